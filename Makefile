@@ -1,0 +1,46 @@
+# Every target sets up what it needs: a virtual environment in .venv, with the exact versions of requirements.txt.
+.PHONY: lab demo test lessons grade benchmark lock clean
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV = .venv
+RUN = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python
+
+lab: $(VENV)/ready            ## JupyterLab on notebooks/
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab --notebook-dir=notebooks
+
+demo: $(VENV)/ready           ## the main job: train, build, grade a sample class, write build/report/index.html
+	@$(RUN) -m autograder demo
+
+test: $(VENV)/ready           ## all tests
+	$(RUN) -m ruff check .
+	$(RUN) -m pytest -n 2
+
+lessons: $(VENV)/ready        ## autograder/lessons/ to notebooks/, solutions/ and nbgrader's course/
+	$(RUN) -m autograder lessons
+
+grade: $(VENV)/ready          ## make grade SUBMISSIONS=folder OUTPUT=folder
+	$(RUN) -m autograder grade "$(SUBMISSIONS)" --output "$(OUTPUT)"
+
+benchmark: $(VENV)/ready      ## speed, as ratios measured in one run
+	$(RUN) -m autograder benchmark
+
+lock: $(VENV)/ready           ## pyproject.toml to requirements.txt
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url \
+		--no-header --no-annotate --upgrade pyproject.toml --output-file requirements.txt
+
+clean:
+	rm -rf $(VENV) build course
+
+# uv is fast, but does not read pip's settings; where only pip knows the way to a package index, pip does the work.
+$(VENV)/ready: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Setting up $(VENV) (once, a few minutes at most) …"
+	@$(PYTHON) -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python -r requirements.txt \
+		|| $(VENV)/bin/python -m pip install --quiet -r requirements.txt
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable . \
+		|| $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
