@@ -1,0 +1,13 @@
+"""Helpers of the course *Hands-on Keyword Spotting*: data, features, training, plotting and checks.
+
+Importing this package is quick (well under half a second): TensorFlow, librosa and matplotlib are loaded by the
+modules that need them, when they need them.
+"""
+
+import os
+
+# TensorFlow and its C++ libraries write to the terminal while they start. A learner cannot act on any of it.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums in the same order on every run
+
+__version__ = "0.1.0"

@@ -1,0 +1,52 @@
+"""Checks that a learner sees: `check(softmax)` climbs a ladder of small steps and says what to do next.
+
+The steps of each lesson are in a module of its own beside this one; they hold examples and properties, no solutions.
+"""
+
+import importlib
+import pkgutil
+from typing import Any
+
+from kws_helpers import mode
+from kws_helpers.check import display
+from kws_helpers.check.calling import name_of
+from kws_helpers.check.ladder import LADDERS, Ladder, Report
+
+
+class CheckFailed(AssertionError):
+    """Raised when a check fails, so that "Run All" and nbgrader's "Validate" stop there."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"\x1b[31m{self}\x1b[0m"]  # IPython shows this instead of a traceback that would help nobody
+
+
+def ladders() -> dict[str, Ladder]:
+    """The ladder of every exercise, by the function's name."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if module.name.rpartition(".")[2].startswith("lesson_"):
+            importlib.import_module(module.name)
+    return LADDERS
+
+
+def check(function: Any) -> None:
+    """Check one exercise and show how far it gets.
+
+    Args:
+        function: the function of the exercise, as defined in the notebook.
+
+    Raises:
+        CheckFailed: a step failed. While a notebook is being graded nothing is raised: the grade is not decided here.
+        LookupError: there is no exercise of that name.
+    """
+    known = ladders()
+    name = name_of(function, set(known))
+    if name not in known:
+        raise LookupError(f"There is no check for {name!r}. Give the function of an exercise, such as "
+                          f"check({next(iter(known))}).")
+    report = known[name].climb(function)
+    display.show(report)
+    if not report.passed and not mode.grading():
+        raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
+
+
+__all__ = ["CheckFailed", "Report", "check", "ladders"]

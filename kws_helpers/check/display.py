@@ -1,0 +1,44 @@
+"""Show the report of a check: coloured lines in a notebook, plain ones elsewhere."""
+
+from html import escape
+
+from kws_helpers.check.ladder import Report, Step
+
+# Blue and orange: readable on light and dark pages, and different for the colour-blind. The signs say the same.
+_MARKS = {True: ("✔", "#0072B2"), False: ("✘", "#D55E00")}
+
+
+class _Shown:
+    """An object that Jupyter shows as HTML, and everything else as text."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{self.report.name}: {_verdict(self.report)}"] + [_as_text(s) for s in self.report.steps])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(_as_html(step) for step in self.report.steps)
+        return (f"<div style='line-height:1.5'><strong><code>{escape(self.report.name)}</code>: "
+                f"{_verdict(self.report)}</strong>{lines}</div>")
+
+
+def show(report: Report) -> None:
+    """Print the report, or display it where there is a notebook."""
+    from IPython.display import display
+
+    display(_Shown(report))
+
+
+def _verdict(report: Report) -> str:
+    return "all steps passed" if report.passed else "not there yet"
+
+
+def _as_text(step: Step) -> str:
+    return f"  {_MARKS[step.passed][0]} {step.title}" + (f": {step.advice}" if step.advice else "")
+
+
+def _as_html(step: Step) -> str:
+    mark, colour = _MARKS[step.passed]
+    advice = f"<br><span style='margin-left:1.6em'>{escape(step.advice)}</span>" if step.advice else ""
+    return f"<div><span style='color:{colour};font-weight:bold'>{mark}</span> {escape(step.title)}{advice}</div>"
