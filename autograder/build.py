@@ -1,0 +1,155 @@
+"""Build everything from the lessons: nbgrader's course folder, `notebooks/` for students, `solutions/` for teachers.
+
+    autograder/lessons/*.py -> course/source -> (nbgrader) course/release -> notebooks/
+                            -> solutions/lesson_*.py, and solutions/*.ipynb, executed
+"""
+
+import base64
+import io
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
+
+from autograder.lesson import functions_module, lesson_names, read_lesson, solved
+from autograder.nbgrader_config import COURSE_FILE, configure
+from autograder.paths import COURSE, NOTEBOOKS, ROOT, SOLUTIONS
+
+JUDGE_IMPORT = "from autograder.judge import judge"
+PICTURE_WIDTH = 640  # pixels; expected figures are smaller than the student's own
+
+
+class BuildError(Exception):
+    """A lesson could not be built; the message says which and why."""
+
+
+def build_all(with_solutions: bool = True) -> Iterator[str]:
+    """Build everything, saying what comes next. Solutions come first: the notebooks show their figures."""
+    yield "solutions/lesson_*.py"
+    build_functions()
+    if with_solutions:
+        for name in lesson_names():
+            yield f"solutions/{name}.ipynb (executed)"
+            build_solution(name)
+    yield "course/ (nbgrader)"
+    build_course()
+    yield "notebooks/"
+    build_notebooks()
+
+
+def build_course(folder: Path = COURSE, names: Iterable[str] | None = None) -> Path:
+    """Make an nbgrader course folder: source and release of every lesson, and a gradebook that knows them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nbgrader_config.py").write_text(COURSE_FILE)
+    api = nbgrader_api(folder)
+    for name in names or lesson_names():
+        write_notebook(source_notebook(name), folder / "source" / name / f"{name}.ipynb")
+        result = api.generate_assignment(name, force=True, create=True)
+        if not result["success"]:
+            raise BuildError(f"nbgrader could not make {name}:\n{result.get('error') or result.get('log')}")
+        (folder / "release" / name / f"{name}.ipynb").chmod(0o644)
+    return folder
+
+
+def nbgrader_api(folder: Path) -> NbGraderAPI:
+    """nbgrader's own interface, for a course folder of ours."""
+    config = configure(Config())
+    config.CourseDirectory.root = str(folder.resolve())
+    config.NbGrader.logfile = ""
+    config.Application.log_level = 30
+    return NbGraderAPI(config=config)
+
+
+def build_notebooks(course: Path = COURSE, folder: Path = NOTEBOOKS) -> None:
+    """Copy what nbgrader released to the folder that students open."""
+    folder.mkdir(exist_ok=True)
+    for name in lesson_names():
+        shutil.copyfile(course / "release" / name / f"{name}.ipynb", folder / f"{name}.ipynb")
+
+
+def build_functions(folder: Path = SOLUTIONS) -> None:
+    """Write the solutions of every lesson as an importable module."""
+    folder.mkdir(exist_ok=True)
+    for name in lesson_names():
+        (folder / f"lesson_{name}.py").write_text(functions_module(name))
+
+
+def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
+    """Execute the solved lesson and write it with its figures. Fails where a cell fails or writes to stderr."""
+    from nbclient import NotebookClient
+
+    notebook = solved(read_lesson(name))
+    _replace_expected(notebook, pictures={})
+    NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(ROOT)}}).execute()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise BuildError(f"{name}: a cell writes to stderr:\n{cell.source}\n\n{output.text}")
+    _forget_times(notebook)
+    write_notebook(notebook, folder / f"{name}.ipynb")
+
+
+def source_notebook(name: str) -> NotebookNode:
+    """The lesson as nbgrader's source: the judge imported where it is called, expected figures put in."""
+    notebook = read_lesson(name)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("### BEGIN HIDDEN TESTS", f"### BEGIN HIDDEN TESTS\n{JUDGE_IMPORT}")
+    _replace_expected(notebook, _pictures(SOLUTIONS / f"{name}.ipynb"))
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook with a fixed form, so that equal notebooks are equal files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.validate(notebook)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+
+
+def _pictures(solution: Path) -> dict[str, bytes]:
+    """The figures of a solved notebook, small, by the name in the cell's tag "figure:name"."""
+    if not solution.exists():
+        return {}
+    found = {}
+    for cell in nbformat.read(solution, as_version=4).cells:
+        for tag in cell.metadata.get("tags", []):
+            if tag.startswith("figure:"):
+                picture = next(output.data["image/png"] for output in cell.outputs
+                               if "image/png" in output.get("data", {}))
+                found[tag.removeprefix("figure:")] = _smaller(base64.b64decode(picture))
+    return found
+
+
+def _smaller(picture: bytes) -> bytes:
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    height = round(image.height * PICTURE_WIDTH / image.width)
+    image = image.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS).quantize(48, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    image.save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
+def _replace_expected(notebook: NotebookNode, pictures: dict[str, bytes]) -> None:
+    """Turn `![words](expected:name)` into a picture attached to its cell, or into its words where there is none."""
+    pattern = re.compile(r"!\[([^\]]*)\]\(expected:([\w-]+)\)")
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        attachments = {f"{name}.png": {"image/png": base64.b64encode(pictures[name]).decode()}
+                       for _, name in pattern.findall(cell.source) if name in pictures}
+        if attachments:
+            cell["attachments"] = attachments
+        cell.source = pattern.sub(
+            lambda found: f"![{found[1]}](attachment:{found[2]}.png)" if found[2] in pictures else f"*{found[1]}*",
+            cell.source)
+
+
+def _forget_times(notebook: NotebookNode) -> None:
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)

@@ -1,0 +1,157 @@
+"""Execute one notebook in a kernel of its own, within limits. It always comes back, whatever the notebook does.
+
+`execute` takes and returns plain data only and knows nothing of students or grades, so that it can run in another
+thread, process or machine.
+"""
+
+import contextlib
+import os
+import signal
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from autograder.nbgrader_config import CELL_SECONDS
+
+NOTEBOOK_SECONDS = 300.0
+MAX_OUTPUT = 1_000_000  # characters of output kept per cell
+STARTUP_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to execute.
+
+    Args:
+        notebook: the notebook's JSON text.
+        folder: the kernel's working directory.
+        environment: environment variables for the kernel, on top of this process' own.
+        seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
+    """
+
+    notebook: str
+    folder: str
+    environment: dict[str, str] = field(default_factory=dict)
+    seconds: float = NOTEBOOK_SECONDS
+
+
+@dataclass(frozen=True)
+class Executed:
+    """The executed notebook as JSON text; `problem` says why it was not finished, "" where it was."""
+
+    notebook: str
+    problem: str
+    seconds: float
+
+
+def execute(job: Job) -> Executed:
+    """Execute all cells in order. After an error the next cell is tried; cells that were not reached say so.
+
+    Raises:
+        Exception: no kernel could be started, which is not the notebook's fault.
+    """
+    start = time.monotonic()
+    notebook = nbformat.reads(job.notebook, as_version=4)
+    with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
+        manager = _kernel_manager(Path(scratch))
+        client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
+                         interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
+                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error,
+                         resources={"metadata": {"path": job.folder}})
+        client.deadline = start + job.seconds
+        try:
+            with client.setup_kernel(env={**os.environ, **job.environment}):
+                problem = _execute_cells(client, notebook)
+        finally:
+            _stop(client, manager)
+    notebook.metadata.pop("widgets", None)
+    return Executed(nbformat.writes(notebook), problem, time.monotonic() - start)
+
+
+_TIMEOUT = {"ename": "TimeLimit", "evalue": f"This cell did not finish within {CELL_SECONDS} seconds. Is there a loop "
+                                            "that never ends?", "traceback": []}
+
+
+class _Client(NotebookClient):
+    """A client that knows when the whole notebook has to be done, and that does not keep endless output."""
+
+    deadline = float("inf")
+    kept = 0
+
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def _get_timeout(self, cell: NotebookNode | None) -> float:
+        return max(1.0, min(self.timeout, self.seconds_left()))
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        if msg["msg_type"] in ("stream", "display_data", "update_display_data") and not _is_verdict(msg):
+            self.kept += len(str(msg["content"]))
+            if self.kept > MAX_OUTPUT:
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+def _kernel_manager(scratch: Path) -> AsyncKernelManager:
+    """Sockets in the scratch folder where the system has them: many kernels at once cannot take each other's ports."""
+    if os.name == "nt":
+        return AsyncKernelManager(kernel_name="python3")
+    return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
+
+
+def _execute_cells(client: _Client, notebook: NotebookNode) -> str:
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        problem = ""
+        client.kept = 0
+        if client.seconds_left() <= 0:
+            problem = "The notebook ran out of time before this cell."
+        else:
+            try:
+                client.execute_cell(cell, index)
+            except CellTimeoutError:
+                problem = "The notebook could not be interrupted in this cell and was ended."
+            except DeadKernelError:
+                problem = "Python died in this cell: it was ended, crashed or ran out of memory."
+        if problem:
+            _mark_unfinished(notebook.cells[index:], problem)
+            return problem
+    return ""
+
+
+def _mark_unfinished(cells: list[NotebookNode], problem: str) -> None:
+    """nbgrader takes a test cell without output for a passed one: a cell that did not run must show an error."""
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("error", ename="NotFinished", evalue=problem, traceback=[problem])]
+
+
+def _record_error(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+    """Give the cell an error output where the kernel replied with an error that it did not show, such as a time-out."""
+    reply = execute_reply["content"]
+    if reply["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
+        cell.outputs.append(nbformat.v4.new_output("error", ename=reply["ename"], evalue=reply["evalue"],
+                                                   traceback=reply["traceback"] or [reply["evalue"]]))
+
+
+def _is_verdict(msg: dict[str, Any]) -> bool:
+    return any(key.startswith("application/vnd.kws") for key in msg["content"].get("data", {}))
+
+
+def _stop(client: _Client, manager: AsyncKernelManager) -> None:
+    """End the kernel and everything that it started."""
+    group = getattr(manager.provisioner, "pgid", None)
+    if group:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    with contextlib.suppress(Exception):
+        client._cleanup_kernel()

@@ -1,0 +1,1 @@
+"""One module a lesson: the secret cases and the well-known mistakes of its exercises."""

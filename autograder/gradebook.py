@@ -1,0 +1,139 @@
+"""nbgrader's pipeline in two halves around the execution: restore and record. Its database stays nbgrader's own.
+
+`nbgrader autograde` restores, executes and records one submission after another. Here the executions run elsewhere,
+several at once, and the two quick halves run here, in nbgrader's own converter classes.
+"""
+
+import contextlib
+import io
+import logging
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute
+from traitlets.config import Config
+
+from autograder.build import write_notebook
+from autograder.nbgrader_config import configure
+from autograder.submissions import Submission
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One graded cell in the gradebook. `score` is None for an answer that somebody has to mark."""
+
+    cell: str
+    score: float | None
+    max_score: float
+    by_hand: bool
+
+
+class _Restore(Autograde):
+    """The first half: cells overwritten with the instructor's, written to `autograded/`."""
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        self._init_preprocessors()
+        BaseConverter.convert_single_notebook(self, notebook_filename)
+
+
+class _Record(Autograde):
+    """The second half: the executed notebook in `autograded/` gets its scores, which go into the database."""
+
+    _sanitizing = False
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        return True  # the destination is the source: the first half made it
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        pass
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        self.autograde_preprocessors = [step for step in self.autograde_preprocessors if step is not Execute]
+        self._init_preprocessors()
+        BaseConverter.convert_single_notebook(self, notebook_filename)
+
+
+class ClassGradebook:
+    """The gradebook and the folders of one class, in nbgrader's layout under `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = configure(Config())
+        self.config.CourseDirectory.root = str(folder.resolve())
+        self.url = CourseDirectory(config=self.config).db_url
+
+    def restore(self, submission: Submission) -> Path:
+        """Put the submission into the course folder, restore its locked cells; return the notebook to execute."""
+        name = f"{submission.assignment}.ipynb"
+        target = self.folder / "submitted" / submission.student / submission.assignment
+        shutil.rmtree(target, ignore_errors=True)
+        _copy_other_files(submission.folder, target)
+        write_notebook(submission.notebook, target / name)
+        self._run(_Restore, submission)
+        return self.folder / "autograded" / submission.student / submission.assignment / name
+
+    def record(self, submission: Submission, executed: NotebookNode) -> None:
+        """Write the executed notebook to `autograded/` and its scores into the database."""
+        path = self.folder / "autograded" / submission.student / submission.assignment
+        path = path / f"{submission.assignment}.ipynb"
+        path.chmod(0o644)
+        write_notebook(executed, path)
+        self._run(_Record, submission)
+
+    def record_nothing(self, submission: Submission) -> None:
+        """Zero points for a submission that cannot be graded, waiting for a human to look at it."""
+        with Gradebook(self.url) as gradebook:
+            gradebook.update_or_create_student(submission.student)
+            gradebook.update_or_create_submission(submission.assignment, submission.student)
+            notebook = gradebook.find_submission_notebook(submission.assignment, submission.assignment,
+                                                          submission.student)
+            for grade in notebook.grades:
+                grade.auto_score, grade.needs_manual_grade = 0.0, True
+            gradebook.db.commit()
+
+    def grades(self, submission: Submission) -> dict[str, Grade]:
+        """What the gradebook holds for a submission, hand-given points included, by grade_id."""
+        with Gradebook(self.url) as gradebook:
+            notebook = gradebook.find_submission_notebook(submission.assignment, submission.assignment,
+                                                          submission.student)
+            return {grade.name: Grade(grade.name, _score(grade), grade.max_score, grade.cell.cell_type == "markdown"
+                                      or grade.auto_score is None) for grade in notebook.grades}
+
+    def _run(self, half: type[Autograde], submission: Submission) -> None:
+        course = CourseDirectory(config=self.config)
+        course.student_id, course.assignment_id = submission.student, submission.assignment
+        log = io.StringIO()
+        converter = half(coursedir=course, config=self.config)
+        converter.force = True
+        converter.log = _logger_into(log)
+        try:
+            converter.start()
+        except Exception as error:
+            raise RuntimeError(f"{error}\n{log.getvalue()}") from error
+
+
+def _score(grade) -> float | None:
+    if grade.manual_score is None and grade.auto_score is None:
+        return None
+    return grade.score
+
+
+def _copy_other_files(source: Path, target: Path) -> None:
+    """Files that were handed in beside the notebook; links are left out."""
+    target.mkdir(parents=True)
+    for path in sorted(source.iterdir()):
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+            shutil.copyfile(path, target / path.name)
+
+
+def _logger_into(stream: io.StringIO) -> logging.Logger:
+    logger = logging.Logger("grading", level=logging.WARNING)
+    logger.addHandler(logging.StreamHandler(stream))
+    return logger

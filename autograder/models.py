@@ -1,0 +1,63 @@
+"""Look at a Keras model without its words: the shapes of its weights, and its outputs for weights that we set.
+
+The reference and the student's model get the same random weights, so equal networks give equal outputs, whatever their
+layers are called and whichever way they were put together. Nothing is ever trained.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.exercise import Case
+from kws_helpers.check.calling import CallFailed, call
+
+_CLIPS = 5
+
+
+class ModelCase(Case):
+    """A call of a function that builds a model, and what to look at.
+
+    Args:
+        look: "layers" (shapes of the weights, in order), "outputs" (for random weights and inputs), "training" (the
+            same in training mode, where dropout and batch normalisation act) or "plain" (that training mode changes
+            nothing: there is no dropout, no noise).
+        inputs: the shape of one input, without the batch axis.
+    """
+
+    def __init__(self, aspect: str, look: str, inputs: tuple[int, ...], seed: int, **kwargs: Any) -> None:
+        super().__init__(aspect, **kwargs)
+        self.look, self.inputs, self.seed = look, inputs, seed
+
+
+def observe_model(build: Callable, case: ModelCase) -> Any:
+    """Build the model and look at it. Raises CallFailed where the result is no model or cannot be used."""
+    import keras
+
+    model = call(build, *case.args, quiet=True, **case.kwargs)
+    if not isinstance(model, keras.Model):
+        kind = "None (is there a `return`?)" if model is None else f"an object of type {type(model).__name__}"
+        raise CallFailed("raised", f"expected a keras.Model, got {kind}.", "TypeError")
+    rng = np.random.default_rng(case.seed)
+    inputs = rng.normal(size=(_CLIPS, *case.inputs)).astype(np.float32)
+    call(model, inputs, quiet=True)  # some models have no weights before they have seen an input
+    if case.look == "layers":
+        return {"shapes of the weights": [list(weight.shape) for weight in model.weights]}
+    model.set_weights([_random_weight(rng, weight.shape) for weight in model.weights])
+    outputs = np.asarray(call(model, inputs, quiet=True, training=case.look in ("training", "plain")))
+    if case.look == "plain":
+        _expect_same(outputs, np.asarray(call(model, inputs, quiet=True, training=False)))
+    return outputs
+
+
+def _random_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Scaled so that signals neither vanish nor explode; positive where a variance may be meant."""
+    if len(shape) < 2:
+        return rng.uniform(0.1, 1.0, size=shape).astype(np.float32)
+    return (rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)
+
+
+def _expect_same(in_training: np.ndarray, afterwards: np.ndarray) -> None:
+    if not np.allclose(in_training, afterwards, rtol=0, atol=1e-5):
+        raise CallFailed("raised", "in training mode the outputs are different. Is there dropout, noise or batch "
+                                   "normalisation?", "ChangesInTraining")

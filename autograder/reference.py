@@ -1,0 +1,24 @@
+"""The reference solutions, loaded from `solutions/`."""
+
+import importlib.util
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+
+from autograder.lesson import lesson_of
+from autograder.paths import SOLUTIONS
+
+
+def reference(exercise: str) -> Callable:
+    """The reference function of an exercise."""
+    return getattr(_module(lesson_of(exercise)), exercise)
+
+
+@cache
+def _module(lesson: str) -> ModuleType:
+    # By path and not by package: what a student imports in the notebook's folder must not replace it.
+    path = SOLUTIONS / f"lesson_{lesson}.py"
+    spec = importlib.util.spec_from_file_location(f"_reference_{lesson}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
