@@ -1,4 +1,4 @@
-"""The instructor's commands: `python -m autograder lessons | grade | demo | benchmark`."""
+"""The instructor's commands."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from autograder.environment import programs_on_path
 
@@ -39,25 +38,14 @@ def grade(
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
-    from autograder.grade import grade_class
-    from autograder.report import total_up, write_results
-    from autograder.tables import print_gradebook
+    from autograder.commands import grade_and_report
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-                  console=console) as bar:
-        task = bar.add_task("Grading", total=None)
-        try:
-            result = grade_class(submissions, output, workers=workers, seconds=time_limit,
-                                 progress=lambda done, total, what: bar.update(task, completed=done, total=total,
-                                                                               description=f"Graded {what}"))
-        except ValueError as error:
-            bar.stop()
-            console.print(str(error), style="red", highlight=False)
-            raise typer.Exit(BAD_USAGE) from None
-    write_results(result, output)
-    print_gradebook(console, total_up(result.rows), result.rows)
-    console.print(f"Results: {output / 'report.html'}, grades.csv, summary.csv, feedback/", highlight=False)
-    raise typer.Exit(GRADED_ALL if result.complete else SOME_NOT_GRADED)
+    try:
+        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit)
+    except ValueError as error:
+        console.print(str(error), style="red", highlight=False)
+        raise typer.Exit(BAD_USAGE) from None
+    raise typer.Exit(GRADED_ALL if complete else SOME_NOT_GRADED)
 
 
 @app.command()

@@ -4,14 +4,12 @@
 several at once, and the two quick halves run here, in nbgrader's own converter classes.
 """
 
-import contextlib
 import io
 import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde

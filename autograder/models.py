@@ -4,6 +4,7 @@ The reference and the student's model get the same random weights, so equal netw
 layers are called and whichever way they were put together. Nothing is ever trained.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -19,9 +20,9 @@ class ModelCase(Case):
     """A call of a function that builds a model, and what to look at.
 
     Args:
-        look: "layers" (shapes of the weights, in order), "outputs" (for random weights and inputs), "training" (the
-            same in training mode, where dropout and batch normalisation act) or "plain" (that training mode changes
-            nothing: there is no dropout, no noise).
+        look: "layers" (shapes of the weights, sorted), "outputs" (for random weights and inputs), "training" (the same
+            in training mode, where dropout and batch normalisation act) or "plain" (that training brings nothing of
+            its own: no dropout, no noise, no weight penalty).
         inputs: the shape of one input, without the batch axis.
     """
 
@@ -42,12 +43,25 @@ def observe_model(build: Callable, case: ModelCase) -> Any:
     inputs = rng.normal(size=(_CLIPS, *case.inputs)).astype(np.float32)
     call(model, inputs, quiet=True)  # some models have no weights before they have seen an input
     if case.look == "layers":
-        return {"shapes of the weights": [list(weight.shape) for weight in model.weights]}
-    model.set_weights([_random_weight(rng, weight.shape) for weight in model.weights])
+        return np.array(sorted(str(tuple(weight.shape)) for weight in model.weights))
+    model.set_weights(_random_weights(case.seed, [tuple(weight.shape) for weight in model.weights]))
     outputs = np.asarray(call(model, inputs, quiet=True, training=case.look in ("training", "plain")))
     if case.look == "plain":
-        _expect_same(outputs, np.asarray(call(model, inputs, quiet=True, training=False)))
+        _expect_plain(model, outputs, np.asarray(call(model, inputs, quiet=True, training=False)))
     return outputs
+
+
+def _random_weights(seed: int, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
+    """Weights that depend on their shape, and among equal shapes on their order.
+
+    A layer thus gets the same weights wherever a model lists it; one written as a class lists layers as it made them.
+    """
+    before = Counter()
+    weights = []
+    for shape in shapes:
+        weights.append(_random_weight(np.random.default_rng([seed, before[shape], *shape]), shape))
+        before[shape] += 1
+    return weights
 
 
 def _random_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -57,7 +71,9 @@ def _random_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarr
     return (rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)
 
 
-def _expect_same(in_training: np.ndarray, afterwards: np.ndarray) -> None:
+def _expect_plain(model: Any, in_training: np.ndarray, afterwards: np.ndarray) -> None:
     if not np.allclose(in_training, afterwards, rtol=0, atol=1e-5):
         raise CallFailed("raised", "in training mode the outputs are different. Is there dropout, noise or batch "
                                    "normalisation?", "ChangesInTraining")
+    if model.losses:
+        raise CallFailed("raised", "a weight penalty is added to the loss.", "HasPenalty")

@@ -1,4 +1,4 @@
-"""nbgrader's settings: for our own grading and, through a file in the course folder, for every nbgrader command there."""
+"""nbgrader's settings, for our own grading and for every nbgrader command in the course folder."""
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (

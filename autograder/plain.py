@@ -92,7 +92,8 @@ def _scalar_difference(expected: Any, got: Any, tolerance: float) -> str | None:
         if np.isfinite(expected) and not np.isfinite(got):
             return "the value is not finite"
         return "the value is too large" if got > expected else "the value is too small"
-    return None if type(expected) is type(got) and expected == got else f"the value is not the expected {_kind(expected)}"
+    same = type(expected) is type(got) and expected == got
+    return None if same else f"the value is not the expected {_kind(expected)}"
 
 
 def _scalar(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A step for nbgrader's own pipeline: notebooks come back with cells missing, copied twice, or with damaged metadata."""
+"""A step in nbgrader's pipeline: notebooks come back with cells missing, copied, or with damaged metadata."""
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -55,8 +55,8 @@ def _put_back(nb: NotebookNode, ours: list[NotebookNode]) -> list[str]:
     for cell in ours:
         grade_id, metadata = _id(cell), cell.metadata["nbgrader"]
         if grade_id in present:
-            position = next(i for i, one in enumerate(nb.cells) if one.metadata.get("nbgrader") and _id(one) == grade_id)
-            position += 1
+            position = 1 + next(i for i, one in enumerate(nb.cells)
+                                if "nbgrader" in one.metadata and _id(one) == grade_id)
         elif metadata["grade"] or metadata["locked"]:
             if metadata["solution"]:
                 cell.source = "YOUR ANSWER HERE"

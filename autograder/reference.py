@@ -11,11 +11,12 @@ from autograder.paths import SOLUTIONS
 
 def reference(exercise: str) -> Callable:
     """The reference function of an exercise."""
-    return getattr(_module(lesson_of(exercise)), exercise)
+    return getattr(module_of(lesson_of(exercise)), exercise)
 
 
 @cache
-def _module(lesson: str) -> ModuleType:
+def module_of(lesson: str) -> ModuleType:
+    """The solutions of a lesson as a module."""
     # By path and not by package: what a student imports in the notebook's folder must not replace it.
     path = SOLUTIONS / f"lesson_{lesson}.py"
     spec = importlib.util.spec_from_file_location(f"_reference_{lesson}", path)

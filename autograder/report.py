@@ -118,7 +118,7 @@ def _write_feedback(student: str, result: ClassResult, totals: list[Total], path
     for row in result.rows:
         if row.student == student:
             rows[row.assignment].append(row)
-    _render("feedback.html", path, student=student, rows=rows, notes=result.notes,
+    render("feedback.html", path, student=student, rows=rows, notes=result.notes,
             totals={total.assignment: total for total in totals if total.student == student})
 
 
@@ -127,11 +127,12 @@ def _write_report(result: ClassResult, totals: list[Total], path: Path) -> None:
     columns = list(dict.fromkeys((row.assignment, row.exercise) for row in result.rows if row.exercise))
     look = [total for total in totals if total.status == "unreadable"]
     errors = [row for row in result.rows if row.status == "error"]
-    _render("report.html", path, totals=totals, cells=cells, columns=columns, items=items(result.rows), look=look,
+    render("report.html", path, totals=totals, cells=cells, columns=columns, items=items(result.rows), look=look,
             errors=errors, students=sorted({row.student for row in result.rows}))
 
 
-def _render(template: str, path: Path, **values: Any) -> None:
+def render(template: str, path: Path, **values: Any) -> None:
+    """Write a page from one of the templates."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = _pages.get_template(template).render(status_texts=STATUS_TEXTS, title_of=title_of, **values)
     path.write_text(text, encoding="utf-8")

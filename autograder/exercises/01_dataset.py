@@ -51,7 +51,7 @@ def class_counts_cases(rng):
 @class_counts.mistake("Classes after the last one that occurs are missing. `np.bincount` needs `minlength`; every "
                       "class gets a key, with 0 where it has no clips.")
 def counts_end_with_the_last_class_seen(labels, class_names):
-    return dict(zip(class_names, np.bincount(labels)))
+    return dict(zip(class_names, np.bincount(labels), strict=False))
 
 
 @class_counts.mistake("Classes without clips are missing from the dict. They belong in it, with 0: go through the "
@@ -60,7 +60,8 @@ def only_classes_that_occur(labels, class_names):
     return dict(Counter(class_names[label] for label in labels))
 
 
-@class_counts.mistake("The keys are the numbers of the classes. Use their names: the name of class k is class_names[k].")
+@class_counts.mistake("The keys are the numbers of the classes. Use their names: class k is called "
+                      "class_names[k].")
 def keys_are_numbers(labels, class_names):
     return {k: int(np.sum(labels == k)) for k in range(len(class_names))}
 
@@ -68,7 +69,7 @@ def keys_are_numbers(labels, class_names):
 @class_counts.mistake("The counts of the classes that occur are matched with the first names in the list, so as soon "
                       "as one class is missing all later counts belong to the wrong name.")
 def counts_slip_to_the_wrong_name(labels, class_names):
-    return dict(zip(class_names, np.unique(labels, return_counts=True)[1]))
+    return dict(zip(class_names, np.unique(labels, return_counts=True)[1], strict=False))
 
 
 @class_counts.mistake("Those are shares of all clips. Asked for is the number of clips in each class.")
@@ -165,9 +166,10 @@ frame_count = Exercise("frame_count", tolerance=1e-9, observe=values_or_type)
 @frame_count.cases
 def frame_count_cases(rng):
     for window, hop in [(640, 160), (400, 160), (512, 384), (100, 10)]:
+        exact = window + int(rng.integers(3, 40)) * hop
         yield Case("an ordinary clip", int(rng.integers(5 * window, 20_000)), window, hop)
-        yield Case("the last window ends with the clip", window + int(rng.integers(3, 40)) * hop, window, hop)
-        yield Case("one sample is missing for the last window", window + int(rng.integers(3, 40)) * hop - 1, window, hop)
+        yield Case("the last window ends with the clip", exact, window, hop)
+        yield Case("one sample is missing for the last window", exact - 1, window, hop)
     yield Case("an ordinary clip", 16_000, 640, 320)
     yield Case("a clip as long as the window", 640, 640, 320)
     yield Case("a clip shorter than the window", 639, 640, 320)
@@ -226,8 +228,8 @@ def cut_off_towards_zero(n_samples, window, hop):
     return max(int((n_samples - window) / hop) + 1, 0)
 
 
-@frame_count.mistake("The value is right, but it is a float, and an array cannot have 49.0 rows. Return an int: use //, "
-                     "math.floor or int().")
+@frame_count.mistake("The value is right, but it is a float, and an array cannot have 49.0 rows. Return an int: "
+                     "use //, math.floor or int().")
 def a_float(n_samples, window, hop):
     return max(np.floor((n_samples - window) / hop) + 1, 0.0)
 
@@ -240,10 +242,12 @@ def not_rounded(n_samples, window, hop):
 # split_by_speaker
 
 def names_as_text(function, case):
-    """The array of names, also where it holds Python strings as objects."""
+    """The array of names, whichever of the types for text it has."""
     result = call(function, *case.args, quiet=True, **case.kwargs)
     array = np.asarray(result)
-    return array.astype(str) if hasattr(result, "shape") and array.dtype.kind in "OTSU" else plain(result)
+    if hasattr(result, "shape") and array.dtype.kind in "OTSU":
+        return array.astype(object).astype(str)  # there is no direct way for every type
+    return plain(result)
 
 
 split_by_speaker = Exercise("split_by_speaker", observe=names_as_text)
@@ -265,8 +269,8 @@ def split_by_speaker_cases(rng):
     yield Case("a single clip", speaker_ids(rng, 1))
 
 
-def _percent(speaker):
-    return int(hashlib.sha1(speaker.encode()).hexdigest(), 16) % 2**27 * 100 / (2**27 - 1)
+def _percent(speaker, algorithm=hashlib.sha1):
+    return int(algorithm(speaker.encode()).hexdigest(), 16) % 2**27 * 100 / (2**27 - 1)
 
 
 def _split(percent, validation_percent, testing_percent):
@@ -315,14 +319,12 @@ def modulo_hundred(speakers, validation_percent=10, testing_percent=10):
 
 @split_by_speaker.mistake("That is another hash (MD5). The official rule uses SHA-1: hashlib.sha1.")
 def another_hash_md5(speakers, validation_percent=10, testing_percent=10):
-    return _split_with(lambda speaker: int(hashlib.md5(speaker.encode()).hexdigest(), 16) % 2**27 * 100 / (2**27 - 1),
-                       speakers, validation_percent, testing_percent)
+    return _split_with(lambda speaker: _percent(speaker, hashlib.md5), speakers, validation_percent, testing_percent)
 
 
 @split_by_speaker.mistake("That is another hash (SHA-256). The official rule uses SHA-1: hashlib.sha1.")
 def another_hash_sha256(speakers, validation_percent=10, testing_percent=10):
-    return _split_with(lambda speaker: int(hashlib.sha256(speaker.encode()).hexdigest(), 16) % 2**27 * 100 / (2**27 - 1),
-                       speakers, validation_percent, testing_percent)
+    return _split_with(lambda speaker: _percent(speaker, hashlib.sha256), speakers, validation_percent, testing_percent)
 
 
 @split_by_speaker.mistake("The factor 100 is missing: p must run from 0 to 100, as the percentages do. From 0 to 1, "
@@ -343,6 +345,13 @@ def sorted_and_cut(speakers, validation_percent=10, testing_percent=10):
 def drawn_clip_by_clip(speakers, validation_percent=10, testing_percent=10):
     draw = np.random.default_rng(0).uniform(0, 100, size=len(speakers))
     return np.array([_split(p, validation_percent, testing_percent) for p in draw])
+
+
+@split_by_speaker.mistake("The splits are called otherwise: their names are \"training\", \"validation\" and "
+                          "\"testing\", written out.")
+def short_names(speakers, validation_percent=10, testing_percent=10):
+    short = {"training": "train", "validation": "val", "testing": "test"}
+    return np.array([short[_split(_percent(speaker), validation_percent, testing_percent)] for speaker in speakers])
 
 
 # fit_standardiser
@@ -413,20 +422,20 @@ def order_swapped(features):
     return features.std(axis=(0, 1)), features.mean(axis=(0, 1))
 
 
-@fit_standardiser.mistake("The standard deviations of the clips are averaged. That leaves out how much the clips differ "
-                          "from each other: take it over clips and frames together.")
+@fit_standardiser.mistake("The standard deviations of the clips are averaged. That leaves out how much the clips "
+                          "differ from each other: take it over clips and frames together.")
 def average_of_standard_deviations(features):
     return features.mean(axis=(0, 1)), features.std(axis=1).mean(axis=0)
 
 
-@fit_standardiser.mistake("Something small is added to the standard deviation. Here it is not: a coefficient that never "
-                          "changes has a standard deviation of exactly 0, and you want to know that.")
+@fit_standardiser.mistake("Something small is added to the standard deviation. Here it is not: a coefficient that "
+                          "never changes has a standard deviation of exactly 0, and you want to know that.")
 def something_small_added(features):
     return features.mean(axis=(0, 1)), features.std(axis=(0, 1)) + 1e-8
 
 
-@fit_standardiser.mistake("A standard deviation of 0 is replaced by 1, as scikit-learn's `scale_` does. Return it as it "
-                          "is: the square root of `var_`.")
+@fit_standardiser.mistake("A standard deviation of 0 is replaced by 1, as scikit-learn's `scale_` does. Return it as "
+                          "it is: the square root of `var_`.")
 def zero_replaced_by_one(features):
     std = features.std(axis=(0, 1))
     return features.mean(axis=(0, 1)), np.where(std == 0, 1.0, std)
@@ -491,8 +500,8 @@ def mean_and_std_swapped(features, mean, std):
     return (features - std) / mean
 
 
-@standardise.mistake("That squeezes the values into the range from 0 to 1. Subtract the mean and divide by the standard "
-                     "deviation.")
+@standardise.mistake("That squeezes the values into the range from 0 to 1. Subtract the mean and divide by the "
+                     "standard deviation.")
 def squeezed_to_unit_range(features, mean, std):
     return (features - features.min()) / (features.max() - features.min())
 

@@ -41,6 +41,13 @@ def one_maximum_for_all_clips(z):
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
+@softmax.mistake("Scores are cut off at a fixed limit. All scores beyond it then count as equal, although one of them "
+                 "is the highest. Subtract each clip's largest score instead; that changes nothing.")
+def scores_cut_off(z):
+    exponentials = np.exp(np.clip(z, -500, 500))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
 @softmax.mistake("Softmax runs over the classes, which are the last axis, not over the clips (axis 0).")
 def over_the_clips(z):
     exponentials = np.exp(z - z.max(axis=0, keepdims=True))
@@ -291,14 +298,17 @@ def build_ffnn_cases(rng):
 
 
 def _network(hidden=("relu", "relu"), last="softmax", sizes=(64, 128), inputs=(49, 40), n_classes=12, first=None,
-             middle=None):
-    """A network that is wrong in one place: `first` replaces Flatten, `middle` comes after each hidden layer."""
+             middle=None, **options):
+    """A network that is wrong in one place: `first` replaces Flatten, `middle` comes after each hidden layer.
+
+    `options` go to every dense layer.
+    """
     from keras import Input, Sequential, layers
 
     stack = [Input(shape=inputs), first or layers.Flatten()]
     for size, activation in zip(sizes, hidden, strict=False):
-        stack += [layers.Dense(size, activation=activation)] + ([middle()] if middle else [])
-    return Sequential([*stack, layers.Dense(n_classes, activation=last)])
+        stack += [layers.Dense(size, activation=activation, **options)] + ([middle()] if middle else [])
+    return Sequential([*stack, layers.Dense(n_classes, activation=last, **options)])
 
 
 @build_ffnn.mistake("The last layer has no softmax, so the outputs are scores and not probabilities.")
@@ -315,6 +325,13 @@ def sigmoid_at_the_end(input_shape=(49, 40), n_classes=12):
 @build_ffnn.mistake("The last layer has a ReLU. Its outputs must be probabilities: use softmax.")
 def relu_at_the_end(input_shape=(49, 40), n_classes=12):
     return _network(last="relu", inputs=input_shape, n_classes=n_classes)
+
+
+@build_ffnn.mistake("Softmax is applied twice, so that the network can never be sure of anything. Once is right.")
+def softmax_twice(input_shape=(49, 40), n_classes=12):
+    from keras import Sequential, layers
+
+    return Sequential([_network(inputs=input_shape, n_classes=n_classes), layers.Softmax()])
 
 
 @build_ffnn.mistake("The hidden layers have a sigmoid. The exercise asks for ReLU.")
@@ -401,11 +418,12 @@ def batch_normalisation_added(input_shape=(49, 40), n_classes=12):
     return _network(inputs=input_shape, n_classes=n_classes, middle=layers.BatchNormalization)
 
 
+@build_ffnn.mistake("A weight penalty (regularizer) is added to the loss. That is a good idea, but for lesson 04: here "
+                    "the network must show what it does without it.")
+def weight_penalty_added(input_shape=(49, 40), n_classes=12):
+    return _network(inputs=input_shape, n_classes=n_classes, kernel_regularizer="l2")
+
+
 @build_ffnn.mistake("The dense layers have no bias (use_bias=False). `dense_parameters` counts the biases as well.")
 def no_bias_in_the_layers(input_shape=(49, 40), n_classes=12):
-    from keras import Input, Sequential, layers
-
-    return Sequential([Input(shape=input_shape), layers.Flatten(),
-                       layers.Dense(64, activation="relu", use_bias=False),
-                       layers.Dense(128, activation="relu", use_bias=False),
-                       layers.Dense(n_classes, activation="softmax", use_bias=False)])
+    return _network(inputs=input_shape, n_classes=n_classes, use_bias=False)

@@ -116,7 +116,7 @@ def _is_too_slow(function: Callable) -> bool:
 
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
-    text = f"it raised {type(error).__name__}: {str(error)[:300]}" if str(error) else f"it raised {type(error).__name__}"
+    text = f"it raised {type(error).__name__}" + (f": {str(error)[:300]}" if str(error) else "")
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_notebook(frame.filename)]
     if frames:
         return f"{text} (line {frames[-1].lineno} of its cell: `{frames[-1].line}`)"

@@ -1,0 +1,159 @@
+"""The main job from end to end: train two networks on the bundled voices, build the lessons, grade a sample class.
+
+Every part prints what it found; `build/report/index.html` keeps it with the pictures.
+"""
+
+import base64
+import shutil
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.paths import BUILD
+from autograder.reference import module_of
+
+EPOCHS = {"FFNN": 20, "TC-ResNet8": 40}
+TIME_LIMIT = 100.0
+"""Seconds per notebook: the sample class holds an endless loop, and the demo should not take all day."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What came of training one network. Accuracies are shares from 0 to 1; `picture` is a PNG of the curves.
+
+    `description` says what is to be seen on the picture.
+    """
+
+    name: str
+    parameters: int
+    training_accuracy: float
+    unheard_accuracy: float
+    seconds: float
+    picture: bytes
+    description: str
+
+
+def run(console: Console) -> None:
+    """Run the demo and write the report."""
+    start = time.monotonic()
+    report = BUILD / "report"
+    shutil.rmtree(report, ignore_errors=True)
+    report.mkdir(parents=True)
+
+    console.rule("1 of 3: two networks learn from the bundled synthetic voices", align="left")
+    # In a process of its own: TensorFlow's memory is given back before the class is graded.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        summary, trained = pool.submit(train_networks).result()
+    _print_networks(console, trained)
+
+    console.rule("2 of 3: the lessons become notebooks", align="left")
+    notebooks = _build(console)
+
+    console.rule("3 of 3: a sample class is graded", align="left")
+    _grade(console, report)
+
+    _write_report(report, summary, trained, notebooks)
+    console.print(f"\nDone in {time.monotonic() - start:.0f} seconds. Open {report / 'index.html'}", highlight=False)
+
+
+def train_networks() -> tuple[str, list[Trained]]:
+    """Train both networks; returns the data in words and the results."""
+    from kws_helpers import data, features
+
+    dataset = data.load()
+    print(dataset, flush=True)
+    prepared = features.prepare(dataset)
+    builders = {"FFNN": module_of("02_ffnn").build_ffnn, "TC-ResNet8": build_tc_resnet8}
+    return str(dataset), [_train(name, build, prepared) for name, build in builders.items()]
+
+
+def _train(name: str, build: Any, prepared: Any) -> Trained:
+    import keras
+
+    from kws_helpers import plotting, training
+
+    training.set_seed(0)
+    model = build()
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    print(f"\n{name}, {model.count_params():,} parameters", flush=True)
+    start = time.monotonic()
+    history = training.fit(model, prepared.training, prepared.validation, epochs=EPOCHS[name])
+    seconds = time.monotonic() - start
+    _, on_training = model.evaluate(prepared.training.x, prepared.training.y, verbose=0)
+    _, on_unheard = model.evaluate(prepared.testing.x, prepared.testing.y, verbose=0)
+    figure, description = plotting.draw_learning_curves(history)
+    return Trained(name, model.count_params(), on_training, on_unheard, seconds, plotting.to_png(figure), description)
+
+
+def build_tc_resnet8(input_shape: tuple[int, int] = (49, 40), n_classes: int = 12) -> Any:
+    """TC-ResNet8 (Choi et al. 2019, arXiv:1904.03814, table 1): convolutions over time, MFCCs as channels.
+
+    65,168 trainable parameters: no convolution has a bias, and batch normalisation follows every one of them.
+    """
+    import keras
+    from keras import layers
+
+    def convolution(x: Any, channels: int, kernel: int, stride: int = 1) -> Any:
+        x = layers.Conv1D(channels, kernel, strides=stride, padding="same", use_bias=False)(x)
+        return layers.BatchNormalization(momentum=0.95)(x)
+
+    def block(x: Any, channels: int) -> Any:
+        main = layers.ReLU()(convolution(x, channels, 9, stride=2))
+        main = convolution(main, channels, 9)
+        shortcut = layers.ReLU()(convolution(x, channels, 1, stride=2))
+        return layers.ReLU()(layers.Add()([main, shortcut]))
+
+    inputs = keras.Input(input_shape)
+    x = layers.ReLU()(convolution(inputs, 16, 3))
+    for channels in (24, 32, 48):
+        x = block(x, channels)
+    x = layers.Dropout(0.5)(layers.GlobalAveragePooling1D()(x))
+    return keras.Model(inputs, layers.Dense(n_classes, activation="softmax", use_bias=False)(x))
+
+
+def _print_networks(console: Console, trained: list[Trained]) -> None:
+    table = Table(title="Accuracy", title_justify="left")
+    for heading in ("network", "parameters", "voices it learnt from", "unheard voices", "seconds"):
+        table.add_column(heading, justify="left" if heading == "network" else "right")
+    for one in trained:
+        table.add_row(one.name, f"{one.parameters:,}", f"{one.training_accuracy:.1%}", f"{one.unheard_accuracy:.1%}",
+                      f"{one.seconds:.0f}")
+    console.print()
+    console.print(table)
+
+
+def _build(console: Console) -> list[Path]:
+    """Build the course folder and the students' notebooks under build/, leaving the committed ones alone."""
+    from autograder.build import build_course, build_notebooks
+
+    course, folder = BUILD / "course", BUILD / "notebooks"
+    build_course(course)
+    build_notebooks(course, folder)
+    built = sorted(folder.glob("*.ipynb"))
+    for path in built:
+        console.print(f"{path.relative_to(BUILD.parent)}  ({path.stat().st_size / 1000:.0f} kB)", highlight=False)
+    return built
+
+
+def _grade(console: Console, report: Path) -> None:
+    from autograder.commands import grade_and_report
+    from autograder.sample_class import write_class
+
+    submissions = BUILD / "sample_class"
+    shutil.rmtree(submissions, ignore_errors=True)
+    write_class(submissions)
+    grade_and_report(console, submissions, report / "class", seconds=TIME_LIMIT)
+
+
+def _write_report(report: Path, summary: str, trained: list[Trained], notebooks: list[Path]) -> None:
+    from autograder.report import render
+
+    pictures = {one.name: base64.b64encode(one.picture).decode() for one in trained}
+    render("demo.html", report / "index.html", summary=summary, trained=trained, pictures=pictures,
+           notebooks=[path.name for path in notebooks])

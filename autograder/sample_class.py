@@ -1,0 +1,118 @@
+"""A class of invented students, for the demo and for tests: notebooks filled in as students fill them in."""
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.answers import right_answers
+from autograder.build import write_notebook
+from autograder.exercise import exercises
+from autograder.lesson import functions_module, graded_cells
+from autograder.paths import NOTEBOOKS
+
+ENDLESS = '''def frame_count(n_samples, window, hop):
+    start = 0
+    while start <= n_samples:
+        count = (start - window) // hop + 1
+    return count
+'''
+
+
+def filled(lesson: str, answers: Mapping[str, str], questions: Mapping[str, str] | None = None) -> NotebookNode:
+    """The notebook that students get, with the cells of some exercises replaced.
+
+    Args:
+        lesson: the lesson's name.
+        answers: source code by the exercise's name.
+        questions: text by grade_id, for questions that are marked by hand.
+    """
+    notebook = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+    texts = {f"{name}-solution": source for name, source in answers.items()} | dict(questions or {})
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in texts:
+            cell.source = texts.pop(grade_id)
+    if texts:
+        raise LookupError(f"{lesson} has no cells {sorted(texts)}")
+    return notebook
+
+
+def solutions(lesson: str) -> dict[str, str]:
+    """The reference solutions as a student would have typed them."""
+    return {name: _source_of(functions_module(lesson), name, name) for name in _exercise_names(lesson)}
+
+
+def written_differently(lesson: str, style: int = 0) -> dict[str, str]:
+    """For every exercise one of the right answers that look unlike the reference."""
+    chosen = {name: right_answers()[name] for name in _exercise_names(lesson)}
+    return {name: source(functions[style % len(functions)], name) for name, functions in chosen.items()}
+
+
+def mistake(exercise: str, name: str = "") -> str:
+    """A well-known mistake as source code; the first one when no name is given."""
+    known = exercises()[exercise].mistakes
+    found = next(one for one in known if name in ("", one.name))
+    return source(found.answer, exercise)
+
+
+def source(function: Callable, name: str) -> str:
+    """The source of a function under another name, with the imports that it needs from its module."""
+    return _source_of(inspect.getsource(sys.modules[function.__module__]), function.__name__, name)
+
+
+def write_class(folder: Path) -> None:
+    """Write the demo's class: nbgrader's `submitted/` layout."""
+    first, second = solutions("01_dataset"), solutions("02_ffnn")
+    half = dict(list(first.items())[: len(first) // 2])
+    handed_in = {
+        "ada-all-right": [filled("01_dataset", first), filled("02_ffnn", second)],
+        "ben-written-differently": [filled("01_dataset", written_differently("01_dataset")),
+                                    filled("02_ffnn", written_differently("02_ffnn"))],
+        "cleo-half-done": [filled("01_dataset", half)],
+        "dan-untouched": [filled("01_dataset", {})],
+        "eve-one-mistake": [filled("01_dataset", first | {"fit_standardiser": mistake("fit_standardiser")}),
+                            filled("02_ffnn", second | {"softmax": mistake("softmax", "no_maximum_subtracted")})],
+        "gil-endless-loop": [filled("01_dataset", first | {"frame_count": ENDLESS})],
+    }
+    for student, notebooks in handed_in.items():
+        for lesson, notebook in zip(("01_dataset", "02_ffnn"), notebooks, strict=False):
+            write_notebook(notebook, folder / student / lesson / f"{lesson}.ipynb")
+    broken = folder / "fay-broken-file" / "01_dataset" / "01_dataset.ipynb"
+    write_notebook(filled("01_dataset", first), broken)
+    broken.write_bytes(broken.read_bytes()[: broken.stat().st_size // 2])
+
+
+def _exercise_names(lesson: str) -> list[str]:
+    return [cell["grade_id"] for cell in graded_cells(lesson) if not cell["solution"]]
+
+
+def _source_of(module: str, function: str, name: str) -> str:
+    """Cut a function out of a module's source, with its imports and the module's own names that it uses."""
+    tree = ast.parse(module)
+    definitions = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    wanted, needed = [function], []
+    while wanted:
+        node = definitions.get(wanted.pop())
+        if node is not None and node not in needed:
+            needed.insert(0, node)
+            wanted += [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in definitions]
+    used = {one.id for node in needed for one in ast.walk(node) if isinstance(one, ast.Name)}
+    kept = [node for node in tree.body if _binds(node) & used] + needed
+    definitions[function].name = name
+    for node in needed:
+        node.decorator_list = []
+    return "\n\n\n".join(ast.unparse(node) for node in kept)
+
+
+def _binds(node: ast.stmt) -> set[str]:
+    """The names that an import or an assignment at the top level of a module makes."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return set()

@@ -1,0 +1,132 @@
+"""Arrays kept on disk between sessions.
+
+The folder is KWS_CACHE, or the user's cache folder of the operating system; it can be deleted at any time. An
+entry is one file: NumPy's .npy format, one array after the other, then a CRC-32 of it all. It is written
+under a temporary name and moved into place when it is whole, so that a crash, a full disk or a second process
+never leaves half an entry.
+"""
+
+import functools
+import hashlib
+import os
+import time
+import uuid
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from .notices import warn
+
+_ALIGNMENT = 64  # bytes; an array that begins elsewhere is slow to compute with when it is mapped into memory
+_BLOCK = 1 << 20
+_CHECKSUM_BYTES = 4
+_STALE_SECONDS = 24 * 3600
+
+Arrays = dict[str, np.ndarray]
+
+
+def folder() -> Path:
+    """The folder of the cache; it need not exist yet."""
+    if chosen := os.environ.get("KWS_CACHE"):
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("kws_helpers"))
+
+
+def cached_arrays(kind: str, key: object, make: Callable[[], Arrays]) -> Arrays:
+    """The arrays that `make()` returns, made once and then read from disk.
+
+    kind: a word that begins the file's name; key: everything that the arrays depend on, of a type whose
+    `repr` tells different values apart (strings, numbers, tuples of them). Arrays from the cache are mapped
+    into memory: they cost memory only where they are read, and what is written to them stays in this process.
+    Where the cache cannot be written, one warning says so and the arrays of `make()` are returned as they
+    are.
+    """
+    path = folder() / f"{kind}-{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}.arrays"
+    try:
+        return _read(path)
+    except (OSError, ValueError, EOFError):  # not there yet, or damaged
+        arrays = make()
+    try:
+        _write(path, arrays)
+        return _read(path)
+    except OSError as error:
+        _warn_once(
+            f"The cache folder {path.parent} cannot be written ({error.strerror or error}). The work goes on, but is "
+            "done again every time. Free some space, or set the environment variable KWS_CACHE to another folder."
+        )
+        return arrays
+
+
+@functools.cache
+def _warn_once(message: str) -> None:
+    warn(message)
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_stale_files(path.parent)
+    temporary = path.with_suffix(f".{uuid.uuid4().hex}.partial")
+    try:
+        with temporary.open("x+b") as file:
+            np.save(file, np.array(list(arrays)))
+            for array in arrays.values():
+                file.write(bytes(-file.tell() % _ALIGNMENT))
+                np.save(file, array, allow_pickle=False)
+            length = file.tell()
+            file.seek(0)
+            file.write(_checksum(file, length))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path) -> Arrays:
+    with path.open("rb") as file:
+        length = path.stat().st_size - _CHECKSUM_BYTES
+        if length <= 0 or _checksum(file, length) != file.read(_CHECKSUM_BYTES):
+            raise ValueError(f"{path} is damaged")
+        file.seek(0)
+        names = np.load(file, allow_pickle=False)
+        return {str(name): _map_array(file) for name in names}
+
+
+def _map_array(file: BinaryIO) -> np.ndarray:
+    """The next array of an open file; the file's position moves behind it."""
+    file.seek(-file.tell() % _ALIGNMENT, os.SEEK_CUR)
+    np.lib.format.read_magic(file)
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    start = file.tell()
+    size = int(np.prod(shape)) * dtype.itemsize
+    file.seek(start + size)
+    if size == 0:  # nothing that could be mapped
+        return np.empty(shape, dtype)
+    mapped = np.memmap(file, dtype, mode="c", offset=start, shape=shape, order="F" if fortran else "C")
+    file.seek(start + size)
+    return np.asarray(mapped)
+
+
+def _checksum(file: BinaryIO, length: int) -> bytes:
+    """CRC-32 of the next `length` bytes."""
+    value = 0
+    while length > 0 and (block := file.read(min(length, _BLOCK))):
+        value = zlib.crc32(block, value)
+        length -= len(block)
+    return value.to_bytes(_CHECKSUM_BYTES, "little")
+
+
+def _remove_stale_files(place: Path) -> None:
+    """Remove what a killed process left behind."""
+    for file in place.glob("*.partial"):
+        try:
+            if time.time() - file.stat().st_mtime > _STALE_SECONDS:
+                file.unlink()
+        except OSError:  # another process was faster, or still holds it
+            continue

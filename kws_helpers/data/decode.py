@@ -1,0 +1,57 @@
+"""From the bytes of an audio file to 16-bit samples at 16 kHz."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from .layout import CLIP_SAMPLES, SAMPLE_RATE
+
+NOISE_SECONDS = 300  # of a background recording, however long it is; the official ones last about 90 s
+
+
+class DecodeError(ValueError):
+    """A file cannot be used; the message says why in a few words."""
+
+
+def decode_clip(content: bytes | Path) -> np.ndarray:
+    """One second: (16000,) int16. Of a longer recording, the middle; a shorter one ends in zeros, as officially."""
+    samples = _decode(content, seconds=1, centred=True)[:CLIP_SAMPLES]
+    return np.pad(samples, (0, CLIP_SAMPLES - len(samples)))
+
+
+def decode_noise(content: bytes | Path) -> np.ndarray:
+    """A background recording: (n,) int16, at least one second, at most the first NOISE_SECONDS."""
+    samples = _decode(content, seconds=NOISE_SECONDS, centred=False)
+    if len(samples) < CLIP_SAMPLES:
+        raise DecodeError("shorter than one second")
+    if not samples.any():
+        raise DecodeError("nothing but zeros")
+    return samples
+
+
+def _decode(content: bytes | Path, seconds: int, centred: bool) -> np.ndarray:
+    try:
+        audio, rate = _read(content, seconds, centred)
+    except (RuntimeError, OSError, ValueError) as error:  # soundfile's own errors are RuntimeErrors
+        raise DecodeError("not audio that can be read") from error
+    if not len(audio):
+        raise DecodeError("empty")
+    if not np.isfinite(audio).all():
+        raise DecodeError("holds samples that are not numbers")
+    if rate != SAMPLE_RATE:
+        import soxr
+
+        audio = soxr.resample(audio, rate, SAMPLE_RATE)
+    return np.clip(np.rint(audio * 32768), -32768, 32767).astype(np.int16)
+
+
+def _read(content: bytes | Path, seconds: int, centred: bool) -> tuple[np.ndarray, int]:
+    """At most `seconds` of the audio, its channels averaged, and its sample rate; no more is decoded than is needed."""
+    import soundfile
+
+    with soundfile.SoundFile(io.BytesIO(content) if isinstance(content, bytes) else content) as sound:
+        wanted = seconds * sound.samplerate
+        if centred and sound.frames > wanted:
+            sound.seek((sound.frames - wanted) // 2)
+        return sound.read(wanted, dtype="float32", always_2d=True).mean(axis=1), sound.samplerate

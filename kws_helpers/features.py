@@ -1,0 +1,157 @@
+"""MFCC: from the samples of a clip to the (49, 40) numbers that the networks see.
+
+A 40 ms window every 20 ms, 128 mel bands, 40 coefficients: the values of `librosa.feature.mfcc(y=clip,
+sr=16000, n_mfcc=40, n_fft=640, hop_length=320, center=False).T`, computed for many clips at a time.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import cache
+from .data import SAMPLE_RATE, Dataset, Split
+from .progress import progress_line
+
+WINDOW = 640  # samples: 40 ms
+HOP = 320  # samples: 20 ms
+N_MELS = 128
+N_MFCC = 40
+TOP_DECIBEL = 80  # what is quieter than this below the loudest point of its clip is raised to it
+_SMALLEST_POWER = 1e-10  # -100 dB
+_BATCH = 64  # clips computed at a time: 25 MB
+_VERSION = 1  # to be raised when the values change: cached features are then not used
+
+
+def mfcc(audio: np.ndarray) -> np.ndarray:
+    """Mel-frequency cepstral coefficients (Davis & Mermelstein 1980).
+
+    audio: (..., n_samples) float in [-1, 1] at 16 kHz. Returns (..., T, 40) float32 with T = 1 + (n_samples -
+    640) // 320, which is 49 for one second. With S = |FFT(Hann window * frame)|^2 and the mel filters M,
+
+        mfcc = DCT(max(10 log10 max(M S, 1e-10), loudest - 80 dB)),    DCT of type II, orthonormal,
+
+    where `loudest` is the largest value of that clip. Raises ValueError for audio that is too short, not
+    float, or not finite.
+    """
+    audio = np.asarray(audio)
+    if not np.issubdtype(audio.dtype, np.floating):
+        raise ValueError(f"audio must be float in [-1, 1], but is {audio.dtype}: divide 16-bit samples by 32768")
+    if audio.ndim == 0 or audio.shape[-1] < WINDOW:
+        raise ValueError(f"audio of shape {audio.shape} is shorter than one window of {WINDOW} samples")
+    clips = audio.reshape(-1, audio.shape[-1])
+    result = np.empty((len(clips), 1 + (audio.shape[-1] - WINDOW) // HOP, N_MFCC), np.float32)
+    for start in range(0, len(clips), _BATCH):
+        batch = clips[start : start + _BATCH].astype(np.float32, copy=False)
+        if not np.isfinite(batch).all():
+            raise ValueError("audio holds samples that are not finite numbers (NaN or infinity)")
+        result[start : start + _BATCH] = _mfcc_batch(batch)
+    return result.reshape(*audio.shape[:-1], *result.shape[1:])
+
+
+def _mfcc_batch(clips: np.ndarray) -> np.ndarray:
+    import scipy.fft
+
+    frames = np.lib.stride_tricks.sliding_window_view(clips, WINDOW, axis=-1)[:, ::HOP]
+    spectrum = scipy.fft.rfft(frames * _hann_window(), axis=-1)
+    power = spectrum.real**2 + spectrum.imag**2
+    decibel = 10 * np.log10(np.maximum(power @ _mel_filters().T, _SMALLEST_POWER))
+    loudest = decibel.max(axis=(-2, -1), keepdims=True)
+    return scipy.fft.dct(np.maximum(decibel, loudest - TOP_DECIBEL), norm="ortho", axis=-1)[..., :N_MFCC]
+
+
+@functools.cache
+def _hann_window() -> np.ndarray:
+    """(640,): 1/2 - 1/2 cos(2 pi n / 640), periodic."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
+
+
+@functools.cache
+def _mel_filters() -> np.ndarray:
+    """(128, 321): triangles whose corners are evenly spaced in mel from 0 to 8 kHz, each of unit area (Slaney 1998)."""
+    frequencies = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
+    corners = _mel_to_hertz(np.linspace(0, _hertz_to_mel(SAMPLE_RATE / 2), N_MELS + 2))
+    low, peak, high = (corners[i : i + N_MELS, np.newaxis] for i in range(3))
+    rising = (frequencies - low) / (peak - low)
+    falling = (high - frequencies) / (high - peak)
+    return (np.maximum(0, np.minimum(rising, falling)) * 2 / (high - low)).astype(np.float32)
+
+
+# Slaney's mel scale (Auditory Toolbox, 1998): linear up to 1 kHz = 15 mel, then 27 mel for a factor of 6.4.
+_HERTZ_PER_MEL = 200 / 3
+_LOG_FROM_HERTZ = 1000.0
+_LOG_FROM_MEL = _LOG_FROM_HERTZ / _HERTZ_PER_MEL
+_LOG_STEP = np.log(6.4) / 27
+
+
+def _hertz_to_mel(hertz: float) -> float:
+    if hertz < _LOG_FROM_HERTZ:
+        return hertz / _HERTZ_PER_MEL
+    return _LOG_FROM_MEL + np.log(hertz / _LOG_FROM_HERTZ) / _LOG_STEP
+
+
+def _mel_to_hertz(mel: np.ndarray) -> np.ndarray:
+    logarithmic = _LOG_FROM_HERTZ * np.exp(_LOG_STEP * (mel - _LOG_FROM_MEL))
+    return np.where(mel < _LOG_FROM_MEL, mel * _HERTZ_PER_MEL, logarithmic)
+
+
+def mfcc_of(split: Split, progress: bool = True) -> np.ndarray:
+    """The MFCC of every clip of a split: (N, 49, 40) float32, computed once and then read from the cache."""
+    key = (_VERSION, WINDOW, HOP, N_MELS, N_MFCC, TOP_DECIBEL, split.key)
+    return cache.cached_arrays("mfcc", key, lambda: {"mfcc": _compute(split, progress)})["mfcc"]
+
+
+def _compute(split: Split, progress: bool) -> np.ndarray:
+    frames = 1 + (split.clips.shape[1] - WINDOW) // HOP
+    features = np.empty((len(split), frames, N_MFCC), np.float32)
+    with progress_line("Computing MFCC (once)", len(split), visible=progress) as update:
+        for start in range(0, len(split), _BATCH):
+            features[start : start + _BATCH] = mfcc(split.clips[start : start + _BATCH])
+            update(start)
+    return features
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a network is given for one split."""
+
+    x: np.ndarray  # (N, 49, 40) float32: standardised MFCC
+    y: np.ndarray  # (N,) int64: labels
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Standardised features of the three splits, and what they were standardised with."""
+
+    training: Inputs
+    validation: Inputs
+    testing: Inputs
+    mean: np.ndarray  # (40,) float32, of the training split
+    std: np.ndarray  # (40,) float32, of the training split
+
+
+def prepare(dataset: Dataset) -> Prepared:
+    """MFCC of all splits, standardised per coefficient with the statistics of the training split alone.
+
+    The validation and testing splits stand for clips that nobody has heard yet, so nothing may be learned
+    from them, not even a mean. Raises ValueError where the dataset has no training clips, as in the official
+    test set.
+    """
+    from sklearn.preprocessing import StandardScaler
+
+    if not len(dataset.training):
+        raise ValueError(f"{dataset.name} has no training clips to take the mean and standard deviation from")
+    splits = {name: getattr(dataset, name) for name in ("training", "validation", "testing")}
+    features = {name: mfcc_of(split) for name, split in splits.items()}
+    scaler = StandardScaler().fit(features["training"].reshape(-1, N_MFCC))
+    inputs = {name: Inputs(_scale(scaler, features[name]), split.labels) for name, split in splits.items()}
+    return Prepared(**inputs, mean=scaler.mean_.astype(np.float32), std=scaler.scale_.astype(np.float32))
+
+
+def _scale(scaler, features: np.ndarray) -> np.ndarray:
+    if not len(features):
+        return features
+    return scaler.transform(features.reshape(-1, N_MFCC)).reshape(features.shape)

@@ -1,0 +1,79 @@
+"""The tests of the tests: solutions and right answers get everything, stubs nothing, mistakes less and their hint."""
+
+import pytest
+
+from autograder.answers import right_answers
+from autograder.exercise import exercises
+from autograder.judge import assess
+from autograder.lesson import points_by_exercise
+from autograder.reference import reference
+from kws_helpers.check import ladders
+
+EXERCISES = exercises()
+LADDERS = ladders()
+SEEDS = (0, 1)
+RIGHT = [pytest.param(name, function, id=f"{name}-{function.__name__}")
+         for name, functions in right_answers().items() for function in functions]
+WRONG = [pytest.param(name, mistake, id=f"{name}-{mistake.name}")
+         for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
+
+
+def unwritten(*args, **kwargs):
+    raise NotImplementedError
+
+
+def test_lessons_exercises_ladders_and_right_answers_know_the_same_functions():
+    assert set(EXERCISES) == set(LADDERS) == set(points_by_exercise()) == set(right_answers())
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_there_are_enough_answers_of_each_kind(name):
+    assert len(right_answers()[name]) >= 3
+    assert len(EXERCISES[name].mistakes) >= 4
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_gets_everything(name, seed):
+    verdict = assess(EXERCISES[name], reference(name), seed)
+    assert (verdict.share, verdict.status) == (1.0, "passed"), verdict.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_climbs_the_ladder(name):
+    report = LADDERS[name].climb(reference(name))
+    assert report.passed, report
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_stub_gets_nothing(name):
+    verdict = assess(EXERCISES[name], unwritten, seed=0)
+    assert (verdict.share, verdict.status) == (0.0, "untouched")
+    assert not LADDERS[name].climb(unwritten).passed
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name, function", RIGHT)
+def test_a_right_answer_written_differently_gets_everything(name, function, seed):
+    verdict = assess(EXERCISES[name], function, seed)
+    assert verdict.share == 1.0, verdict.message
+
+
+@pytest.mark.parametrize("name, function", RIGHT)
+def test_a_right_answer_written_differently_climbs_the_ladder(name, function):
+    report = LADDERS[name].climb(function)
+    assert report.passed, report.steps[-1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name, mistake", WRONG)
+def test_a_mistake_gets_less_and_its_own_hint(name, mistake, seed):
+    verdict = assess(EXERCISES[name], mistake.answer, seed)
+    assert verdict.share < 1.0
+    assert verdict.mistake == mistake.name
+    assert verdict.message.startswith(mistake.hint)
+
+
+@pytest.mark.parametrize("name, mistake", WRONG)
+def test_a_mistake_does_not_climb_the_ladder(name, mistake):
+    assert not LADDERS[name].climb(mistake.answer).passed
