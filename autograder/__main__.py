@@ -30,7 +30,7 @@ def lessons(
 
 @app.command()
 def grade(
-    submissions: Annotated[Path, typer.Argument(help="<student>/<assignment>/<notebook>.ipynb, as nbgrader collects it.",
+    submissions: Annotated[Path, typer.Argument(help="<student>/<assignment>/<notebook>.ipynb, nbgrader's layout.",
                                                 exists=True, file_okay=False)],
     output: Annotated[Path, typer.Option(help="The folder for grades.csv, summary.csv, feedback/, report.html and "
                                               "gradebook.db.", file_okay=False)],

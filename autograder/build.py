@@ -81,11 +81,18 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
 
 def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
     """Execute the solved lesson and write it with its figures. Fails where a cell fails or writes to stderr."""
+    import tempfile
+
     from nbclient import NotebookClient
+
+    from autograder.execute import kernel_manager
 
     notebook = solved(read_lesson(name))
     _replace_expected(notebook, pictures={})
-    NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(ROOT)}}).execute()
+    with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
+        manager = kernel_manager(Path(scratch))
+        NotebookClient(notebook, km=manager, timeout=900, resources={"metadata": {"path": str(ROOT)}}).execute(
+            cleanup_kc=True)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":

@@ -61,7 +61,7 @@ def execute(job: Job) -> Executed:
     start = time.monotonic()
     notebook = nbformat.reads(job.notebook, as_version=4)
     with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
-        manager = _kernel_manager(Path(scratch))
+        manager = kernel_manager(Path(scratch))
         client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
                          interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
                          iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error,
@@ -100,7 +100,7 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def _kernel_manager(scratch: Path) -> AsyncKernelManager:
+def kernel_manager(scratch: Path) -> AsyncKernelManager:
     """Sockets in the scratch folder where the system has them: many kernels at once cannot take each other's ports."""
     if os.name == "nt":
         return AsyncKernelManager(kernel_name="python3")

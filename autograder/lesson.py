@@ -120,6 +120,7 @@ def _imports_for(code: str, notebook: NotebookNode) -> list[str]:
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     own = {alias.asname or alias.name.partition(".")[0] for node in tree.body
            if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names}
+    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     lines = []
     for cell in notebook.cells:
         if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("solution"):

@@ -23,6 +23,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     array = np.asarray(value)
+    if array.dtype.kind in "OT" and all(isinstance(one, (str, bytes)) for one in array.flat):
+        array = array.astype(str)  # text as pandas, TensorFlow and NumPy's StringDType keep it
     if array.dtype.kind not in "biufcUS":
         raise ValueError(f"a {type(value).__name__} cannot be compared")
     if array.size > MAX_ELEMENTS:
@@ -112,4 +114,5 @@ def _close(expected: Any, got: Any, tolerance: float) -> np.ndarray:
 def _kind(value: Any) -> str:
     if value is None:
         return "None (is there a `return`?)"
-    return "a list" if isinstance(value, list) else f"an object of type {type(value).__name__}"
+    kinds = {list: "a list", str: "text", np.ndarray: "an array"}
+    return kinds.get(type(value), f"an object of type {type(value).__name__}")

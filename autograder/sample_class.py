@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from autograder.answers import right_answers
 from autograder.build import write_notebook
 from autograder.exercise import exercises
-from autograder.lesson import functions_module, graded_cells
+from autograder.lesson import functions_module, graded_cells, read_lesson, solved
 from autograder.paths import NOTEBOOKS
 
 ENDLESS = '''def frame_count(n_samples, window, hop):
@@ -53,6 +53,14 @@ def written_differently(lesson: str, style: int = 0) -> dict[str, str]:
     return {name: source(functions[style % len(functions)], name) for name, functions in chosen.items()}
 
 
+def model_answers(lesson: str) -> dict[str, str]:
+    """The lesson's own answers to the questions that are marked by hand."""
+    cells = solved(read_lesson(lesson)).cells
+    by_hand = {cell["grade_id"] for cell in graded_cells(lesson) if cell["solution"]}
+    return {cell.metadata["nbgrader"]["grade_id"]: cell.source for cell in cells
+            if cell.metadata.get("nbgrader", {}).get("grade_id") in by_hand}
+
+
 def mistake(exercise: str, name: str = "") -> str:
     """A well-known mistake as source code; the first one when no name is given."""
     known = exercises()[exercise].mistakes
@@ -70,14 +78,15 @@ def write_class(folder: Path) -> None:
     first, second = solutions("01_dataset"), solutions("02_ffnn")
     half = dict(list(first.items())[: len(first) // 2])
     handed_in = {
-        "ada-all-right": [filled("01_dataset", first), filled("02_ffnn", second)],
+        "ada-all-right": [filled("01_dataset", first, model_answers("01_dataset")),
+                          filled("02_ffnn", second, model_answers("02_ffnn"))],
         "ben-written-differently": [filled("01_dataset", written_differently("01_dataset")),
                                     filled("02_ffnn", written_differently("02_ffnn"))],
         "cleo-half-done": [filled("01_dataset", half)],
         "dan-untouched": [filled("01_dataset", {})],
         "eve-one-mistake": [filled("01_dataset", first | {"fit_standardiser": mistake("fit_standardiser")}),
                             filled("02_ffnn", second | {"softmax": mistake("softmax", "no_maximum_subtracted")})],
-        "gil-endless-loop": [filled("01_dataset", first | {"frame_count": ENDLESS})],
+        "abe-endless-loop": [filled("01_dataset", first | {"frame_count": ENDLESS})],
     }
     for student, notebooks in handed_in.items():
         for lesson, notebook in zip(("01_dataset", "02_ffnn"), notebooks, strict=False):
@@ -95,6 +104,8 @@ def _source_of(module: str, function: str, name: str) -> str:
     """Cut a function out of a module's source, with its imports and the module's own names that it uses."""
     tree = ast.parse(module)
     definitions = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    for node in definitions.values():
+        node.decorator_list = []
     wanted, needed = [function], []
     while wanted:
         node = definitions.get(wanted.pop())
@@ -104,8 +115,6 @@ def _source_of(module: str, function: str, name: str) -> str:
     used = {one.id for node in needed for one in ast.walk(node) if isinstance(one, ast.Name)}
     kept = [node for node in tree.body if _binds(node) & used] + needed
     definitions[function].name = name
-    for node in needed:
-        node.decorator_list = []
     return "\n\n\n".join(ast.unparse(node) for node in kept)
 
 

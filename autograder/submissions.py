@@ -104,6 +104,7 @@ def read_notebook(path: Path) -> NotebookNode:
         raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB. Clear its outputs and hand it in again.")
     try:
         text = path.read_bytes().decode("utf-8-sig")
+        json.loads(text)  # says where the JSON is wrong, which nbformat does not
         notebook = nbformat.reads(text, as_version=4)
         cells = [_whole(cell) for cell in notebook.cells]
     except UnicodeDecodeError:

@@ -55,7 +55,7 @@ def _mfcc_batch(clips: np.ndarray) -> np.ndarray:
     frames = np.lib.stride_tricks.sliding_window_view(clips, WINDOW, axis=-1)[:, ::HOP]
     spectrum = scipy.fft.rfft(frames * _hann_window(), axis=-1)
     power = spectrum.real**2 + spectrum.imag**2
-    decibel = 10 * np.log10(np.maximum(power @ _mel_filters().T, _SMALLEST_POWER))
+    decibel = 10 * np.log10(np.maximum(power @ mel_filters().T, _SMALLEST_POWER))
     loudest = decibel.max(axis=(-2, -1), keepdims=True)
     return scipy.fft.dct(np.maximum(decibel, loudest - TOP_DECIBEL), norm="ortho", axis=-1)[..., :N_MFCC]
 
@@ -67,7 +67,7 @@ def _hann_window() -> np.ndarray:
 
 
 @functools.cache
-def _mel_filters() -> np.ndarray:
+def mel_filters() -> np.ndarray:
     """(128, 321): triangles whose corners are evenly spaced in mel from 0 to 8 kHz, each of unit area (Slaney 1998)."""
     frequencies = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
     corners = _mel_to_hertz(np.linspace(0, _hertz_to_mel(SAMPLE_RATE / 2), N_MELS + 2))

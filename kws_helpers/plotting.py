@@ -23,7 +23,6 @@ PICTURE_COLOURS = "cividis"  # rises evenly in grey, too
 _STYLE = {
     "figure.dpi": 100, "figure.facecolor": "white", "savefig.facecolor": "white", "figure.constrained_layout.use": True,
     "font.size": 11, "axes.titlesize": 12, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False,
-    "legend.frameon": False, "lines.linewidth": 2, "image.cmap": PICTURE_COLOURS,
 }
 
 

@@ -28,6 +28,7 @@
 
 # %% nbgrader={"grade_id": "setup-01_dataset"}
 import hashlib
+from collections import Counter
 
 import numpy as np
 from IPython.display import Audio
@@ -40,10 +41,10 @@ dataset
 
 # %% [markdown]
 # The table shows which data you are working with. The name *bundled* means voices made by computers, which
-# come with the course: no download, nobody's privacy, and easier to mistreat in good conscience. They are not
-# as varied as human speakers, so a network that has heard only them understands people less well; how much
-# less is measured later in the course. Everything below works in the same way for recordings of people: set
-# the environment variable `KWS_DATA` to a folder with the Speech Commands data, and start again.
+# come with the course: nothing to download, and nobody's privacy at stake. They are not as varied as human
+# speakers, so a network that has heard only them understands people less well. Everything below works in the
+# same way for recordings of people: set the environment variable `KWS_DATA` to a folder with the Speech
+# Commands data, and start again.
 #
 # ## 1 What a keyword spotter is
 #
@@ -380,10 +381,9 @@ plotting.spectrum(frames[loudest], power[loudest])
 # Each step takes a line or two:
 
 # %%
-import librosa
 from scipy.fft import dct
 
-filters = librosa.filters.mel(sr=data.SAMPLE_RATE, n_fft=features.WINDOW, n_mels=128)  # (128, 321)
+filters = features.mel_filters()  # (128, 321): one row a band, as in librosa.filters.mel
 mel_bands = power @ filters.T  # (49, 128)
 decibel = 10 * np.log10(np.maximum(mel_bands, 1e-10))
 decibel = np.maximum(decibel, decibel.max() - 80)
@@ -563,10 +563,11 @@ plotting.shares({"speakers": percent_by_split(splits_of_speakers),
 
 # %%
 def speakers_in_several_splits(speakers, splits):
-    return sum(len(set(splits[speakers == speaker])) > 1 for speaker in np.unique(speakers))
+    pairs = set(zip(speakers, splits))  # one for each split that a speaker is in
+    return sum(count > 1 for count in Counter(speaker for speaker, split in pairs).values())
 
-clip_by_clip = np.random.default_rng(0).choice(["training", "validation", "testing"], p=[0.8, 0.1, 0.1],
-                                               size=len(recordings))
+clip_by_clip = np.random.default_rng(0).choice(["training", "validation", "testing"],
+                                               p=[0.8, 0.1, 0.1], size=len(recordings))
 print(f"of {len(np.unique(recordings.speakers)):,} speakers are in more than one split:")
 print(f"  clips drawn at random: {speakers_in_several_splits(recordings.speakers, clip_by_clip):,}")
 print(f"  your split:            {speakers_in_several_splits(recordings.speakers, splits_of_clips):,}")
@@ -651,10 +652,11 @@ print(f"mean accuracy: {by_clip.mean():.1%} with clips at random, "
       f"{by_speaker.mean():.1%} with whole speakers")
 
 # %% [markdown]
-# Same sound, same classifier, same amount of data. Only the split has changed.
+# Same sound, same classifier, about as many clips. Only the split has changed.
 #
-# With words in place of drinks the effect is smaller, because the word can really be heard, but it is there
-# as soon as people say a word more than once. How often does that happen in your data?
+# With words in place of drinks there is something to be heard, so a leak adds less. It adds most where a
+# speaker says the same word several times: then the nearest clip may be the same word in the same voice. How
+# often does that happen in your data?
 
 # %%
 pairs = [f"{name} {word}" for name, word in zip(recordings.speakers, recordings.words)]

@@ -74,7 +74,7 @@ def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> 
         CallFailed: the function raised, took longer than `CALL_LIMIT`, or changed its arguments.
     """
     if _is_too_slow(function):
-        raise CallFailed("slow", "it did not finish in time before.")
+        raise CallFailed("slow", "it did not finish in time. Is there a loop that never ends?")
     given = copy.deepcopy((args, kwargs))
     output = contextlib.redirect_stdout(_Nowhere()) if quiet else contextlib.nullcontext()
     try:

@@ -1,0 +1,24 @@
+"""Fixtures for all tests: nothing is read from or written to the user's own cache."""
+
+import os
+
+import pytest
+
+from autograder.environment import programs_on_path
+
+programs_on_path()
+os.environ.pop("KWS_DATA", None)
+os.environ.pop("NBGRADER_EXECUTION", None)
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory):
+    """A cache that all kernels of this test process share: the bundled data are decoded once."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("KWS_CACHE")
+    os.environ["KWS_CACHE"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["KWS_CACHE"]
+    else:
+        os.environ["KWS_CACHE"] = before

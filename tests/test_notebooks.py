@@ -1,0 +1,47 @@
+"""The notebooks as a learner runs them: every cell, in a real kernel, solved and untouched."""
+
+import os
+
+import nbformat
+import pytest
+
+from autograder.execute import Job, execute
+from autograder.lesson import graded_cells, lesson_names
+from autograder.paths import NOTEBOOKS
+from autograder.sample_class import filled, solutions
+
+
+def run(notebook, folder, environment):
+    job = Job(nbformat.writes(notebook), str(folder), environment | {"KWS_CACHE": os.environ["KWS_CACHE"]}, seconds=600)
+    done = execute(job)
+    assert done.problem == ""
+    return nbformat.reads(done.notebook, as_version=4).cells
+
+
+def errors(cells):
+    return [output for cell in cells for output in cell.get("outputs", []) if output.output_type == "error"]
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+@pytest.mark.parametrize("mode", ["working", "autograde"])
+def test_a_solved_notebook_runs_to_its_end(lesson, mode, tmp_path, shared_cache):
+    environment = {"NBGRADER_EXECUTION": "autograde"} if mode == "autograde" else {}
+    from autograder.sample_class import model_answers
+
+    cells = run(filled(lesson, solutions(lesson), model_answers(lesson)), tmp_path, environment)
+    assert not errors(cells)
+    streams = [output.text for cell in cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
+    assert not streams
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_an_untouched_notebook_stops_at_the_first_check_with_a_helpful_line(lesson, tmp_path, shared_cache):
+    cells = run(nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4), tmp_path, {})
+    tested = [cell["grade_id"] for cell in graded_cells(lesson) if not cell["solution"]]
+    checks = {cell.metadata.nbgrader.grade_id: cell for cell in cells
+              if cell.metadata.get("nbgrader", {}).get("grade_id") in tested}
+    for name in tested:
+        (error,) = errors([checks[name]])
+        assert error.ename == "CheckFailed"
+        assert "it is not written yet" in error.evalue
+        assert len(error.traceback) == 1
