@@ -2,7 +2,6 @@
 
 import hashlib
 import numpy as np
-from kws_helpers import data, features, plotting
 
 
 def class_counts(labels, class_names):

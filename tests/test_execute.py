@@ -1,5 +1,6 @@
 """A notebook is executed within its limits, whatever it does."""
 
+import ast
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +32,7 @@ def test_cells_run_in_order_and_go_on_after_an_error(tmp_path):
 
 def test_the_environment_and_the_folder_reach_the_kernel(tmp_path):
     _, cells = run(tmp_path, "import os; (os.environ['COLOUR'], os.getcwd())", environment={"COLOUR": "blue"})
-    assert cells[0].outputs[0].data["text/plain"] == repr(("blue", str(tmp_path.resolve())))
+    assert ast.literal_eval(cells[0].outputs[0].data["text/plain"]) == ("blue", str(tmp_path.resolve()))
 
 
 def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, monkeypatch):
