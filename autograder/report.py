@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from autograder.grade import ClassResult
-from autograder.lesson import read_lesson
+from autograder.lesson import points_by_exercise, read_lesson
 from autograder.results import STATUS_TEXTS, Row
 
 _pages = Environment(loader=PackageLoader("autograder", "templates"), autoescape=True, trim_blocks=True,
@@ -75,14 +75,13 @@ def items(rows: Iterable[Row]) -> list[Item]:
     """The class' results by exercise, in the order of the lessons; questions marked by hand are left out."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
-        if row.exercise and row.status not in ("to mark", "marked"):
+        if row.exercise in points_by_exercise():
             groups[row.assignment, row.exercise].append(row)
-    by_hand = {(row.assignment, row.exercise) for row in rows if row.status in ("to mark", "marked")}
     return [Item(assignment, exercise, sum(row.status == "passed" for row in group),
                  sum(row.status in ("passed", "partial", "failed", "error") for row in group),
                  sum(row.status == "untouched" for row in group), len(group),
                  Counter(row.message.partition(" (")[0] for row in group if row.mistake).most_common(3))
-            for (assignment, exercise), group in groups.items() if (assignment, exercise) not in by_hand]
+            for (assignment, exercise), group in groups.items()]
 
 
 def title_of(assignment: str) -> str:

@@ -1,5 +1,7 @@
 """What is committed is what the lessons make."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -80,8 +82,9 @@ def test_every_expected_figure_is_there(name):
 
 def test_headings_are_in_order():
     for name in LESSONS:
-        levels = [len(line) - len(line.lstrip("#")) for cell in read_lesson(name).cells
-                  if cell.cell_type == "markdown" for line in cell.source.splitlines() if line.startswith("#")]
+        text = "\n".join(cell.source for cell in read_lesson(name).cells if cell.cell_type == "markdown")
+        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        levels = [len(mark) for mark in re.findall(r"^(#+) ", prose, re.MULTILINE)]
         assert levels[0] == 1 and levels.count(1) == 1
         assert all(after - before <= 1 for before, after in zip(levels, levels[1:])), name
 

@@ -68,9 +68,17 @@ def damage_metadata(notebook):
 
 def noisy(answer):
     """A right answer that prints and warns while it works."""
-    head, body = answer.split("\n", 1)
-    return f"{head}\n    import sys, warnings; print('hello'); warnings.warn('careful'); " \
-           f"print('oh', file=sys.stderr)\n{body}"
+    return answer + """
+
+quiet = one_hot
+
+def one_hot(labels, n_classes):
+    import sys, warnings
+    print("hello")
+    print("oh", file=sys.stderr)
+    warnings.warn("careful")
+    return quiet(labels, n_classes)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -295,12 +303,14 @@ def test_lesson_with_models(tmp_path, shared_cache):
 
 def test_the_api_of_nbgrader_sees_the_course(graded):
     _, _, folder = graded
-    assert nbgrader_api(folder / "out").get_released_assignments() == {LESSON}
+    assert nbgrader_api(folder / "out").get_source_assignments() == {LESSON}
 
 
 def test_answers_keep_their_source_when_they_are_put_into_a_notebook():
     for name, functions in right_answers().items():
         for function in functions:
+            if function.__name__ == "<lambda>":
+                continue  # a lambda is no cell of its own
             scope = {}
             exec(source(function, name), scope)
             assert callable(scope[name])

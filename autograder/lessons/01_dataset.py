@@ -14,7 +14,7 @@
 #
 # **Time:** about 100 minutes. **Points:** 15. **You need:** Python, a little NumPy, a little algebra.
 #
-# ### How to work with this notebook
+# ## How to work with this notebook
 #
 # - Run the cells from top to bottom: `Shift+Enter` runs a cell and goes to the next.
 # - Where a cell says `raise NotImplementedError`, it is your turn: replace that line with your code. The
