@@ -101,10 +101,16 @@ def _same_error(exercise: Exercise, mistake: Mistake, case: Any, expected: Outco
 def _message(aspects: dict[str, str | None], mistake: Mistake | None) -> str:
     aspect, difference = next((name, text) for name, text in aspects.items() if text)
     others = sum(bool(text) for text in aspects.values()) - 1
-    text = f"{aspect[0].upper()}{aspect[1:]}: {difference.rstrip('.')}."
+    if others and len({text for text in aspects.values() if text}) == 1:  # the same everywhere
+        return f"{mistake.hint} ({_sentence(difference)})" if mistake else _sentence(difference)
+    text = _sentence(f"{aspect}: {difference}")
     if others:
         text += f" {others} other aspect{'s' if others > 1 else ''} failed too."
     return f"{mistake.hint} ({text})" if mistake else text
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}" + ("" if text.endswith("?") else ".")
 
 
 def _display(verdict: Verdict) -> None:
