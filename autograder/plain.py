@@ -114,5 +114,7 @@ def _close(expected: Any, got: Any, tolerance: float) -> np.ndarray:
 def _kind(value: Any) -> str:
     if value is None:
         return "None (is there a `return`?)"
-    kinds = {list: "a list", str: "text", np.ndarray: "an array"}
+    if np.ndim(value) == 0 and np.asarray(value).dtype.kind in "iuf":
+        return "a number"
+    kinds = {list: "a list", dict: "a dict", str: "text", bool: "a truth value", np.ndarray: "an array"}
     return kinds.get(type(value), f"an object of type {type(value).__name__}")
