@@ -27,7 +27,7 @@ benchmark: $(VENV)/ready      ## speed, as ratios measured in one run
 	$(RUN) -m autograder benchmark
 
 lock: $(VENV)/ready           ## pyproject.toml to requirements.txt
-	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-emit-index-url \
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test \
 		--no-header --no-annotate --upgrade pyproject.toml --output-file requirements.txt
 
 clean:
