@@ -47,6 +47,7 @@ def points_of(exercise: str) -> float:
     return points_by_exercise()[exercise]
 
 
+@cache
 def graded_cells(name: str) -> list[dict]:
     """nbgrader's metadata of the lesson's graded cells, in order: tests, and questions marked by hand."""
     found = (cell.metadata.get("nbgrader", {}) for cell in read_lesson(name).cells)
@@ -67,9 +68,8 @@ def functions_module(name: str) -> str:
     solutions = [_without_markers(cell.source) for cell in notebook.cells if _is_function(cell)]
     code = "\n\n\n".join(solutions)
     imports = "\n".join(_imports_for(code, notebook))
-    parts = [f'"""The solutions of lesson {name}, made from `autograder/lessons/{name}.py` by `make lessons`."""',
-             imports, code]
-    return "\n\n".join(filter(None, parts[:2])) + "\n\n\n" + code + "\n"
+    head = f'"""The solutions of lesson {name}, made from `autograder/lessons/{name}.py` by `make lessons`."""'
+    return "\n\n".join(filter(None, [head, imports])) + "\n\n\n" + code + "\n"
 
 
 def solved(notebook: NotebookNode) -> NotebookNode:
