@@ -23,8 +23,8 @@ lessons: $(VENV)/ready        ## autograder/lessons/ to notebooks/, solutions/ a
 grade: $(VENV)/ready          ## make grade SUBMISSIONS=folder OUTPUT=folder
 	$(RUN) -m autograder grade "$(SUBMISSIONS)" --output "$(OUTPUT)"
 
-benchmark: $(VENV)/ready      ## speed, as ratios measured in one run
-	$(RUN) -m autograder benchmark
+benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memory of the lessons, accuracies (REAL=folder: with real recordings)
+	$(RUN) -m autograder benchmark $(if $(REAL),--real "$(REAL)")
 
 lock: $(VENV)/ready           ## pyproject.toml to requirements.txt
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test \

@@ -49,6 +49,24 @@ def grade(
 
 
 @app.command()
+def challenge(
+    submissions: Annotated[Path, typer.Argument(help="<student>/06_tc_resnet/challenge.keras, beside the notebooks.",
+                                                exists=True, file_okay=False)],
+    clips: Annotated[str | None, typer.Option(help="A folder or archive in the layout of Speech Commands; its testing "
+                                                   "split counts. Default: the bundled data.")] = None,
+    output: Annotated[Path, typer.Option(help="Where the table goes.", dir_okay=False)] = Path("challenge.csv"),
+) -> None:
+    """Measure the networks of lesson 06's challenge on clips that no student has."""
+    from autograder.commands import measure_challenge
+
+    try:
+        measure_challenge(console, submissions, clips, output)
+    except (ValueError, OSError) as error:
+        console.print(str(error), style="red", highlight=False)
+        raise typer.Exit(BAD_USAGE) from None
+
+
+@app.command()
 def demo() -> None:
     """Train two networks on the bundled data, build the lessons, grade a sample class, write build/report."""
     from autograder.demo import run
@@ -57,11 +75,15 @@ def demo() -> None:
 
 
 @app.command()
-def benchmark() -> None:
-    """Measure speed, as ratios within one run."""
+def benchmark(
+    real: Annotated[str | None, typer.Option(help="Recordings of people: a folder or archive in the layout of Speech "
+                                                  "Commands. The lessons run with them, too.")] = None,
+    lessons: Annotated[bool, typer.Option(help="Run all lessons (twenty minutes) and write docs/results.md.")] = True,
+) -> None:
+    """Measure speed, time, memory and accuracy, and write docs/results.md."""
     from autograder.benchmark import run
 
-    run(console)
+    run(console, real, lessons)
 
 
 if __name__ == "__main__":

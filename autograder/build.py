@@ -6,6 +6,7 @@
 
 import base64
 import io
+import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ from traitlets.config import Config
 
 from autograder.lesson import functions_module, lesson_names, read_lesson, solved
 from autograder.nbgrader_config import COURSE_FILE, configure
-from autograder.paths import COURSE, NOTEBOOKS, ROOT, SOLUTIONS
+from autograder.paths import BUILD, COURSE, NOTEBOOKS, SOLUTIONS
 
 JUDGE_IMPORT = "from autograder.judge import judge"
 PICTURE_WIDTH = 640  # pixels; expected figures are smaller than the student's own
@@ -81,6 +82,24 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
 
 def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
     """Execute the solved lesson and write it with its figures. Fails where a cell fails or writes to stderr."""
+    work = BUILD / "solved"  # lessons find here what earlier ones have kept
+    work.mkdir(parents=True, exist_ok=True)
+    notebook = execute_solved(name, work)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise BuildError(f"{name}: a cell writes to stderr:\n{cell.source}\n\n{output.text}")
+    _forget_times(notebook)
+    _still(notebook)
+    write_notebook(notebook, folder / f"{name}.ipynb")
+
+
+def execute_solved(name: str, folder: Path, environment: dict[str, str] | None = None) -> NotebookNode:
+    """Execute the solved lesson in `folder`, with more environment variables.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed.
+    """
     import tempfile
 
     from nbclient import NotebookClient
@@ -90,15 +109,10 @@ def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
     notebook = solved(read_lesson(name))
     _replace_expected(notebook, pictures={})
     with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
-        manager = kernel_manager(Path(scratch))
-        NotebookClient(notebook, km=manager, timeout=900, resources={"metadata": {"path": str(ROOT)}}).execute(
-            cleanup_kc=True)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stderr":
-                raise BuildError(f"{name}: a cell writes to stderr:\n{cell.source}\n\n{output.text}")
-    _forget_times(notebook)
-    write_notebook(notebook, folder / f"{name}.ipynb")
+        client = NotebookClient(notebook, km=kernel_manager(Path(scratch)), timeout=900, store_widget_state=False,
+                                resources={"metadata": {"path": str(folder)}})
+        client.execute(cleanup_kc=True, env=os.environ | (environment or {}))
+    return notebook
 
 
 def source_notebook(name: str) -> NotebookNode:
@@ -160,3 +174,10 @@ def _replace_expected(notebook: NotebookNode, pictures: dict[str, bytes]) -> Non
 def _forget_times(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+
+
+def _still(notebook: NotebookNode) -> None:
+    """Leave the picture of a widget and take away its live part, which is dead without its kernel."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)

@@ -5,9 +5,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from autograder.challenge import ranked, run_challenge, write_table
 from autograder.grade import grade_class
 from autograder.report import total_up, write_results
-from autograder.tables import print_gradebook
+from autograder.tables import print_challenge, print_gradebook
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
@@ -33,3 +34,19 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
     console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, gradebook.db",
                   highlight=False, soft_wrap=True)
     return result.complete
+
+
+def measure_challenge(console: Console, submissions: Path, clips: str | None, output: Path) -> None:
+    """Measure the networks of the challenge, print the ranking and write it to `output`.
+
+    Raises:
+        ValueError: there are no networks, or no clips.
+    """
+    entries = []
+    with console.status("Measuring …") as status:
+        for entry in run_challenge(submissions, clips):
+            entries.append(entry)
+            status.update(f"Measured {entry.student}")
+    write_table(entries, output)
+    print_challenge(console, ranked(entries))
+    console.print(f"\nWritten to {output}", highlight=False, soft_wrap=True)

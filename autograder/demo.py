@@ -67,15 +67,17 @@ def run(console: Console) -> None:
 def train_networks() -> tuple[str, list[Trained]]:
     """Train both networks; returns the data in words and the results."""
     from kws_helpers import data, features
+    from kws_helpers.augment import AugmentedClips
 
     dataset = data.load()
     print(dataset, flush=True)
     prepared = features.prepare(dataset)
-    builders = {"FFNN": module_of("02_ffnn").build_ffnn, "TC-ResNet8": build_tc_resnet8}
-    return str(dataset), [_train(name, build, prepared) for name, build in builders.items()]
+    jobs = {"FFNN": (module_of("02_ffnn").build_ffnn, prepared.training),
+            "TC-ResNet8": (module_of("06_tc_resnet").build_tc_resnet8, AugmentedClips(dataset, prepared))}
+    return str(dataset), [_train(name, build, clips, prepared) for name, (build, clips) in jobs.items()]
 
 
-def _train(name: str, build: Any, prepared: Any) -> Trained:
+def _train(name: str, build: Any, clips: Any, prepared: Any) -> Trained:
     import keras
 
     from kws_helpers import plotting, training
@@ -86,42 +88,15 @@ def _train(name: str, build: Any, prepared: Any) -> Trained:
     # Large steps first, ever smaller ones later: forty epochs then do what a constant rate would need hundreds for.
     rate = keras.optimizers.schedules.CosineDecay(5e-3 if name == "TC-ResNet8" else 1e-3, steps)
     model.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=1e-2), loss="sparse_categorical_crossentropy",
-                  metrics=["accuracy"])
+                  metrics=["accuracy"], jit_compile=False, steps_per_execution=8)
     print(f"\n{name}, {model.count_params():,} parameters", flush=True)
     start = time.monotonic()
-    history = training.fit(model, prepared.training, prepared.validation, epochs=EPOCHS[name],
-                           batch_size=BATCH)
+    history = training.fit(model, clips, prepared.validation, epochs=EPOCHS[name], batch_size=BATCH)
     seconds = time.monotonic() - start
     _, on_training = model.evaluate(prepared.training.x, prepared.training.y, verbose=0)
     _, on_unheard = model.evaluate(prepared.testing.x, prepared.testing.y, verbose=0)
     figure, description = plotting.draw_learning_curves(history)
     return Trained(name, model.count_params(), on_training, on_unheard, seconds, plotting.to_png(figure), description)
-
-
-def build_tc_resnet8(input_shape: tuple[int, int] = (49, 40), n_classes: int = 12) -> Any:
-    """TC-ResNet8 (Choi et al. 2019, arXiv:1904.03814, table 1): convolutions over time, MFCCs as channels.
-
-    65,168 trainable parameters: no convolution has a bias, and batch normalisation follows every one of them.
-    """
-    import keras
-    from keras import layers
-
-    def convolution(x: Any, channels: int, kernel: int, stride: int = 1) -> Any:
-        x = layers.Conv1D(channels, kernel, strides=stride, padding="same", use_bias=False)(x)
-        return layers.BatchNormalization(momentum=0.95)(x)
-
-    def block(x: Any, channels: int) -> Any:
-        main = layers.ReLU()(convolution(x, channels, 9, stride=2))
-        main = convolution(main, channels, 9)
-        shortcut = layers.ReLU()(convolution(x, channels, 1, stride=2))
-        return layers.ReLU()(layers.Add()([main, shortcut]))
-
-    inputs = keras.Input(input_shape)
-    x = layers.ReLU()(convolution(inputs, 16, 3))
-    for channels in (24, 32, 48):
-        x = block(x, channels)
-    x = layers.Dropout(0.5)(layers.GlobalAveragePooling1D()(x))
-    return keras.Model(inputs, layers.Dense(n_classes, activation="softmax", use_bias=False)(x))
 
 
 def _print_networks(console: Console, trained: list[Trained]) -> None:

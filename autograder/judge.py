@@ -8,7 +8,7 @@ reads.
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import cache
 
 from autograder.exercise import Exercise, Mistake, Outcome, exercises
 from autograder.lesson import points_of
@@ -42,7 +42,7 @@ class Verdict:
 def assess(exercise: Exercise, function: Callable, seed: int) -> Verdict:
     """Judge `function` on the secret cases of `seed`."""
     cases = exercise.secret_cases(seed)
-    expected = list(exercise.outcomes(reference(exercise.name), cases))
+    expected = _expected(exercise.name, seed)
     got = list(exercise.outcomes(function, cases))
     if got[0].failure == "unwritten":
         return Verdict(exercise.name, 0.0, "untouched", "Not written yet: the stub is still there.")
@@ -53,7 +53,7 @@ def assess(exercise: Exercise, function: Callable, seed: int) -> Verdict:
     if not any(aspects.values()):
         return Verdict(exercise.name, 1.0, "passed", "")
     share = _share(aspects)
-    mistake = _recognise(exercise, cases, expected, got, missed)
+    mistake = _recognise(exercise, seed, expected, got, missed)
     return Verdict(exercise.name, share, "partial" if share else "failed", _message(aspects, mistake),
                    mistake.name if mistake else "")
 
@@ -83,19 +83,32 @@ def _share(aspects: dict[str, str | None]) -> float:
     return 0.5 + 0.5 * sum(not difference for difference in others) / len(others)
 
 
-def _recognise(exercise: Exercise, cases: list, expected: list[Outcome], got: list[Outcome],
+def _recognise(exercise: Exercise, seed: int, expected: list[Outcome], got: list[Outcome],
                missed: list[str | None]) -> Mistake | None:
     """The first mistake that gives the student's result wherever the student is wrong, and is wrong there too."""
     wrong = [index for index, difference in enumerate(missed) if difference]
-    for mistake in exercise.mistakes if wrong else ():
-        if all(_same_error(exercise, mistake, cases[i], expected[i], got[i]) for i in wrong):
+    for number, mistake in enumerate(exercise.mistakes if wrong else ()):
+        if all(_same_error(exercise, expected[i], _of_mistake(exercise.name, number, seed, i), got[i]) for i in wrong):
             return mistake
     return None
 
 
-def _same_error(exercise: Exercise, mistake: Mistake, case: Any, expected: Outcome, got: Outcome) -> bool:
-    outcome = next(iter(exercise.outcomes(mistake.answer, [case])))
-    return exercise.difference(expected, outcome) is not None and exercise.difference(outcome, got) is None
+def _same_error(exercise: Exercise, expected: Outcome, known: Outcome, got: Outcome) -> bool:
+    return exercise.difference(expected, known) is not None and exercise.difference(known, got) is None
+
+
+@cache
+def _expected(name: str, seed: int) -> list[Outcome]:
+    """The reference's outcomes on all secret cases."""
+    exercise = exercises()[name]
+    return list(exercise.outcomes(reference(name), exercise.secret_cases(seed)))
+
+
+@cache
+def _of_mistake(name: str, number: int, seed: int, index: int) -> Outcome:
+    """The outcome of a well-known mistake on one secret case."""
+    exercise = exercises()[name]
+    return next(iter(exercise.outcomes(exercise.mistakes[number].answer, [exercise.secret_cases(seed)[index]])))
 
 
 def _message(aspects: dict[str, str | None], mistake: Mistake | None) -> str:

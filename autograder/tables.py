@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from autograder.challenge import Entry
 from autograder.report import Total
 from autograder.results import STATUS_TEXTS, Row
 
@@ -26,6 +27,19 @@ def print_gradebook(console: Console, totals: list[Total], rows: list[Row]) -> N
             console.print(f"\n[bold]{total.student}[/], {total.assignment}", highlight=False)
         for text in _lines(losses):
             console.print(f"  {text}", highlight=False, markup=False)
+
+
+def print_challenge(console: Console, entries: list[Entry]) -> None:
+    """The ranking of the challenge."""
+    table = Table(title="Challenge", title_justify="left")
+    for heading, justify in (("place", "right"), ("student", "left"), ("accuracy", "right"), ("parameters", "right"),
+                             ("", "left")):
+        table.add_column(heading, justify=justify)
+    for place, entry in enumerate(entries, start=1):
+        counts = entry.accuracy is not None
+        table.add_row(str(place) if counts else "", entry.student, f"{entry.accuracy:.1%}" if counts else "",
+                      f"{entry.parameters:,}" if entry.parameters else "", entry.message)
+    console.print(table)
 
 
 def _lines(losses: list[Row]) -> list[str]:

@@ -9,8 +9,8 @@ import numpy as np
 from kws_helpers import mode
 from kws_helpers.progress import status_line
 
-GRADING_CLIPS = 256
-"""While a notebook is graded, training sees this many clips for one epoch: grades never depend on training."""
+SHORT_CLIPS = 256
+"""Short training sees this many clips for one epoch. So it is while grading: grades never depend on training."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ def set_seed(seed: int) -> None:
     import keras
     import tensorflow as tf
 
+    tf.get_logger().setLevel("ERROR")  # advice about tracing helps nobody who trains several networks in a notebook
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
 
@@ -38,20 +39,23 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
 
     Args:
         model: a compiled `keras.Model`.
-        training: clips to learn from: `.x` features (N, T, F), `.y` labels (N,).
+        training: clips to learn from: `.x` features (N, T, F), `.y` labels (N,); or
+            `augment.AugmentedClips`, which makes its own batches.
         validation: clips of other speakers, to look at after every epoch.
         epochs: how often every clip is seen.
-        batch_size: clips per step.
+        batch_size: clips per step, unless `training` makes its own batches.
         seed: for the order of the clips, dropout and the like.
         callbacks: Keras callbacks, such as early stopping.
     """
     set_seed(seed)
-    clips = len(training.y)
-    if mode.grading():
-        epochs, clips = 1, min(clips, GRADING_CLIPS)
+    clips = min(len(training.y), SHORT_CLIPS) if mode.short_training() else len(training.y)
+    epochs = 1 if mode.short_training() else epochs
+    if hasattr(training, "batches"):
+        learn_from = {"x": training.batches(), "steps_per_epoch": -(-clips // training.batch_size), "shuffle": False}
+    else:
+        learn_from = {"x": training.x[:clips], "y": training.y[:clips], "batch_size": batch_size}
     with status_line() as say:
-        history = model.fit(training.x[:clips], training.y[:clips], batch_size=batch_size, epochs=epochs, verbose=0,
-                            validation_data=(validation.x, validation.y),
+        history = model.fit(**learn_from, epochs=epochs, verbose=0, validation_data=(validation.x, validation.y),
                             callbacks=[_progress(say, epochs), *callbacks])
     values = {key: np.array(value) for key, value in history.history.items()}
     return History(values["loss"], values["accuracy"], values["val_loss"], values["val_accuracy"])

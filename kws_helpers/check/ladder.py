@@ -166,7 +166,8 @@ def expect_close(value: Any, expected: Any, cause: str = "", tolerance: float = 
     array = np.asarray(value)
     if array.shape != expected.shape:
         raise Missed(f"shape {expected.shape}", describe(value), cause)
-    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+    finite = np.abs(np.asarray(expected, dtype=float))
+    scale = max(1.0, float(np.max(finite, where=np.isfinite(finite), initial=0.0)))
     if not np.allclose(array, expected, rtol=0, atol=tolerance * scale, equal_nan=True):
         raise Missed(_show(expected), _show(array), cause)
     return array

@@ -1,0 +1,52 @@
+"""What the course costs and what it reaches, measured; docs/results.md is written from it."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.benchmark.lessons import LessonRun, run_lessons
+from autograder.benchmark.page import Measured, write_page
+from autograder.benchmark.speed import RATIOS, Ratio
+from autograder.paths import BUILD, ROOT
+
+
+def run(console: Console, real: str | None = None, lessons: bool = True) -> None:
+    """Measure, print, and write docs/results.md.
+
+    Args:
+        real: recordings of people, anything that `kws_helpers.data.load` takes; without it, the page says nothing
+            about real recordings.
+        lessons: run the lessons, too; without it the page tells what the last `make lessons` reached, and no times.
+    """
+    ratios = []
+    for measure in RATIOS:
+        with console.status(measure.__doc__):
+            ratios.append(measure())
+    _print_ratios(console, ratios)
+    bundled = Measured(BUILD / "solved")
+    if lessons:
+        bundled = Measured(BUILD / "benchmark", _run_lessons(console, "bundled", BUILD / "benchmark"))
+    people = Measured(BUILD / "benchmark-real", _run_lessons(console, real, BUILD / "benchmark-real")) if real else None
+    write_page(ROOT / "docs" / "results.md", ratios, bundled, people, real)
+    console.print("\nWritten to docs/results.md")
+
+
+def _run_lessons(console: Console, source: str, folder: Path) -> list[LessonRun]:
+    runs = []
+    with console.status("…") as status:
+        for done in run_lessons(folder, source, status.update):
+            console.print(f"{done.name}: {done.seconds:.0f} s, {done.megabytes:.0f} MB, graded in "
+                          f"{done.grading_seconds:.0f} s", highlight=False)
+            runs.append(done)
+    return runs
+
+
+def _print_ratios(console: Console, ratios: list[Ratio]) -> None:
+    table = Table(title="Speed", title_justify="left")
+    for heading, justify in (("work", "left"), ("this", "right"), ("against", "left"), ("", "right"),
+                             ("ratio", "right")):
+        table.add_column(heading, justify=justify)
+    for one in ratios:
+        table.add_row(one.work, f"{one.seconds:.2f} s", one.against, f"{one.others:.2f} s", f"{one.times:.1f} x")
+    console.print(table)

@@ -1,0 +1,1027 @@
+# %% [markdown]
+# # 6 · Residual connections, and time as the only axis
+#
+# **Goal:** build TC-ResNet8, a network small enough for a wristwatch and better than all before it, and
+# understand why each of its parts is there.
+#
+# After this lesson you will be able to
+#
+# - say why a convolution over time suits speech better than one over a picture, and build it in two ways
+# - explain what a residual connection changes for a deep network, and show it with gradients
+# - build TC-ResNet8 weight by weight, as its paper describes it
+# - count multiply-adds, and say why parameters alone do not tell what a network costs
+# - compare networks fairly, and say what a result on one kind of voices means for another
+#
+# *About 150 minutes · 14 points · needs lessons 02, 04 and 05*
+
+# %% nbgrader={"grade_id": "setup-06_tc_resnet"}
+from kws_helpers import data, features, mode, plotting, results, training, widgets  # before Keras: TensorFlow is quiet
+from kws_helpers.augment import AugmentedClips, Changes
+from kws_helpers.check import check
+
+import math
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+# %%
+dataset = data.load()
+prepared = features.prepare(dataset)
+n_classes = len(dataset.class_names)
+print(dataset)
+print(f"\ntraining.x {prepared.training.x.shape}, training.y {prepared.training.y.shape}")
+
+# %% [markdown]
+# ## Time is the only axis
+#
+# The network of lesson 05 treats the MFCC of a clip as a picture. Its kernels are small squares that slide
+# along both axes. That is right for photographs: a cat in the upper left is the same cat in the lower right,
+# so a kernel that knows a cat's ear should look everywhere.
+#
+# Is a sound the same sound when it moves? Along **time**, yes: "s" is "s" a tenth of a second later. Along the
+# **coefficients**, no. Coefficient 3 and coefficient 4 describe different properties of the same moment, as
+# height and weight describe different properties of the same person. You would not look for a face in a list
+# of heights and weights, one step to the right.
+#
+# The data can be asked. If neighbours belong together, a number predicts the one beside it:
+
+# %%
+speech = prepared.training.x[dataset.training.words != "_silence_"]
+
+def correlation(one, other):
+    """From -1 to 1: how well one array predicts the other."""
+    return np.corrcoef(one.ravel(), other.ravel())[0, 1]
+
+print(f"correlation with the next frame:       {correlation(speech[:, :-1], speech[:, 1:]):.2f}")
+print(f"correlation with the next coefficient: {correlation(speech[..., :-1], speech[..., 1:]):.2f}")
+
+# %% [markdown]
+# So let the kernels slide along time only, and let each of them see **all 40 coefficients at once**. In the
+# words of lesson 05: the coefficients are the *channels*, as red, green and blue are the channels of a photo.
+# That is the idea of TC-ResNet, the temporal convolution network of Choi and others (2019).
+
+# %%
+one_clip = prepared.training.x[np.flatnonzero(dataset.training.words == "yes")[0]]
+plotting.kernels_on_picture(one_clip, {"a picture: two axes, 1 channel": (3, 3),
+                                       "a time series: one axis, 40 channels": (3, 40)})
+
+# %% [markdown]
+# It has a second advantage. What comes out of the kernel on the left is a picture again, as large as the one
+# that went in, and the next layer has to go all over it. What comes out on the right is one number for each
+# frame. With 16 such kernels in each of two layers:
+
+# %%
+frames, coefficients, kernels = 49, 40, 16
+picture = frames * coefficients * kernels * (3 * 3 * 1), frames * coefficients * kernels * (3 * 3 * kernels)
+series = frames * kernels * (3 * coefficients), frames * kernels * (3 * kernels)
+print(f"{'multiplications':<18}{'first layer':>12}{'second layer':>14}")
+print(f"{'two axes':<18}{picture[0]:>12,}{picture[1]:>14,}")
+print(f"{'time only':<18}{series[0]:>12,}{series[1]:>14,}")
+
+# %% [markdown]
+# **Where do the products come from?** There are (frames × coefficients × kernels) results of a kernel on the
+# left, and (frames × kernels) on the right. Each takes as many multiplications as its kernel has weights. You
+# will write a function for that later.
+#
+# ### Exercise: `as_time_series`
+#
+# *5 minutes · easy · 1 point*
+#
+# There are two ways to write such a convolution. One is `Conv1D`, whose input has the axes (clip, frame,
+# channel): that is what we have. The other is the paper's: a `Conv2D` on a picture that is **one pixel high**.
+# Its input has the axes (clip, frame, 1, channel), and its kernels are (9, 1) instead of 9.
+#
+# Write the function that takes the features of clips to the second form: (N, T, F) becomes (N, T, 1, F). Every
+# number stays beside its neighbours: frame `t` and coefficient `f` of clip `n` is then at `[n, t, 0, f]`.
+#
+# <details><summary>Hint 1</summary>
+#
+# No number is moved or computed; there is only one more axis, with length 1. NumPy has several ways for that:
+# `np.expand_dims`, `reshape`, or `np.newaxis` between the brackets.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `a[:, np.newaxis]` puts the new axis after the first one. Where do you want it?
+#
+# </details>
+
+# %% nbgrader={"grade_id": "as_time_series-solution", "solution": true}
+def as_time_series(features):
+    """Features as pictures that are one pixel high, with the coefficients as channels.
+
+    Args:
+        features: features of clips, shape (N, T, F): clips, frames, coefficients.
+
+    Returns:
+        The same numbers with one more axis, shape (N, T, 1, F).
+    """
+    ### BEGIN SOLUTION
+    return features[:, :, np.newaxis, :]
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "as_time_series", "grade": true, "points": 1}
+check(as_time_series)
+### BEGIN HIDDEN TESTS
+judge(as_time_series)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Are the two really the same? Here is one set of weights, used both ways, with a stopwatch:
+
+# %%
+def seconds_for(convolution, runs=20):
+    """The median time of one run."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        convolution()
+        times.append(time.perf_counter() - start)
+    return np.median(times)
+
+some = prepared.training.x[:256]
+some_as_series = as_time_series(some)
+weights = np.random.default_rng(0).normal(size=(9, 40, 16)).astype("float32")
+weights_2d = weights[:, np.newaxis]  # (9, 1, 40, 16)
+
+def one_dimension():
+    return keras.ops.conv(some, weights, padding="same")
+
+def two_dimensions():
+    return keras.ops.conv(some_as_series, weights_2d, padding="same")
+
+print("the same numbers:", np.allclose(one_dimension(), two_dimensions()[:, :, 0], atol=1e-3))
+print(f"Conv1D with kernel 9:      {1000 * seconds_for(one_dimension):5.1f} ms for {len(some)} clips")
+print(f"Conv2D with kernel (9, 1): {1000 * seconds_for(two_dimensions):5.1f} ms")
+
+# %% [markdown]
+# Same numbers, same weights. Which of the two is faster depends on the machine and on the library; over a
+# whole training on a CPU, the one-dimensional form mostly wins by a little. The lesson goes on with `Conv1D`.
+# You may write your functions either way, both are right.
+#
+# **What would happen if** the frames of every clip were put in a random order, the same order for all clips?
+# What would that mean for the network of lesson 02, and what for a convolution over time?
+#
+# <details><summary>Answer</summary>
+#
+# The feed-forward network would not notice: it has a weight for every number, wherever that stands. A
+# convolution over time would see neighbours that do not belong together and would do much worse. The
+# convolution *knows* something about time before it has seen a single clip. That knowledge costs no
+# parameters, but it has to be true.
+#
+# </details>
+#
+# ## Deeper should be better
+#
+# A layer makes new features out of those before it, so more layers should be able to do more. And a deeper
+# network should never be worse: it could let its additional layers do nothing.
+#
+# Try it. The following function builds a stack of blocks: convolution, batch normalisation, ReLU,
+# convolution, batch normalisation, ReLU. One argument decides whether the block's input is added again to its
+# result. That is the **residual connection**, also called *shortcut* (He and others, 2015):
+#
+# $$y = \mathrm{ReLU}\big(F(x)\big) \qquad \text{or} \qquad y = \mathrm{ReLU}\big(x + F(x)\big)$$
+#
+# Here $x$ is what goes into the block, $F$ stands for its two convolutions with what is between them, and $y$
+# is what comes out.
+
+# %%
+def deep_stack(blocks, residual, batch_norm=True):
+    """A deep network over time: 2 * blocks + 1 convolutions of 16 channels, with or without shortcuts."""
+    def convolution(x):
+        x = keras.layers.Conv1D(16, 3, padding="same", use_bias=not batch_norm)(x)
+        return keras.layers.BatchNormalization(momentum=0.9)(x) if batch_norm else x
+
+    clip = keras.Input((49, 40))
+    x = keras.layers.Conv1D(16, 3, strides=4, padding="same", activation="relu")(clip)
+    for _ in range(blocks):
+        f = convolution(keras.layers.ReLU()(convolution(x)))
+        x = keras.layers.ReLU()(x + f if residual else f)
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    return keras.Model(clip, keras.layers.Dense(n_classes, activation="softmax")(x))
+
+# %% [markdown]
+# What can go wrong in a deep network shows before any training. The **gradient** of a weight says how much the
+# loss changes when the weight does: it is the only news that a layer gets about its work. So let us look how
+# large the gradients are in every layer, as the root of their mean square.
+
+# %%
+def gradient_sizes(network):
+    """The root mean square of the loss's gradient for the kernel of every convolution, shape (layers,)."""
+    x, y = prepared.training.x[::12], prepared.training.y[::12]
+    kernels = [layer.kernel.value for layer in network.layers if isinstance(layer, keras.layers.Conv1D)]
+    with tf.GradientTape() as tape:
+        probabilities = network(x, training=True)
+        loss = keras.ops.mean(keras.losses.sparse_categorical_crossentropy(y, probabilities))
+    return np.array([np.sqrt(np.mean(np.square(gradient))) for gradient in tape.gradient(loss, kernels)])
+
+# %% [markdown]
+# Now ten blocks, plain and residual: the gradients, and then six epochs of training.
+#
+# ![Plain stack: gradients differ from layer to layer, the loss hardly falls. Residual stack: even
+# gradients, the loss falls](expected:residual)
+
+# %% tags=["figure:residual"]
+gradients, histories = {}, {}
+for name, residual in {"plain": False, "residual": True}.items():
+    training.set_seed(0)
+    stack = deep_stack(blocks=10, residual=residual)
+    gradients[name] = gradient_sizes(stack)
+    stack.compile(optimizer=keras.optimizers.Adam(2e-3), loss="sparse_categorical_crossentropy",
+                  metrics=["accuracy"], jit_compile=False, run_eagerly=mode.short_training())
+    histories[name] = training.fit(stack, prepared.training, prepared.validation, epochs=6, seed=0)
+plotting.residual_comparison(gradients, histories)
+
+# %% [markdown]
+# Both stacks have the same layers and the same number of weights. Nothing was added but an addition.
+#
+# **Why the plain stack is stuck.** The gradient reaches the first layer by going back through all layers
+# behind it, and each of them multiplies it by a factor. Twenty factors in a row, all a bit above one or all a
+# bit below, make a number that is far too large or next to nothing. Batch normalisation softens that, and
+# still the layers at one end of the plain stack get news of another size than those at the other end. No
+# single learning rate suits both. And after so many layers, what arrives has little to do with the clip that
+# it came from.
+#
+# **Why the shortcut helps.** Take the derivative of a block, leaving the ReLU aside:
+#
+# $$\frac{\partial y}{\partial x} = 1 + \frac{\partial F}{\partial x}$$
+#
+# There is a 1 that no weight can take away. Whatever $F$ does, the gradient comes through the shortcut as it
+# is, and so does the clip on its way forward. A block that has nothing to say yet does no harm: with
+# $F(x) = 0$, what goes in comes out. That is why it is called *residual*: the block only has to learn what is
+# missing.
+#
+# Play with it. Without batch normalisation the trouble is not softened at all; move the slider and watch the
+# first layers.
+
+# %%
+def draw_stacks(blocks, batch_norm):
+    training.set_seed(0)
+    return plotting.draw_gradients({
+        name: gradient_sizes(deep_stack(blocks, residual, batch_norm))
+        for name, residual in {"plain": False, "residual": True}.items()})
+
+widgets.explore(draw_stacks, {"blocks": widgets.slider("blocks", 1, 20, 2 if mode.short_training() else 10),
+                              "batch_norm": widgets.choice("batch normalisation", {"with": True, "without": False},
+                                                           False)})
+
+# %% [markdown]
+# **What would happen if** the stack had only two blocks? Is a residual connection worth it then? Try the
+# slider before you answer. (TC-ResNet8 has three. Its big sister TC-ResNet14 has six, and networks for
+# photographs have more than a hundred.)
+#
+# ## The residual block
+#
+# Now the block of TC-ResNet. It differs from the one above in two ways: its kernels are 9 frames wide, and it
+# may **change the shape** of what goes through. With stride 2 it halves the number of frames, and it may give
+# more channels than it gets. Then $x$ and $F(x)$ have different shapes and cannot be added. So the shortcut gets a
+# convolution of its own, with a kernel of a single frame, which does nothing but bring $x$ into the new shape.
+#
+# ### Exercise: `residual_block`
+#
+# *25 minutes · hard · 3 points*
+#
+# Write the block in Keras' *functional* style: the function gets a place in a network (a `KerasTensor`), sends
+# it through layers, and returns the place where they end. This is how such code looks:
+#
+# ```python
+# def two_layers(x):
+#     x = keras.layers.Conv1D(8, 5, padding="same")(x)
+#     return keras.layers.Activation("tanh")(x)
+# ```
+#
+# | way | layers, in this order |
+# | --- | --- |
+# | main | convolution with kernel 9 and the given stride, batch normalisation, ReLU, convolution with kernel 9 (stride 1), batch normalisation |
+# | shortcut, where the stride **or** the number of channels changes the shape | convolution with kernel 1 and the given stride, batch normalisation, ReLU |
+# | shortcut, elsewhere | nothing: `x` itself |
+# | both | add, then ReLU |
+#
+# All convolutions have `padding="same"`, so that only the stride changes the number of frames, and **no
+# biases**: batch normalisation subtracts the mean and would take any bias away again. Give
+# `BatchNormalization` the argument `momentum=0.95`; the end of this lesson tells why.
+#
+# In the lesson, `x` has the shape (N, T, C): use `Conv1D`. If you prefer the paper's form, with `Conv2D` and
+# kernels (9, 1) for an `x` of shape (N, T, 1, C), that is right too.
+#
+# <details><summary>Hint 1: begin without the shortcut</summary>
+#
+# Write the main way first, into a variable with another name than `x`: you need `x` again. Run the check; it
+# goes as far as you have got.
+#
+# </details>
+# <details><summary>Hint 2: does the shape change?</summary>
+#
+# `x.shape[-1]` is the number of channels that come in. When is the result of the main way of another shape
+# than `x`? There are two reasons, and one of them is enough.
+#
+# </details>
+# <details><summary>Hint 3: the addition</summary>
+#
+# `keras.layers.Add()([one, other])`, or simply `one + other`. If Keras complains about shapes here, print
+# both: which of the two ways has the wrong stride or the wrong number of channels?
+#
+# </details>
+
+# %% nbgrader={"grade_id": "residual_block-solution", "solution": true}
+def residual_block(x, channels, stride):
+    """The residual block of TC-ResNet: two convolutions over 9 frames, and a shortcut around them.
+
+    Args:
+        x: a place in a network (KerasTensor) of shape (N, T, C); or (N, T, 1, C) for 2-D convolutions.
+        channels: the number of channels that the block gives.
+        stride: the stride of the block in frames, 1 or 2.
+
+    Returns:
+        The place behind the block (KerasTensor), shape (N, ceil(T / stride), channels); with 2-D
+        convolutions (N, ceil(T / stride), 1, channels).
+    """
+    ### BEGIN SOLUTION
+    def convolution(x, kernel, stride):
+        x = keras.layers.Conv1D(channels, kernel, strides=stride, padding="same", use_bias=False)(x)
+        return keras.layers.BatchNormalization(momentum=0.95)(x)
+
+    main = keras.layers.ReLU()(convolution(x, 9, stride))
+    main = convolution(main, 9, 1)
+    shortcut = x
+    if stride != 1 or x.shape[-1] != channels:
+        shortcut = keras.layers.ReLU()(convolution(x, 1, stride))
+    return keras.layers.ReLU()(keras.layers.Add()([main, shortcut]))
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "residual_block", "grade": true, "points": 3}
+check(residual_block)
+### BEGIN HIDDEN TESTS
+judge(residual_block)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Here are two of your blocks: one that keeps the shape, and one that changes it.
+
+# %%
+def block_alone(channels, stride):
+    """A network of one block, for 49 frames with 16 channels (one pixel high where the block is 2-D)."""
+    try:
+        place = keras.Input((49, 16))
+        return keras.Model(place, residual_block(place, channels, stride))
+    except ValueError:  # 2-D convolutions
+        place = keras.Input((49, 1, 16))
+        return keras.Model(place, residual_block(place, channels, stride))
+
+for channels, stride in [(16, 1), (24, 2)]:
+    block = block_alone(channels, stride)
+    kernels = [tuple(weight.shape) for weight in block.weights if len(weight.shape) > 1]
+    print(f"{channels} channels, stride {stride}: {block.input_shape} becomes {block.output_shape}")
+    print(f"   kernels: {', '.join(map(str, kernels))}")
+
+# %% [markdown]
+# **What would happen if** the ReLU came before the addition, so that $y = x + \mathrm{ReLU}(F(x))$? What could
+# such a block never do?
+#
+# <details><summary>Answer</summary>
+#
+# It could only add, never take away: after a ReLU no number is negative. Through block after block the numbers
+# could only grow. With the ReLU after the addition, $F(x)$ may be negative and make $x$ smaller.
+#
+# </details>
+#
+# ## TC-ResNet8
+#
+# Eight layers with weights lie one behind the other: a first convolution, three residual blocks of two, and
+# the last layer. (The convolutions of the shortcuts are not counted: they lie beside.) The paper's table, for
+# a clip of 49 frames:
+#
+# | part | layers | frames | weights of the convolutions |
+# | --- | --- | --- | --- |
+# | first | convolution with kernel 3, 40 → 16 channels; batch normalisation; ReLU | 49 | 1,920 |
+# | block | `residual_block`, 16 → 24 channels, stride 2 | 25 | 3,456 + 5,184 + 384 |
+# | block | `residual_block`, 24 → 32 channels, stride 2 | 13 | 6,912 + 9,216 + 768 |
+# | block | `residual_block`, 32 → 48 channels, stride 2 | 7 | 13,824 + 20,736 + 1,536 |
+# | last | mean over the frames (global average pooling); dropout; dense, 48 → 12, softmax | 1 | 576 |
+#
+# Each batch normalisation has two numbers for each of its channels that are trained, a factor and a summand;
+# 656 in all. Together: **65,168** trainable parameters, about half as many as the feed-forward network of
+# lesson 02. Two more numbers for each channel, the running mean and variance, are measured and not trained.
+#
+# ### Exercise: `build_tc_resnet8`
+#
+# *25 minutes · medium · 4 points*
+#
+# Build it, with your `residual_block`. Two arguments are new:
+#
+# - **`width`** multiplies the numbers of channels 16, 24, 32 and 48, and what comes out is rounded **down**
+#   with `int`: a width of 1.2 makes 19, 28, 38 and 57. That is how one design gives a family of networks.
+# - **`dropout`** is the share of the 48 numbers that is dropped in training, before the last layer.
+#
+# The network takes clips of shape (N, 49, 40). If your block is two-dimensional, begin with
+# `keras.layers.Reshape((frames, 1, coefficients))`. The last layer may have biases or not: the paper's has
+# none, and twelve numbers make no difference. The first convolution has no bias. Use the functional style or
+# `Sequential`, so that your `multiply_adds` can look into the network later.
+#
+# <details><summary>Hint 1: the parts</summary>
+#
+# `keras.Input(shape=input_shape)` is the first place; `keras.Model(inputs, outputs)` makes a network of the
+# first and the last. `keras.layers.GlobalAveragePooling1D()` is the mean over the frames.
+#
+# </details>
+# <details><summary>Hint 2: the widths</summary>
+#
+# Compute all four numbers of channels first, in one line. The first belongs to the first convolution, the
+# others to the blocks, one after the other.
+#
+# </details>
+# <details><summary>Hint 3: the number of parameters is wrong</summary>
+#
+# Look at the shapes of your kernels: `[tuple(w.shape) for w in model.weights]`. Compare them with the table,
+# line by line. A kernel of shape (9, 16, 24) has 9 · 16 · 24 weights.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "build_tc_resnet8-solution", "solution": true}
+def build_tc_resnet8(input_shape=(49, 40), n_classes=12, width=1.0, dropout=0.5):
+    """TC-ResNet8 (Choi and others, 2019): convolutions over time in three residual blocks.
+
+    Args:
+        input_shape: shape of one clip's features, (frames, coefficients).
+        n_classes: number of classes.
+        width: factor for the numbers of channels 16, 24, 32, 48, rounded down.
+        dropout: share of the numbers that is dropped before the last layer, in training only.
+
+    Returns:
+        A keras.Model that turns clips (N, *input_shape) into probabilities (N, n_classes).
+    """
+    ### BEGIN SOLUTION
+    first, *others = [int(channels * width) for channels in (16, 24, 32, 48)]
+    clip = keras.Input(shape=input_shape)
+    x = keras.layers.Conv1D(first, 3, padding="same", use_bias=False)(clip)
+    x = keras.layers.BatchNormalization(momentum=0.95)(x)
+    x = keras.layers.ReLU()(x)
+    for channels in others:
+        x = residual_block(x, channels, stride=2)
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    x = keras.layers.Dropout(dropout)(x)
+    return keras.Model(clip, keras.layers.Dense(n_classes, activation="softmax", use_bias=False)(x))
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "build_tc_resnet8", "grade": true, "points": 4}
+check(build_tc_resnet8)
+### BEGIN HIDDEN TESTS
+judge(build_tc_resnet8)
+### END HIDDEN TESTS
+
+# %%
+def trainable_parameters(network):
+    return sum(math.prod(weight.shape) for weight in network.trainable_weights)
+
+network = build_tc_resnet8()
+for weight in network.trainable_weights:
+    if len(weight.shape) > 1:
+        print(f"kernel {str(tuple(weight.shape)):<16}{math.prod(weight.shape):>8,}")
+norms = sum(math.prod(weight.shape) for weight in network.trainable_weights if len(weight.shape) == 1)
+print(f"the rest               {norms:>8,}")
+print(f"trainable              {trainable_parameters(network):>8,}, and {network.count_params():,} with what is measured")
+for width in (0.5, 1.0, 1.5):
+    print(f"width {width}: {trainable_parameters(build_tc_resnet8(width=width)):,} trainable")
+
+# %% [markdown]
+# **What is as in the paper, and what is not.** The layers, their order and the numbers of weights are the
+# paper's. It feeds 98 frames a second, we feed 49. It trains much longer than we can wait for here, with
+# another optimizer, and its batch normalisation remembers longer (a momentum of 0.997), which suits long
+# trainings only.
+#
+# ### What does one number see?
+#
+# A kernel of 9 frames looks at a fifth of a second. But the layers add up, and every stride of 2 doubles the
+# step of all layers behind it. With the rule of lesson 05 (each layer adds its kernel minus one, times the
+# steps so far), one number in each part sees:
+
+# %%
+clip_layers = {"first": [(3, 1)], "block 24": [(9, 2), (9, 1)], "block 32": [(9, 2), (9, 1)],
+               "block 48": [(9, 2), (9, 1)]}
+seen, step, reach = 1, 1, {}
+for part, layers in clip_layers.items():
+    for kernel, stride in layers:
+        seen, step = seen + (kernel - 1) * step, step * stride
+    reach[part] = seen
+plotting.receptive_fields(one_clip, reach)
+
+# %% [markdown]
+# After one block, a number sees about the length of a syllable; after two, the whole word. And nowhere is a
+# weight tied to a certain moment: at the end, the mean over the frames asks *whether* something was heard, not
+# *when*.
+#
+# ## What a network costs
+#
+# A spotter listens all day. Two costs decide whether a small chip can do that:
+#
+# - **Parameters** have to be stored: one to four bytes each.
+# - **Multiply-adds** have to be computed, for every clip again: take a number, multiply it by a weight, add
+#   the product to a sum. They cost time and battery.
+#
+# Nearly all of both is in dense layers and convolutions. Each number that comes out of such a layer is a sum
+# of products, one product for each weight that goes into it. So for one layer
+#
+# $$M = (\text{numbers that come out, for one clip}) \times (\text{weights that make one of them})$$
+#
+# | layer | numbers that come out | weights that make one of them |
+# | --- | --- | --- |
+# | dense, $a \to b$ | $b$ (for every frame, where there are frames) | $a$ |
+# | `Conv1D`, $C \to D$ channels, kernel $k$ | $T' \cdot D$ | $k \cdot C$ |
+# | `Conv2D`, $C \to D$ channels, kernel $(k, l)$ | $T' \cdot W' \cdot D$ | $k \cdot l \cdot C$ |
+# | depthwise, kernel $k$ or $(k, l)$ | as above | $k$ or $k \cdot l$ |
+#
+# $T'$ and $W'$ are the lengths of the axes that come **out**: a stride of 2 halves them, and the cost with
+# them. A *depthwise* convolution (`DepthwiseConv1D`, `DepthwiseConv2D`) gives every channel a kernel of its
+# own and never mixes channels; you will meet it in a minute.
+#
+# ### Exercise: `multiply_adds`
+#
+# *20 minutes · medium · 3 points*
+#
+# Count the multiply-adds of a network for **one clip**. Dense layers, `Conv1D`, `Conv2D` and depthwise
+# convolutions count. Nothing else does: no biases, no batch normalisation, no pooling, no activations. A network
+# may be a layer of another network; then look into it, however deep that goes.
+#
+# For `build_tc_resnet8()` the answer is 792,576; for the network of lesson 02 it is 135,168.
+#
+# <details><summary>Hint 1: what a layer knows</summary>
+#
+# `model.layers` is the list of layers. `layer.output.shape` starts with the batch, then come the axes of one
+# clip. `layer.kernel.shape` ends with the channels that come in and the channels that go out, and
+# `math.prod` multiplies the numbers of a tuple.
+#
+# </details>
+# <details><summary>Hint 2: which layer is it?</summary>
+#
+# `isinstance(layer, keras.layers.Dense)` is true for dense layers; with a tuple of classes it is true for any
+# of them. `isinstance(layer, keras.Model)` is true for a network inside a network. A function may call
+# itself.
+#
+# </details>
+# <details><summary>Hint 3: depthwise</summary>
+#
+# The kernel of a `DepthwiseConv2D` has the shape (k, l, channels, multiplier). One number that comes out sees
+# one channel only. `layer.kernel_size` is (k, l).
+#
+# </details>
+
+# %% nbgrader={"grade_id": "multiply_adds-solution", "solution": true}
+def multiply_adds(model):
+    """The multiplications (each with its addition) that a network needs for one clip.
+
+    Args:
+        model: a keras.Model, functional or Sequential, that has been built; its layers may be networks.
+
+    Returns:
+        The number for all dense layers, Conv1D, Conv2D and depthwise convolutions together, an int.
+    """
+    ### BEGIN SOLUTION
+    total = 0
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            total += multiply_adds(layer)
+        elif isinstance(layer, (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D)):
+            total += math.prod(layer.output.shape[1:]) * math.prod(layer.kernel_size)
+        elif isinstance(layer, (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)):
+            total += math.prod(layer.output.shape[1:]) * math.prod(layer.kernel.shape[:-1])
+    return total
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "multiply_adds", "grade": true, "points": 3}
+check(multiply_adds)
+### BEGIN HIDDEN TESTS
+judge(multiply_adds)
+### END HIDDEN TESTS
+
+# %%
+print(f"TC-ResNet8, 49 frames: {multiply_adds(build_tc_resnet8()):,}")
+print(f"TC-ResNet8, 98 frames: {multiply_adds(build_tc_resnet8(input_shape=(98, 40))):,} (the paper: 1.5 million)")
+
+# %% [markdown]
+# **What would happen if** all three strides were 1? How many more parameters would the network have, and how
+# many more multiply-adds? Guess first. The table of TC-ResNet8 has all that you need.
+#
+# ## Train it
+#
+# The recipe is that of lesson 04 in three points, and new in one:
+#
+# - **AdamW** is Adam with weight decay: in every step all weights shrink a little, as under an L2 penalty.
+# - **Batches** of 64 clips, dropout, and batch normalisation.
+# - The **learning rate** is not constant. It starts small while the network is nothing but random numbers,
+#   climbs quickly, and then falls along a cosine: long steps to get near a good place, short steps to settle
+#   there.
+
+# %%
+BATCH = 64
+
+def learning_rate(epochs, peak=5e-3):
+    """Up to `peak` in the first tenth of all steps, then down to 0 along a cosine."""
+    steps = epochs * math.ceil(len(prepared.training) / BATCH)
+    return keras.optimizers.schedules.CosineDecay(peak / 20, steps - steps // 10, warmup_target=peak,
+                                                  warmup_steps=steps // 10)
+
+steps = 40 * math.ceil(len(prepared.training) / BATCH)
+plotting.rates_over_steps(np.array([learning_rate(40)(step) for step in range(0, steps, 20)]).repeat(20)[:steps])
+
+# %%
+SEEDS = (0,) if mode.short_training() else (0, 1, 2)
+
+def train(build, clips, epochs, seed):
+    """A new network and its history. `clips` are the training clips, or something that makes batches of them."""
+    training.set_seed(seed)
+    network = build()
+    network.compile(optimizer=keras.optimizers.AdamW(learning_rate(epochs), weight_decay=1e-2),
+                    loss="sparse_categorical_crossentropy", metrics=["accuracy"],
+                    jit_compile=False, steps_per_execution=8, run_eagerly=mode.short_training())  # only for speed
+    history = training.fit(network, clips, prepared.validation, epochs=epochs, batch_size=BATCH, seed=seed)
+    return network, history
+
+def accuracy_on(network, split):
+    answers = network.predict(split.x, batch_size=256, verbose=0)
+    return float(np.mean(answers.argmax(axis=-1) == split.y))
+
+# %% [markdown]
+# First **without** augmentation, three times, with different seeds. (About twenty seconds each.)
+
+# %%
+plain = []
+for seed in SEEDS:
+    network, history = train(build_tc_resnet8, prepared.training, epochs=30, seed=seed)
+    plain.append(network)
+plotting.learning_curves(history)
+
+# %%
+plain_accuracies = [accuracy_on(network, prepared.testing) for network in plain]
+results.remember("TC-ResNet8", plain[0], plain_accuracies, dataset)
+print("training clips:", ", ".join(f"{accuracy_on(network, prepared.training):.1%}" for network in plain))
+print("unheard voices:", ", ".join(f"{accuracy:.1%}" for accuracy in plain_accuracies))
+print(f"mean of {len(SEEDS)}: {np.mean(plain_accuracies):.1%}")
+
+# %% [markdown]
+# Far fewer parameters than in lesson 02, and better on unheard voices. But look at the training clips: half
+# the parameters are still enough to learn them by heart. The architecture alone does not cure overfitting.
+#
+# ### More voices out of few
+#
+# Lesson 04 showed the strongest remedy: change the clips, so that the network never hears the same one twice.
+# `AugmentedClips` does that in every epoch anew. It shifts, stretches, turns the volume, mixes noise in, bends
+# the voice, changes the microphone, and masks. This is one clip, four times:
+
+# %%
+augmented_clips = AugmentedClips(dataset, prepared, Changes(), seed=0)  # Changes(shift=0.2) shifts twice as far
+number = int(np.flatnonzero(dataset.training.words == "yes")[0])
+changed = augmented_clips.augmented(np.full(3, number), np.random.default_rng(3))
+panels = {"as recorded": one_clip} | {f"changed, {n}": clip for n, clip in enumerate(changed, start=1)}
+plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
+
+# %% [markdown]
+# Now **with** augmentation: the same network, the same recipe. Only the validation split was used to choose
+# the recipe; the testing split still waits for its turn.
+
+# %%
+augmented, histories = [], []
+for seed in SEEDS:
+    clips = AugmentedClips(dataset, prepared, batch_size=BATCH, seed=seed)
+    network, history = train(build_tc_resnet8, clips, epochs=40, seed=seed)
+    augmented.append(network)
+    histories.append(history)
+plotting.learning_curves(histories[0])
+
+# %% [markdown]
+# **Read the curves.** Here the *training* accuracy is the lower one for most of the time. Has the network
+# learned the validation clips better than the training clips?
+#
+# <details><summary>Answer</summary>
+#
+# No: the training clips are harder. They are noisy, masked and bent, and dropout is at work while the training
+# accuracy is measured. The validation clips are as they were recorded, and dropout is off.
+#
+# </details>
+
+# %%
+augmented_accuracies = [accuracy_on(network, prepared.testing) for network in augmented]
+results.remember("TC-ResNet8, augmented", augmented[0], augmented_accuracies, dataset)
+plotting.accuracy_dots({"without augmentation": np.array(plain_accuracies),
+                        "with augmentation": np.array(augmented_accuracies)}, chance=1 / n_classes)
+print("unheard voices:", ", ".join(f"{accuracy:.1%}" for accuracy in augmented_accuracies))
+print(f"mean of {len(SEEDS)}: {np.mean(augmented_accuracies):.1%}")
+
+# %% [markdown]
+# One of the networks is kept for lesson 07, where it listens. Which one? The best on the **validation** split.
+# Choosing by the testing split would turn the exam into an exercise sheet: the number would come out a bit too
+# good, and nobody could tell by how much.
+
+# %%
+validation = [accuracy_on(network, prepared.validation) for network in augmented]
+spotter = augmented[int(np.argmax(validation))]
+spotter.save("spotter.keras")
+print("validation:", ", ".join(f"{accuracy:.1%}" for accuracy in validation))
+print(f"spotter.keras: {Path('spotter.keras').stat().st_size / 1000:,.0f} kB, the optimizer's memory included")
+
+# %% [markdown]
+# ## A competitor: DS-CNN
+#
+# In 2017 Zhang and others asked which network fits best on a microcontroller ("Hello Edge"). The winner was
+# **DS-CNN**, and it takes the other road: two axes, but cheap kernels. *DS* stands for *depthwise separable*. An
+# ordinary convolution does two things at once: it looks at the neighbourhood, and it mixes the channels. DS-CNN
+# does one after the other: a **depthwise** convolution looks at the 3 × 3 neighbourhood, each channel by itself;
+# then a **pointwise** convolution with kernel 1 × 1 mixes the channels. For 64 channels, the weights of one
+# layer:
+
+# %%
+print(f"ordinary:              3 · 3 · 64 · 64     = {3 * 3 * 64 * 64:,}")
+print(f"depthwise + pointwise: 3 · 3 · 64 + 64 · 64 = {3 * 3 * 64 + 64 * 64:,}")
+
+# %% [markdown]
+# Here is the small one of the paper's three. Like the paper, it looks at the first ten coefficients only.
+
+# %%
+def build_ds_cnn(input_shape=(49, 40), n_classes=12):
+    """DS-CNN-S (Zhang and others, 2017): one convolution, then four depthwise separable ones, 64 channels."""
+    def norm_and_relu(x):
+        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.95)(x))
+
+    frames, coefficients = input_shape
+    clip = keras.Input(shape=input_shape)
+    x = keras.layers.Reshape((frames, coefficients, 1))(clip)
+    x = keras.layers.Cropping2D(((0, 0), (0, coefficients - 10)))(x)
+    x = norm_and_relu(keras.layers.Conv2D(64, (10, 4), strides=2, padding="same", use_bias=False)(x))
+    for _ in range(4):
+        x = norm_and_relu(keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x))
+        x = norm_and_relu(keras.layers.Conv2D(64, 1, use_bias=False)(x))
+    x = keras.layers.Dropout(0.2)(keras.layers.GlobalAveragePooling2D()(x))
+    return keras.Model(clip, keras.layers.Dense(n_classes, activation="softmax")(x))
+
+for name, build in {"TC-ResNet8": build_tc_resnet8, "DS-CNN": build_ds_cnn}.items():
+    print(f"{name:<11}{trainable_parameters(build()):>8,} parameters {multiply_adds(build()):>10,} multiply-adds")
+
+# %% [markdown]
+# Fewer parameters, yet *more* multiply-adds: its kernels are small, but they go over a picture and not over a
+# row. We train it once only, with augmentation and for fewer epochs, because it takes its time.
+
+# %%
+ds_cnn, ds_cnn_history = train(build_ds_cnn, AugmentedClips(dataset, prepared, batch_size=BATCH, seed=0), epochs=10,
+                               seed=0)
+ds_cnn_accuracies = [accuracy_on(ds_cnn, prepared.testing)]
+results.remember("DS-CNN, augmented", ds_cnn, ds_cnn_accuracies, dataset)
+print(f"unheard voices: {ds_cnn_accuracies[0]:.1%} (one seed, {len(ds_cnn_history.loss)} epochs)")
+
+# %% [markdown]
+# ## All networks in one picture
+#
+# The earlier lessons have kept their results in the folder `my_results`. Together with those of this lesson they
+# show what you have reached. The **latency** is the time for one clip on this machine.
+
+# %%
+networks = {"TC-ResNet8": (plain[0], plain_accuracies), "TC-ResNet8, augmented": (augmented[0], augmented_accuracies),
+            "DS-CNN, augmented": (ds_cnn, ds_cnn_accuracies)}
+for result in results.recall(dataset):
+    if result.name not in networks:
+        networks[result.name] = result.build(), result.accuracies
+
+for lesson, word in {"03": "FFNN", "04": "regularised", "05": "CNN"}.items():
+    if not any(word in name for name in networks if not name.startswith("DS-CNN")):
+        print(f"The networks of lesson {lesson} are missing here. Run that lesson, and then this cell again.")
+
+# %%
+def milliseconds_for_one_clip(network):
+    compiled = tf.function(network)
+    clip = tf.constant(prepared.testing.x[:1])
+    compiled(clip, training=False)  # the first call prepares, and is not counted
+    return 1000 * seconds_for(lambda: compiled(clip, training=False))
+
+rows = []
+for name, (network, accuracies) in networks.items():
+    rows.append({"name": name, "parameters": network.count_params(), "multiply_adds": multiply_adds(network),
+                 "accuracies": accuracies, "latency": milliseconds_for_one_clip(network)})
+rows.sort(key=lambda row: np.mean(row["accuracies"]))
+print(f"{'network':<26}{'parameters':>12}{'multiply-adds':>16}{'latency':>11}{'unheard voices':>17}")
+for row in rows:
+    print(f"{row['name']:<26}{row['parameters']:>12,}{row['multiply_adds']:>16,}{row['latency']:>8.2f} ms"
+          f"{np.mean(row['accuracies']):>11.1%} ({len(row['accuracies'])})")
+print("In brackets: how many seeds the mean is of.")
+
+# %% [markdown]
+# And as a picture. The best place is the upper left: right often, and small. The larger the dot, the more
+# multiply-adds.
+#
+# ![Dots for all networks of the course: TC-ResNet8 with augmentation is high up and left of
+# 100,000 parameters](expected:networks)
+
+# %% tags=["figure:networks"]
+plotting.network_map(rows)
+
+# %% [markdown]
+# How far can it go? On the full Speech Commands data, with its tens of thousands of training clips from more
+# than two thousand people, TC-ResNet8 reached 96.1 % (Choi and others, 2019). The best that has been published
+# with fewer than 100,000 parameters, **BC-ResNet-3**, reached 98 % (Kim and others, 2021). It has residual
+# connections, too: it treats each frequency band by itself, and adds what it learns from the average of all
+# bands back to each of them.
+#
+# ### Question: choose a network
+#
+# *10 minutes · medium · 1 point · marked by hand*
+#
+# You build a doorbell that listens. Its chip has 100 kB of memory for the network, at one byte for each
+# parameter, and a battery that should last for a year. In three or four sentences: which number of the table
+# decides whether a network fits into the memory, and which one how long the battery lasts? Show with two
+# networks of the table that the one does not follow from the other, and say why. Which network do you take?
+
+# %% [markdown] nbgrader={"grade_id": "choose_network", "grade": true, "solution": true, "points": 1}
+# **Model answer.** The number of parameters decides about the memory, the number of multiply-adds about the
+# battery, since they are computed anew for every clip, all day. DS-CNN has about a third of the parameters of
+# TC-ResNet8 and yet more than three times its multiply-adds: a convolution uses each of its weights again at
+# every place of the picture, so a few weights can make a lot of work, while a dense layer uses each weight once
+# (the FFNN has twice the parameters of TC-ResNet8 and a sixth of its multiply-adds). I take TC-ResNet8, trained
+# with augmentation: it fits, it needs fewer multiply-adds than DS-CNN, and it is (about) the most accurate.
+#
+# **Marking.** 1 point for: memory and parameters, battery and multiply-adds, *and* a fitting pair of networks
+# with the reason that weights are used more than once in a convolution. Half a point where the reason or the
+# pair is missing. Any choice that fits the chip and is argued for with numbers is right.
+
+# %% [markdown]
+# ## A new domain
+#
+# All accuracies above are for voices that the network has not heard, but of the **same kind** as those it has
+# heard. The voices that come with the course are synthetic: a few programs made all of them, they speak
+# clearly, and nobody coughs. People in kitchens and cars are another *domain*. What is a network that has
+# learned from synthetic voices worth to them? That has to be measured; nothing in the numbers above tells it.
+#
+# If you have recordings of people in the Speech Commands layout, put their folder or archive in the next cell. The
+# official test set is a download of about 110 MB:
+# `https://storage.googleapis.com/download.tensorflow.org/data/speech_commands_test_set_v0.02.tar.gz`
+
+# %%
+REAL_CLIPS = None  # or a path in quotation marks: a folder or an archive
+
+if REAL_CLIPS is None:
+    print("No real recordings are named. docs/results.md says what was measured with some.")
+else:
+    real = data.load(REAL_CLIPS).testing
+    real_x = (features.mfcc_of(real) - prepared.mean) / prepared.std  # the statistics of the TRAINING voices
+    heard_as = {"TC-ResNet8": plain[0], "TC-ResNet8, augmented": spotter}
+    for name, network in heard_as.items():
+        answers = network.predict(real_x, batch_size=256, verbose=0).argmax(axis=-1)
+        print(f"{name:<24}{np.mean(answers == real.labels):.1%} of {len(real):,} real clips, "
+              f"guessing gives {np.bincount(real.labels).max() / len(real):.1%}")
+
+# %% [markdown]
+# What was measured with real recordings stands in [docs/results.md](../docs/results.md). Expect a big step
+# down: it is called *domain shift*. What to make of it:
+#
+# - The step is **no bug**. The network answers a question that it was never asked.
+# - Augmentation makes it smaller, because a changed clip is a little like a new microphone, a new room, a new
+#   mouth. It cannot invent how people really speak.
+# - Note how the new clips are standardised: with the mean and the standard deviation of the **training**
+#   voices. The network has to take them as it would in use, when nobody knows the statistics of all that is to
+#   come.
+# - The remedy is data from the new domain, even a little. If you work with recordings of people already
+#   (`KWS_DATA`), ask the question the other way round: does your network understand the synthetic voices?
+#
+# ## The challenge
+#
+# *As long as you like · 2 points · marked by hand, and measured*
+#
+# Train the best network that you can **with fewer than 100,000 parameters**, and hand it in as the file
+# `challenge.keras`, beside this notebook. It is measured on clips that you do not have.
+#
+# The rules:
+#
+# 1. Fewer than 100,000 parameters, counted with `model.count_params()`. That includes what batch normalisation
+#    measures.
+# 2. It takes MFCC of shape (49, 40), standardised with the mean and standard deviation of the bundled training
+#    clips, as `features.prepare(data.load("bundled"))` does it, and gives 12 probabilities in the order of
+#    `dataset.class_names`.
+# 3. Only layers that come with Keras: no `Lambda` layer, no class of your own. The file is loaded safely, which
+#    means that no code from it is run.
+# 4. Learn from the training split, choose with the validation split. The testing split is for one last look.
+#    Whoever chooses with it fools nobody but themselves: the clips that count are others.
+#
+# Your instructor runs `python -m autograder challenge`, which loads each file and ranks the networks.
+#
+# Some ideas; try one at a time, and write down what each brought on the validation split:
+#
+# - another `width`, or a block more (with stride 1 it needs no shortcut convolution)
+# - depthwise separable convolutions over time: what do they save, and what can you buy for it?
+# - other `Changes(...)`: which of them helps most, which one harms? Secret clips may come from noisier rooms
+# - label smoothing (`keras.losses.CategoricalCrossentropy(label_smoothing=…)` wants one-hot labels), a longer
+#   training, the average of the weights of the last steps (`use_ema=True` in the optimizer)
+#
+# Complete the cell: train or choose your network, and save it as `challenge.keras`.
+#
+# *Marking: 1 point for a file that keeps the rules, made by this cell; 1 point for at least three networks or
+# settings compared on the validation split, with the numbers shown.*
+
+# %% nbgrader={"grade_id": "challenge", "grade": true, "solution": true, "points": 2}
+### BEGIN SOLUTION
+# A start that others should beat: of all networks of this lesson under the limit, the best on the validation split.
+candidates = {f"TC-ResNet8, seed {seed}": network for seed, network in zip(SEEDS, plain)}
+candidates |= {f"TC-ResNet8, augmented, seed {seed}": network for seed, network in zip(SEEDS, augmented)}
+candidates["DS-CNN, augmented"] = ds_cnn
+scores = {name: accuracy_on(network, prepared.validation) for name, network in candidates.items()
+          if network.count_params() < 100_000}
+for name, score in scores.items():
+    print(f"{name:<32}validation {score:.1%}")
+chosen = max(scores, key=scores.get)
+candidates[chosen].save("challenge.keras")
+print("saved:", chosen)
+### END SOLUTION
+
+# %% [markdown]
+# The next cell looks at your file as it will be looked at.
+
+# %%
+if not Path("challenge.keras").exists():
+    print("There is no challenge.keras yet.")
+else:
+    handed_in = keras.models.load_model("challenge.keras", compile=False, safe_mode=True)
+    answers = handed_in.predict(prepared.validation.x, batch_size=256, verbose=0)
+    print(f"{handed_in.count_params():,} parameters, fewer than 100,000: {handed_in.count_params() < 100_000}")
+    print(f"12 probabilities for each clip: {answers.shape[1:] == (12,) and np.allclose(answers.sum(axis=-1), 1, atol=1e-3)}")
+    print(f"validation: {np.mean(answers.argmax(axis=-1) == prepared.validation.y):.1%}")
+
+# %% [markdown]
+# ## What went wrong here?
+#
+# The paper's own code sets the momentum of batch normalisation to 0.997. Let us do it as in the paper: the same
+# network, the same data, a short training of eight epochs. Look at the curves. What would you think is wrong,
+# and what would you look at next?
+
+# %%
+def build_with_long_memory():
+    network = build_tc_resnet8()
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.997
+    return network
+
+stranger, stranger_history = train(build_with_long_memory, prepared.training, epochs=8, seed=0)
+plotting.learning_curves(stranger_history)
+
+# %% [markdown]
+# Overfitting? After so few epochs? There is a simple test. Take clips that the network was **trained on**, and
+# ask it twice: in the mode in which it is used, and in the mode in which it is trained (where batch
+# normalisation takes the mean and variance of the batch that it sees, and dropout is at work).
+
+# %%
+x, y = prepared.training.x[:512], prepared.training.y[:512]
+for name, in_training in {"in use": False, "as in training": True}.items():
+    answers = keras.ops.convert_to_numpy(stranger(x, training=in_training)).argmax(axis=-1)
+    print(f"{name + ':':<16}{np.mean(answers == y):.1%} of 512 training clips")
+steps = 8 * math.ceil(len(prepared.training) / BATCH)
+print(f"\nWhat is left of the start values after {steps} steps: with momentum 0.95 {0.95 ** steps:.0%}, "
+      f"with 0.997 {0.997 ** steps:.0%}")
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# The same weights, the same clips, and two results that have nothing to do with each other. The weights are
+# fine. In training, batch normalisation takes the statistics of each batch; in use it takes a *running* mean
+# and variance, of which every step keeps the share `momentum` and replaces the rest. They start at 0 and 1,
+# which is nowhere near the truth. With 0.997, hundreds of steps later a good part of the start values is
+# still in them, so in use every layer is normalised with wrong numbers, and the errors of the layers multiply.
+#
+# In a training of 30,000 steps, as in the paper, nothing of the start values is left, and a long memory makes
+# the statistics more exact. In a short training, the memory has to be short, too. A sign to remember: when
+# even the *training* clips are recognised badly in use, while the training accuracy is high, it is not
+# overfitting. Suspect what differs between the two modes: batch normalisation, dropout, or features that are
+# prepared in two different ways.
+#
+# </details>
+#
+# ## Summary
+#
+# - The coefficients of an MFCC are no neighbours: they are channels. Convolving over time alone is more
+#   sensible, and cheaper by far.
+# - A residual connection adds a block's input to its result. The gradient gets a way around the block, and
+#   deep networks can be trained.
+# - Where the shape changes, the shortcut gets a convolution with kernel 1; elsewhere it is left alone.
+# - Parameters are what a network costs in memory, multiply-adds what it costs in time and battery. Neither
+#   follows from the other.
+# - Choose with the validation split. The testing split answers once.
+# - A result holds for the domain that it was measured in.
+#
+# Next: lesson 07, where your network gets a microphone.
+#
+# ## Further reading
+#
+# - Seungwoo Choi and others: "Temporal convolution for real-time keyword spotting on mobile devices".
+#   Interspeech 2019. TC-ResNet. [arXiv:1904.03814](https://arxiv.org/abs/1904.03814)
+# - Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun: "Deep residual learning for image recognition". 2015.
+#   Begin with its figure 1. [arXiv:1512.03385](https://arxiv.org/abs/1512.03385)
+# - David Balduzzi and others: "The shattered gradients problem". 2017. Why gradients of deep plain networks
+#   look like noise. [arXiv:1702.08591](https://arxiv.org/abs/1702.08591)
+# - Yundong Zhang, Naveen Suda, Liangzhen Lai, Vikas Chandra: "Hello Edge: keyword spotting on
+#   microcontrollers". 2017. [arXiv:1711.07128](https://arxiv.org/abs/1711.07128)
+# - Byeonggeun Kim, Simyung Chang, Jinkyu Lee, Dooyong Sung: "Broadcasted residual learning for efficient
+#   keyword spotting". Interspeech 2021. BC-ResNet. [arXiv:2106.04140](https://arxiv.org/abs/2106.04140)
+# - Sergey Ioffe, Christian Szegedy: "Batch normalization". 2015. Section 3.1 is about the running statistics.
+#   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
+# - Ilya Loshchilov, Frank Hutter: "Decoupled weight decay regularization". 2017. AdamW.
+#   [arXiv:1711.05101](https://arxiv.org/abs/1711.05101), and "SGDR" for the cosine:
+#   [arXiv:1608.03983](https://arxiv.org/abs/1608.03983)
+# - Pete Warden: "Speech Commands". 2018. How the real recordings were made.
+#   [arXiv:1804.03209](https://arxiv.org/abs/1804.03209)

@@ -1,0 +1,814 @@
+# %% [markdown]
+# # 7 · The network listens
+#
+# **Goal:** let a network that knows one-second clips listen to sound that never ends, and measure honestly how
+# often it disturbs and how often it misses something.
+#
+# After this lesson you will be able to
+#
+# - slide a window of one second over a stream of sound, and weigh quick answers against computing time
+# - turn a flicker of probabilities into single detections: smoothing, threshold, refractory time
+# - measure a spotter the way users feel it: false alarms per hour, and missed keywords
+# - speak to your own network, through the microphone or a file
+# - shrink a network to 8 bits for a small chip, and check what that costs
+#
+# *About 90 minutes · 10 bonus points · needs lessons 01 to 03; better with the `spotter.keras` of lesson 06*
+
+# %% nbgrader={"grade_id": "setup-07_live_spotter"}
+from kws_helpers import data, features, microphone, mode, plotting, recording, tflite, training, widgets
+from kws_helpers.augment import AugmentedClips
+from kws_helpers.check import check
+
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from IPython.display import Audio
+
+# %% [markdown]
+# ## The ears
+#
+# We need a network. If you have finished lesson 06, your best network lies beside this notebook in the file
+# `spotter.keras`, and it is used. If not, the next cell trains a small one in about a minute. It is built in
+# the spirit of DS-CNN (Zhang et al. 2017): **depthwise separable** convolutions do in two cheap steps what a
+# convolution does in one expensive step. First every channel gets one kernel of its own, over time; then a
+# convolution of length 1 mixes the channels. For 64 channels and kernels of length 9 that takes 9 · 64 + 64 · 64
+# = 4,672 weights instead of 9 · 64 · 64 = 36,864.
+
+# %%
+def small_spotter(width=64):
+    """A 1-D network of depthwise separable convolutions: MFCC (49, 40) to 12 probabilities."""
+    layers = keras.layers
+    inputs = keras.Input((49, 40))
+    x = layers.Conv1D(width, 5, strides=2, padding="same", use_bias=False)(inputs)
+    for _ in range(4):
+        x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+        x = layers.SeparableConv1D(width, 9, padding="same", use_bias=False)(x)
+    x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    x = layers.Dropout(0.2)(layers.GlobalAveragePooling1D()(x))
+    return keras.Model(inputs, layers.Dense(12, activation="softmax")(x))
+
+
+dataset = data.load()
+prepared = features.prepare(dataset)
+if Path("spotter.keras").exists():
+    print("Found spotter.keras of lesson 06.")
+    spotter = keras.models.load_model("spotter.keras")
+else:
+    print("There is no spotter.keras of lesson 06 here: training a small network instead.")
+    training.set_seed(0)
+    spotter = small_spotter()
+    clips = AugmentedClips(dataset, prepared, seed=0)
+    epochs = 30
+    falling = keras.optimizers.schedules.CosineDecay(0.003, epochs * len(clips))
+    spotter.compile(optimizer=keras.optimizers.Adam(falling), loss="sparse_categorical_crossentropy",
+                    metrics=["accuracy"])
+    training.fit(spotter, clips, prepared.validation, epochs=epochs, seed=0)
+
+# %%
+answers = spotter.predict(prepared.testing.x, verbose=0)
+accuracy = np.mean(answers.argmax(axis=1) == prepared.testing.y)
+print(f"{spotter.count_params():,} parameters, accuracy on clips of unheard voices: {accuracy:.1%}")
+
+# %% [markdown]
+# Remember that accuracy. It was measured on clips that somebody cut out neatly: one word, in the middle of one
+# second. Nobody will cut out the words for a spotter in a kitchen. How much is the number worth there?
+#
+# ## A window that slides
+#
+# Sound arrives in **chunks**: whenever the sound card has collected some samples, it hands them over. The
+# network wants a whole second. So we keep the last second in a **window**. With every chunk the window moves
+# on: the oldest samples leave at the front, and the new ones are added at the end. Then the network looks at
+# the window again.
+
+# %%
+CHUNK = 1600  # samples: 0.1 s
+stop_clip = dataset.testing.clips[np.flatnonzero(dataset.testing.words == "stop")[0]]
+pause = 0.002 * np.random.default_rng(0).normal(size=data.SAMPLE_RATE // 2)
+plotting.sliding_windows(np.concatenate([pause, stop_clip, pause]), CHUNK)
+
+# %% [markdown]
+# How long should a chunk be? With short ones the network looks often, so it answers soon after the word
+# (low **latency**) and a word cannot slip through between two looks. But every look costs computing time.
+# With a chunk of $m$ samples at the sampling rate $r$ and a cost of $c$ seconds for each look, the share of
+# time that the computer is busy is
+#
+# $$\text{load} = \frac{c}{m / r}$$
+#
+# At 1 the computer does nothing else; above 1 it falls further behind with every second. Here is what it means
+# on this machine:
+
+# %%
+def look(window):
+    """The 12 probabilities for one window (16000,)."""
+    x = (features.mfcc(window) - prepared.mean) / prepared.std
+    return spotter.predict_on_batch(x[np.newaxis])[0]
+
+
+look(stop_clip)  # the first look prepares things and is slower
+started = time.perf_counter()
+for _ in range(20):
+    look(stop_clip)
+cost = (time.perf_counter() - started) / 20
+print(f"one look takes {1000 * cost:.1f} ms\n\n  chunk   looks per second   computer busy")
+for seconds in (0.02, 0.1, 0.25, 1.0):
+    print(f"{seconds:5.2f} s   {1 / seconds:16.0f}   {cost / seconds:13.1%}")
+
+# %% [markdown]
+# We take 0.1 s. In this lesson, a **frame** is one look: ten frames a second. (The MFCC have frames too, of
+# 20 ms. They are hidden inside a look.)
+#
+# ### Exercise: `slide_window`
+#
+# *10 minutes · easy · 2 points*
+#
+# Move the window on by a chunk. The result is as long as the window was; the newest sample is the last one.
+# Chunks are not always the same: when Python was busy with something else, a chunk may be **longer** than the
+# whole window, and it may be **empty** when nothing has come. Neither the window nor the chunk may be changed.
+#
+# For a window `1 2 3 4 5 6` and a chunk `7 8` the result is `3 4 5 6 7 8`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Put both behind each other. Which part of that is the new window?
+#
+# </details>
+# <details><summary>Hint 2: empty chunks</summary>
+#
+# `x[-3:]` are the last three samples, but `x[-0:]` is the whole of `x`, since -0 is 0. An expression that counts
+# with `len(chunk)` from the end is in danger; one that counts with `len(window)` is not.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "slide_window-solution", "solution": true}
+def slide_window(window, chunk):
+    """Move a window of sound on: the chunk comes in at its end, the oldest samples leave at its beginning.
+
+    Args:
+        window: the last samples heard, oldest first, shape (n,).
+        chunk: the samples that have come since, shape (m,); m may be 0, and it may be larger than n.
+
+    Returns:
+        The newest n samples, oldest first, shape (n,). The arguments stay as they are.
+    """
+    ### BEGIN SOLUTION
+    return np.concatenate([window, chunk])[-len(window):]
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "slide_window", "grade": true, "points": 2}
+check(slide_window)
+### BEGIN HIDDEN TESTS
+judge(slide_window)
+### END HIDDEN TESTS
+
+# %%
+window = np.zeros(data.SAMPLE_RATE, np.float32)
+for start in range(0, len(stop_clip), CHUNK):
+    window = slide_window(window, stop_clip[start:start + CHUNK])
+    p = look(window)
+    best = int(p.argmax())
+    print(f"after {(start + CHUNK) / data.SAMPLE_RATE:.1f} s: {dataset.class_names[best]:<8} {p[best]:.2f}")
+
+# %% [markdown]
+# For much of this second, the network saw only the beginning of the word. What it says to half a word may be
+# anything: in training it never met one. And nobody tells it when the word is complete.
+#
+# **What would happen if** a chunk were one second long? Where might a word lie then?
+#
+# <details><summary>Answer</summary>
+#
+# Half in one window and half in the next, with nobody ever hearing it as a whole. Unless it is so lucky as to
+# lie in the middle, the word is lost. Windows must overlap, and much.
+#
+# </details>
+#
+# ## A long recording
+#
+# To measure a spotter we need sound of which we know what is said in it, and when. We make some: eight minutes
+# of background noise, and every few seconds a word, by voices that the network has never heard. About half of
+# the words are keywords. The others ("dog", "seven", ...) are there to be ignored.
+#
+# We make **two** of them: one from the validation voices, to try things out and to choose threshold and all
+# the rest, and one from the testing voices, for the exam. Choosing on the recording that we report would be
+# cheating, just as it was with clips.
+
+# %%
+practice = recording.long_recording(dataset, "validation", minutes=8, seed=7)
+exam = recording.long_recording(dataset, "testing", minutes=8, seed=8)
+for name, one in [("practice", practice), ("exam", exam)]:
+    heard_words = {word.text for word in one.words if word.label is None}
+    print(f"{name:<9}{one}, among the others: {', '.join(sorted(heard_words)[:5])} ...")
+
+# %%
+excerpt = practice.part(36, 52)
+plotting.spoken_words(excerpt)
+Audio(excerpt.audio[:8 * data.SAMPLE_RATE], rate=data.SAMPLE_RATE)
+
+# %% [markdown]
+# Now the network listens to all of it. `slide_window` makes one window after the other; the features are
+# computed for some windows at a time, only because that is faster.
+
+# %%
+def windows_of(audio, chunk=CHUNK):
+    """The window after every chunk of a recording (n,), one after the other."""
+    window = np.zeros(data.SAMPLE_RATE, np.float32)
+    for start in range(0, len(audio) - chunk + 1, chunk):
+        window = slide_window(window, audio[start:start + chunk])
+        yield window
+
+
+def listen(windows):
+    """The probabilities for many windows, one after the other: (T, 12)."""
+    x, some = [], []
+    for window in windows:
+        some.append(window)
+        if len(some) == 64:
+            x.append(features.mfcc(np.array(some)))
+            some = []
+    x += [features.mfcc(np.array(some))] if some else []
+    return spotter.predict((np.concatenate(x) - prepared.mean) / prepared.std, batch_size=64, verbose=0)
+
+
+heard = listen(windows_of(practice.audio))
+print(f"{len(heard):,} frames with {heard.shape[1]} probabilities each")
+
+# %% [markdown]
+# We want to be woken by keywords only, so from here on we look at the first ten columns. The last two,
+# "unknown" and "silence", have done their work already: whatever probability they took, no keyword has.
+
+# %%
+KEYWORDS = dataset.class_names[:10]
+of_keywords = heard[:, :10]
+
+# %% [markdown]
+# ## Smoothing: do not trust a single look
+#
+# The probabilities flicker. A part of an unknown word may look like "go" for a single frame; a real "go" looks
+# like it in several frames in a row, since it stays in the window for a while. So take the mean of the last
+# $w$ frames, for each class by itself:
+#
+# $$\bar{p}_{t,k} = \frac{1}{n_t} \sum_{s = t - n_t + 1}^{t} p_{s,k}, \qquad n_t = \min(w, t + 1)$$
+#
+# $p_{t,k}$ is the probability of class $k$ in frame $t$ (the first frame is 0), and $w$ the width. At the
+# start there are fewer than $w$ frames; then it is the mean of those that there are, $n_t$. The sum ends at
+# frame $t$ itself: a spotter cannot hear the future.
+#
+# ### Exercise: `smooth`
+#
+# *10 minutes · easy · 2 points*
+#
+# <details><summary>Hint 1: one frame</summary>
+#
+# In frame `t`, which rows of `probabilities` count? Write down the first and the last of them for `t = 7` and
+# `width = 3`, and remember that the end of a slice is not part of it.
+#
+# </details>
+# <details><summary>Hint 2: the start</summary>
+#
+# A negative first row would count from the end. `max(0, ...)` prevents it, and a mean divides by the right
+# number all by itself.
+#
+# </details>
+#
+# When it works, you will see something like this around one keyword:
+#
+# ![The probability of one keyword over time: it jumps from frame to frame, its mean of five frames does not](expected:smoothing)
+
+# %% nbgrader={"grade_id": "smooth-solution", "solution": true}
+def smooth(probabilities, width):
+    """Mean of the last `width` frames, of fewer at the start.
+
+    Args:
+        probabilities: shape (T, K), a row for each frame, a column for each class.
+        width: the number of frames, at least 1.
+
+    Returns:
+        For each frame the mean of the last `width` frames, this one included, shape (T, K).
+    """
+    ### BEGIN SOLUTION
+    result = np.zeros(probabilities.shape)
+    for t in range(len(probabilities)):
+        result[t] = probabilities[max(0, t - width + 1):t + 1].mean(axis=0)
+    return result
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "smooth", "grade": true, "points": 2}
+check(smooth)
+### BEGIN HIDDEN TESTS
+judge(smooth)
+### END HIDDEN TESTS
+
+# %% tags=["figure:smoothing"]
+truth = practice.truth(CHUNK)
+first, last, keyword = truth[4]
+around = slice(max(0, first - 20), last + 20)
+curves = {"every look": of_keywords[around, keyword], "mean of 5": smooth(of_keywords, 5)[around, keyword]}
+plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[keyword]}”")
+
+# %% [markdown]
+# **What would happen if** the width were 30 frames?
+#
+# <details><summary>Answer</summary>
+#
+# Three seconds are longer than any word. The probability of a keyword is high for less than a second, so its
+# mean over three seconds stays low, and what there is of it comes late. Smoothing costs latency, and too much
+# of it wipes out the words themselves.
+#
+# </details>
+#
+# ## Detection: one word, one answer
+#
+# A user wants events, not probabilities: "stop" was said, now. The rule has two parts.
+#
+# - **Threshold:** something is detected when the largest of the smoothed probabilities is at least $\theta$.
+# - **Refractory time:** after a detection of any class, nothing is detected until $r$ frames later. (Nerves do
+#   the same: after firing they need a pause.)
+#
+# In formulas, with $t'$ the frame of the last detection: frame $t$ is a detection of the class
+# $k = \arg\max_j \bar{p}_{t,j}$ if
+#
+# $$\bar{p}_{t,k} \ge \theta \quad \text{and} \quad t - t' \ge r$$
+#
+# Before the first detection there is nothing to wait for.
+#
+# ### Exercise: `detect`
+#
+# *20 minutes · medium · 3 points*
+#
+# Return a list with a pair `(frame, class)` for every detection, in order. The function looks at all columns
+# that it is given, so it does not need to know that there are ten keywords.
+#
+# For the probabilities of one class `0.1 0.7 0.9 0.8 0.6 0.2` with threshold 0.6 and refractory 3, the result is
+# `[(1, 0), (4, 0)]`.
+#
+# <details><summary>Hint 1</summary>
+#
+# Go through the frames one after the other and remember the frame of the last detection. What should it be
+# before there was one, so that nothing has to wait?
+#
+# </details>
+# <details><summary>Hint 2: which class?</summary>
+#
+# `row.argmax()` gives the class, `row[that class]` its probability. Only this one is compared with the threshold.
+#
+# </details>
+# <details><summary>Hint 3: what starts the refractory time?</summary>
+#
+# Only a detection does. A frame above the threshold that was suppressed changes nothing.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "detect-solution", "solution": true}
+def detect(probabilities, threshold, refractory):
+    """Single detections from (smoothed) probabilities.
+
+    Args:
+        probabilities: of the classes that may be detected, shape (T, K).
+        threshold: the largest probability of a frame must be at least this.
+        refractory: after a detection of any class, the next may come this many frames later.
+
+    Returns:
+        A list of pairs (frame, class) in the order of time, both ints that count from 0.
+    """
+    ### BEGIN SOLUTION
+    detections = []
+    last = -np.inf
+    for frame, row in enumerate(probabilities):
+        best = int(row.argmax())
+        if row[best] >= threshold and frame - last >= refractory:
+            detections.append((frame, best))
+            last = frame
+    return detections
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "detect", "grade": true, "points": 3}
+check(detect)
+### BEGIN HIDDEN TESTS
+judge(detect)
+### END HIDDEN TESTS
+
+# %%
+print(detect(np.array([[0.1], [0.7], [0.9], [0.8], [0.6], [0.2]]), 0.6, 3))
+
+# %% [markdown]
+# Why the refractory time? Count the detections in the practice recording without it (1 frame) and with it:
+
+# %%
+smoothed = smooth(of_keywords, 5)
+for refractory in (1, 5, 10):
+    print(f"refractory {refractory:2} frames: {len(detect(smoothed, 0.6, refractory))} detections, "
+          f"{len(truth)} keywords were said")
+
+# %% [markdown]
+# Without it, a lamp that is told "on" once would be switched on again and again while the word leaves the
+# window; and one that toggles would flicker.
+#
+# Now try it yourself. The upper line is the largest of the ten smoothed probabilities. Below, every keyword has
+# a row; bright means probable. Boxes show where a keyword was really said, round marks are right detections,
+# crosses are false alarms, and dashed boxes are keywords that were missed.
+
+# %%
+def explore_detections(threshold, width, refractory, begin):
+    smoothed = smooth(of_keywords, width)
+    found = detect(smoothed, threshold, refractory)
+    title = f"detections: {len(found)} in {practice.seconds / 60:.0f} minutes"
+    return plotting.draw_detections(smoothed, found, KEYWORDS, CHUNK, threshold=threshold, truth=truth,
+                                    frames=(10 * begin, 10 * begin + 300), title=title)
+
+
+widgets.explore(explore_detections, {
+    "threshold": widgets.slider("threshold", 0.1, 0.98, 0.6, 0.02),
+    "width": widgets.slider("smoothing (frames)", 1, 20, 5),
+    "refractory": widgets.slider("refractory time (frames)", 1, 30, 10),
+    "begin": widgets.slider("seconds from", 0, int(practice.seconds) - 30, 30),
+})
+
+# %% [markdown]
+# **What would happen if** the refractory time were 30 frames? Which keywords would be missed although the
+# network heard them well?
+#
+# ## False alarms per hour
+#
+# There are two ways to be wrong. A **miss** is a keyword that was said and not detected. A **false alarm** is a
+# detection where this keyword was not said.
+#
+# For misses a percentage is right: of 100 keywords, so many were missed. For false alarms it is not. A
+# percentage of what? Lesson 03 had clips, so it could say "of 100 clips that are no keyword". A stream has no
+# such clips. Of all frames? Then a spotter that looks twice as often has half the percentage and disturbs just as
+# often. And the number looks harmless: one false frame in a thousand is 36 an hour, at ten looks a second. What
+# people feel is how often the lamp goes on by itself. So everyone who builds spotters counts **false alarms per
+# hour**. The makers of openWakeWord, for example, aim for fewer than 0.5 per hour with fewer than 5 % missed,
+# and Picovoice's benchmark compares the misses of wake words at one false alarm in ten hours.
+#
+# $$\text{false alarms per hour} = \frac{\text{number of false alarms}}{\text{length in hours}}$$
+#
+# What was said is known as a list of intervals, `truth`. A keyword may be detected from the frame in which its
+# clip begins until half a second after its end:
+
+# %%
+for first, last, keyword in truth[:3]:
+    print(f"frames {first} to {last}: {KEYWORDS[keyword]}")
+
+# %% [markdown]
+# ### Exercise: `false_alarms_per_hour`
+#
+# *15 minutes · medium · 3 points*
+#
+# A detection is right if its frame lies in an interval of **its** class. Both ends of an interval belong to it.
+# Every other detection is a false alarm, also when another keyword was said at that moment. A keyword that is
+# detected twice within its interval gives no false alarm here.
+#
+# <details><summary>Hint 1</summary>
+#
+# For one detection, compare with all intervals. `any(... for first, last, keyword in truth)` says whether at
+# least one fits.
+#
+# </details>
+# <details><summary>Hint 2: per hour</summary>
+#
+# An hour has 3600 seconds. Three false alarms in half an hour are six per hour.
+#
+# </details>
+
+# %% nbgrader={"grade_id": "false_alarms_per_hour-solution", "solution": true}
+def false_alarms_per_hour(detections, truth, seconds):
+    """How often the spotter says something that was not said.
+
+    Args:
+        detections: a list of pairs (frame, class).
+        truth: a list of (first frame, last frame, class), when which keyword may be detected; both
+            ends belong to it.
+        seconds: the length of the recording.
+
+    Returns:
+        The number of detections outside every interval of their class, per hour.
+    """
+    ### BEGIN SOLUTION
+    false = 0
+    for frame, found in detections:
+        if not any(first <= frame <= last and found == keyword for first, last, keyword in truth):
+            false += 1
+    return false * 3600 / seconds
+    ### END SOLUTION
+
+# %% nbgrader={"grade_id": "false_alarms_per_hour", "grade": true, "points": 3}
+check(false_alarms_per_hour)
+### BEGIN HIDDEN TESTS
+judge(false_alarms_per_hour)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# For the other mistake, here is `share_missed`. The print shows why a percentage of the frames would be
+# flattering:
+
+# %%
+def share_missed(detections, truth):
+    """Share of the keywords without a detection of their class in their interval."""
+    missed = [not any(first <= frame <= last and found == keyword for frame, found in detections)
+              for first, last, keyword in truth]
+    return np.mean(missed)
+
+
+found = detect(smoothed, 0.6, 10)
+alarms = false_alarms_per_hour(found, truth, practice.seconds)
+print(f"false alarms: {alarms:.0f} per hour, but only {alarms / 36_000:.2%} of the frames")
+print(f"missed:       {share_missed(found, truth):.0%} of {len(truth)} keywords")
+
+# %% [markdown]
+# ### Choosing the threshold
+#
+# The threshold trades one mistake for the other. For every threshold, both of them on the practice recording:
+
+# %%
+WIDTH, REFRACTORY = 5, 10
+thresholds = np.arange(0.3, 0.99, 0.02)
+
+
+def both_mistakes(probabilities, one):
+    """False alarms per hour and share of missed keywords for every threshold, (n,) each."""
+    smoothed, truth = smooth(probabilities, WIDTH), one.truth(CHUNK)
+    found = [detect(smoothed, threshold, REFRACTORY) for threshold in thresholds]
+    alarms = [false_alarms_per_hour(detections, truth, one.seconds) for detections in found]
+    return np.array(alarms), np.array([share_missed(detections, truth) for detections in found])
+
+
+in_practice = both_mistakes(of_keywords, practice)
+plotting.alarm_curves(thresholds, {"practice": in_practice})
+
+# %% [markdown]
+# What can a user bear? Our recording is much harder than a kitchen: there is a word every three seconds, for
+# minutes, and half of them are traps. Let us allow 30 false alarms in an hour of that, and take the lowest
+# threshold that keeps to it. Then comes the exam, once, with voices that have had no part in the choice.
+
+# %%
+ALLOWED = 30
+keeps_to_it = np.flatnonzero(in_practice[0] <= ALLOWED)
+chosen = keeps_to_it[0] if len(keeps_to_it) else len(thresholds) - 1
+threshold = float(thresholds[chosen])
+
+in_exam = both_mistakes(listen(windows_of(exam.audio))[:, :10], exam)
+plotting.alarm_curves(thresholds, {"practice": in_practice, "exam": in_exam}, chosen=threshold)
+print(f"threshold {threshold:.2f}")
+for name, (alarms, missed) in [("practice", in_practice), ("exam", in_exam)]:
+    print(f"{name:<9} {alarms[chosen]:5.1f} false alarms per hour, {missed[chosen]:.0%} of the keywords missed")
+print(f"\naccuracy on clips: {accuracy:.1%}")
+
+# %% [markdown]
+# Be honest about these numbers. They are far from what a product needs, and far from what the accuracy on
+# clips promised. Three reasons:
+#
+# - The network met only words that were cut out neatly. In the window it sees halves of words and the end of
+#   one with the start of the next, several of them for every word. It never learned that these are nothing.
+# - Of all the words that people say, "unknown" in the training data has some twenty-five.
+# - The exam may come out better or worse than the practice, as the voices and words in it are other ones. That
+#   is why the exam counts.
+#
+# The first two could be taught: with stretches of a long recording as training clips, cut anywhere, and with many
+# more words that are no keywords. Real products listen to thousands of hours for that.
+#
+# And eight minutes are short. One false alarm more or less is already a step in the rate:
+
+# %%
+print(f"one false alarm in {exam.seconds / 60:.0f} minutes: {3600 / exam.seconds:.1f} per hour")
+print(f"none in {exam.seconds / 60:.0f} minutes: with 95 % certainty fewer than {3 * 3600 / exam.seconds:.1f} per hour")
+
+# %% [markdown]
+# The second line is the **rule of three**: what did not happen in a time $T$ happens, with 95 % certainty, less
+# often than $3 / T$. To promise one false alarm in ten hours, one has to listen for thirty hours without a
+# single one. (Why 3? If events come at random at the rate $\lambda$, none comes in $T$ with probability
+# $e^{-\lambda T}$, and $e^{-3}$ is about 0.05.)
+#
+# ## What went wrong here?
+#
+# A team built the same spotter: same network, same window, same width, threshold and refractory time. They
+# passed all 12 columns to `detect`, "so that nothing gets lost". Run it on the practice recording and explain
+# **both** numbers before you open the answer. Which classes were detected? What happens in the second after a
+# detection?
+
+# %%
+theirs = detect(smooth(heard, WIDTH), threshold, REFRACTORY)
+ours = detect(smooth(of_keywords, WIDTH), threshold, REFRACTORY)
+for name, found in [("ours", ours), ("theirs", theirs)]:
+    print(f"{name:<7} {len(found):4} detections, {false_alarms_per_hour(found, truth, practice.seconds):6.0f} false "
+          f"alarms per hour, {share_missed(found, truth):.0%} missed")
+names, counts = np.unique([dataset.class_names[k] for _, k in theirs], return_counts=True)
+print("they detected:", ", ".join(f"{name} {count}" for name, count in zip(names, counts)))
+
+# %% [markdown]
+# <details><summary>What happened</summary>
+#
+# Most of the time nobody says anything, and the network says so: "silence", with a high probability. To
+# `detect`, that is a class like any other. So it fires in the silence, once in every refractory time. None of
+# these lies in an interval of its class, since `truth` holds only keywords: hundreds of false alarms per hour.
+#
+# They also do harm beyond the count. Every detection of "silence" or "unknown" starts the refractory time, and a
+# keyword that becomes probable during it may be over before it ends: some keywords are missed only because the
+# spotter had just detected *nothing*. How many depends on how long the words stay above the threshold.
+#
+# "Silence" and "unknown" are there to take probability from the keywords. They are no events.
+#
+# </details>
+#
+# ## Speak to it
+#
+# Now the whole chain for sound that arrives live. Read `hear`: it is your three functions, one after the other.
+# Smoothing and detection run over the last 30 seconds, and a detection is new if it lies in the last frame.
+
+# %%
+class Listener:
+    """Window, network, smoothing and detection for sound that comes chunk by chunk."""
+
+    def __init__(self, threshold, width=WIDTH, refractory=REFRACTORY):
+        self.threshold, self.width, self.refractory = threshold, width, refractory
+        self.window = np.zeros(data.SAMPLE_RATE, np.float32)
+        self.frames = []
+
+    def hear(self, chunk):
+        """The smoothed probabilities after this chunk, (10,), and the keyword detected in it, or None."""
+        self.window = slide_window(self.window, chunk)
+        self.frames = self.frames[-299:] + [look(self.window)[:10]]
+        smoothed = smooth(np.array(self.frames), self.width)
+        found = detect(smoothed, self.threshold, self.refractory)
+        is_new = found and found[-1][0] == len(self.frames) - 1
+        return smoothed[-1], KEYWORDS[found[-1][1]] if is_new else None
+
+
+# %% [markdown]
+# First a test without a microphone. Some seconds of the practice recording, chunk by chunk, as they would come
+# from a sound card, and the same seconds as a whole: both ways must find the same.
+
+# %%
+listener, live = Listener(threshold), []
+for start in range(0, len(excerpt.audio) - CHUNK + 1, CHUNK):
+    bars, word = listener.hear(excerpt.audio[start:start + CHUNK])
+    if word:
+        live.append((word, bars))
+at_once = detect(smooth(listen(windows_of(excerpt.audio))[:, :10], WIDTH), threshold, REFRACTORY)
+print("live:   ", ", ".join(word for word, _ in live) or "nothing")
+print("at once:", ", ".join(KEYWORDS[k] for _, k in at_once) or "nothing")
+print("said:   ", ", ".join(word.text for word in excerpt.words))
+
+# %% [markdown]
+# Now you. Press "Start listening", allow the browser to use the microphone, and say one of the ten keywords:
+# yes, no, up, down, left, right, on, off, stop, go. The sound goes from the browser to the notebook's own
+# kernel and nowhere else. (If the kernel runs on another computer, as on Binder, then it goes to that one.)
+#
+# A few experiments: How far away can you stand? Does it know a whisper? A song? Which words that are no
+# keywords wake it? The network knows only the voices it was trained with. If you have used the bundled data,
+# those were synthetic, and a human voice may well be too much for it. With the Speech Commands data (lesson 01
+# says how to get them) it has heard people.
+
+# %%
+bars = live[-1][1] if live else listener.hear(np.zeros(0, np.float32))[0]
+picture = plotting.draw_ears(bars, KEYWORDS, [word for word, _ in live])
+microphone.listen(Listener(threshold).hear, KEYWORDS, picture)
+
+# %% [markdown]
+# No microphone? Record something with your phone, or take any recording of speech: a lecture, a podcast. Every
+# detection in a podcast is a false alarm, unless somebody happens to say the word. That is a test that no
+# prepared data replaces.
+
+# %%
+def listen_to_file(audio):
+    smoothed = smooth(listen(windows_of(audio))[:, :10], WIDTH)
+    found = detect(smoothed, threshold, REFRACTORY)
+    title = f"detections: {len(found)} in {len(audio) / data.SAMPLE_RATE:.0f} seconds"
+    return plotting.draw_detections(smoothed, found, KEYWORDS, CHUNK, threshold=threshold,
+                                    title=title)
+
+
+microphone.upload(listen_to_file, listen_to_file(excerpt.audio))
+
+# %% [markdown]
+# **Question** (no points): think of a spotter that opens a door, and of one that stops a machine in an emergency.
+# Which of the two mistakes is worse for each? Where would you put the threshold, and what would you do besides
+# moving it?
+#
+# <details><summary>Some thoughts</summary>
+#
+# A door that opens by itself is a danger, and saying the word twice is no trouble: a high threshold, and perhaps a
+# second check (a longer phrase, two detections in a row, a larger network that is asked only when the small one
+# fires). For the machine a miss may cost a hand, and a stop too many costs a minute: a low threshold. And never a
+# spotter alone: there must be a button as well.
+#
+# </details>
+#
+# ## Onto a small chip: 8 bits
+#
+# A spotter should run on a chip that costs little and lives on a battery. Such chips have some hundred kilobytes of
+# memory and are good at whole numbers. Weights are floats of 32 bits; **quantisation** writes them with 8 bits, as
+# whole numbers $q$ from -127 to 127 times a step $s$:
+#
+# $$w \approx s \cdot q, \qquad q = \text{round}(w / s), \qquad s = \frac{\max |w|}{127}$$
+#
+# That is a quarter of the memory, and whole numbers are quicker to multiply. Is it still the same network? Here
+# are the weights of its largest layer, with 3 bits, to see the steps, and with 8:
+
+# %%
+largest = max(spotter.get_weights(), key=np.size)
+plotting.rounding_steps(largest)
+
+# %% [markdown]
+# **TensorFlow Lite** (now also called LiteRT) turns a Keras model into a file for such devices. What flows between
+# the layers is to become whole numbers, too, and to choose its steps the converter must know how large it gets.
+# So we give it a few hundred training clips as examples. (`tflite.silence()` only hides what the converter prints.)
+
+# %%
+import tensorflow as tf
+
+
+def examples():
+    for clip in prepared.training.x[::10]:
+        yield [clip[np.newaxis]]
+
+
+with tflite.silence():
+    converter = tf.lite.TFLiteConverter.from_keras_model(spotter)
+    float_file = converter.convert()
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(spotter)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = examples
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    small_file = converter.convert()
+
+# %% [markdown]
+# Do they still answer the same? `tflite.load` gives the network in such a file as a function for one clip. All
+# clips of the testing split go through both:
+
+# %%
+def try_out(run, x):
+    """Probabilities (N, 12) of a network that takes one clip at a time, and seconds per clip."""
+    run(x[0])
+    started = time.perf_counter()
+    results = np.array([run(clip) for clip in x])
+    return results, (time.perf_counter() - started) / len(x)
+
+
+right = prepared.testing.y
+keras_classes = answers.argmax(axis=1)
+keras_size = 4 * spotter.count_params()
+_, keras_seconds = try_out(lambda clip: spotter.predict_on_batch(clip[np.newaxis])[0],
+                           prepared.testing.x[:50])
+rows = [("Keras, 32-bit floats", keras_size, keras_seconds, keras_classes)]
+for name, file in [("TFLite, 32-bit floats", float_file), ("TFLite, 8 bits", small_file)]:
+    results, seconds = try_out(tflite.load(file), prepared.testing.x)
+    rows.append((name, len(file), seconds, results.argmax(axis=1)))
+
+print(f"{'':<23}{'size':>9}{'per clip':>12}{'accuracy':>10}{'same answer':>13}")
+for name, size, seconds, classes in rows:
+    print(f"{name:<23}{size / 1000:>6.0f} kB{1000 * seconds:>9.3f} ms{np.mean(classes == right):>10.1%}"
+          f"{np.mean(classes == keras_classes):>13.1%}")
+
+# %% [markdown]
+# The first row's size is that of the weights alone. Read the table with three questions in mind.
+#
+# - **Size.** Is the small file a quarter of the large one? Not quite: a file also holds the plan of the network,
+#   which does not shrink. The larger the network, the closer it gets to a quarter.
+# - **Time.** Most of the gain comes from leaving Keras, which is made for large batches and spends most of its
+#   time with administration when there is one clip only. On a processor like yours 8 bits bring little or much,
+#   depending on its kind; on a chip without floats they decide whether it works at all.
+# - **Answers.** Compare "same answer" with "accuracy". Answers differ where the network was undecided anyway, so
+#   that about as many get right as get wrong. That has to be measured each time, never assumed: some networks
+#   lose many points.
+#
+# Put the file on a device and remember that it needs the rest of the chain there as well: the same MFCC, the same
+# mean and standard deviation, the window, the smoothing, the detection.
+
+# %%
+if not mode.grading():
+    Path("spotter.tflite").write_bytes(small_file)
+    print(f"spotter.tflite: {len(small_file):,} bytes")
+
+# %% [markdown]
+# ## Summary
+#
+# - A window of one second slides over the stream. Short chunks answer sooner and cost more; windows must overlap.
+# - Smoothing looks back, never ahead. Threshold and refractory time make single detections of probabilities.
+# - Only keywords are events. "Unknown" and "silence" take probability away and are never passed on.
+# - False alarms are counted per hour, misses in per cent. The threshold is chosen on one recording and measured
+#   on another.
+# - Accuracy on neat clips says little about a stream. Eight minutes without a false alarm prove little, too.
+# - 8 bits instead of 32: about a quarter of the size for nearly the same answers, if you have checked.
+#
+# This was the last lesson. You started with numbers in a file, and now a machine listens to you, sometimes.
+# You know how often, and why not always; that is the better half of the craft.
+#
+# ## Further reading
+#
+# - Guoguo Chen, Carolina Parada, Georg Heigold: "Small-footprint keyword spotting using deep neural networks".
+#   ICASSP 2014. Smoothing and detection on a stream, as here.
+# - Yundong Zhang, Naveen Suda, Liangzhen Lai, Vikas Chandra: "Hello Edge: keyword spotting on microcontrollers".
+#   2017. DS-CNN, and what fits on which chip. [arXiv:1711.07128](https://arxiv.org/abs/1711.07128)
+# - Oleg Rybakov, Natasha Kononenko, Niranjan Subrahmanya, Mirkó Visontai, Stella Laurenzo: "Streaming keyword
+#   spotting on mobile devices". 2020. Networks that need not look at the whole second again for every chunk.
+#   [arXiv:2005.06720](https://arxiv.org/abs/2005.06720)
+# - Benoit Jacob et al.: "Quantization and training of neural networks for efficient integer-arithmetic-only
+#   inference". 2017. [arXiv:1712.05877](https://arxiv.org/abs/1712.05877)
+# - Pete Warden: "Speech Commands: a dataset for limited-vocabulary speech recognition". 2018. With a chapter on
+#   measuring a spotter on streams. [arXiv:1804.03209](https://arxiv.org/abs/1804.03209)
+# - openWakeWord, <https://github.com/dscripka/openWakeWord>, and Picovoice's wake word benchmark,
+#   <https://github.com/Picovoice/wake-word-benchmark>: how spotters that wake devices are measured.
+# - James Hanley, Abby Lippman-Hand: "If nothing goes wrong, is everything all right? Interpreting zero numerators".
+#   JAMA 249, 1983. The rule of three.

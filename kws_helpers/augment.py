@@ -1,0 +1,162 @@
+"""Training clips that are changed afresh in every epoch: a thousand voices, rooms and microphones out of a few.
+
+The changes are made where they cost least: on the powers in the mel bands, between the Fourier transform and the
+cosine transform of the MFCC. There, a shift in time moves rows; another speed or another voice stretches one of the
+axes; loudness is a factor; noise adds its own powers (on average: sounds that have nothing to do with each other
+neither help nor hinder one another); and a microphone is one more constant for each coefficient.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kws_helpers import features
+from kws_helpers.data import Dataset
+from kws_helpers.features import HOP, N_MELS, N_MFCC, Prepared
+
+_FRAMES = 49
+_QUIET = -100.0  # decibel
+_BATCHES_AT_ONCE = 8  # NumPy works best on some hundred clips
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How far clips are changed; 0 leaves that alone. Each clip draws its own values, evenly up to the limit."""
+
+    shift: float = 0.1  # seconds, to either side
+    speed: float = 0.15  # share by which a clip gets faster or slower
+    voice: float = 0.1  # share by which the mel axis is stretched: larger and smaller mouths (Jaitly & Hinton 2013)
+    loudness: float = 10.0  # decibel, to either side
+    noise: float = 0.3  # largest volume of the background noise
+    noise_share: float = 0.8  # share of the clips that get noise
+    microphone: float = 0.5  # standard deviation of a constant on the coefficients 1 to 19, in units of theirs
+    mask: int = 8  # frames that are masked at most, twice (SpecAugment: Park et al. 2019)
+
+
+class AugmentedClips:
+    """The training split in batches, every clip changed by other random values in every epoch.
+
+    Use it in place of the training clips: ``training.fit(model, AugmentedClips(dataset, prepared), …)``. The
+    next clips are made while the network trains. Equal seeds give equal batches.
+
+    Args:
+        dataset: what the clips and the background noise are taken from (the training split's only).
+        prepared: the same as features, for their mean and standard deviation.
+        changes: how far clips are changed.
+        batch_size: clips per batch.
+        seed: for the order of the clips and all random values.
+    """
+
+    def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None, *, batch_size: int = 64,
+                 seed: int = 0) -> None:
+        self.changes, self.batch_size, self.seed = changes or Changes(), batch_size, seed
+        self.y = prepared.training.y
+        self._decibel = features.mel_decibel_of(dataset.training)
+        self._spoken = dataset.training.words != "_silence_"
+        noise = [features.mel_decibel(recording) for recording in dataset.noise["training"]]
+        self._noise = [10 ** (one / 10) for one in noise]
+        self._mean, self._std = prepared.mean, prepared.std
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return -(-len(self.y) // self.batch_size)
+
+    def epoch(self, number: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The clips of an epoch in random order, some hundred at a time: features (n, 49, 40) and labels (n,)."""
+        rng = np.random.default_rng([self.seed, number])
+        order = rng.permutation(len(self.y))
+        step = _BATCHES_AT_ONCE * self.batch_size
+        for start in range(0, len(order), step):
+            chosen = order[start : start + step]
+            yield self.augmented(chosen, rng), self.y[chosen]
+
+    def batches(self) -> Any:
+        """The batches of one epoch after the other, without end, as a `tf.data.Dataset`."""
+        import tensorflow as tf
+
+        def parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for number in itertools.count():
+                yield from self.epoch(number)
+
+        types = tf.TensorSpec((None, _FRAMES, N_MFCC), tf.float32), tf.TensorSpec((None,), tf.int64)
+        some_hundred = tf.data.Dataset.from_generator(parts, output_signature=types)
+        split_up = some_hundred.prefetch(2).flat_map(
+            lambda x, y: tf.data.Dataset.from_tensor_slices((x, y)).batch(self.batch_size))
+        return split_up.prefetch(_BATCHES_AT_ONCE)
+
+    def augmented(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The training clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40)."""
+        changes, n = self.changes, len(chosen)
+        spoken = self._spoken[chosen]
+        decibel = self._decibel[chosen].astype(np.float32)
+        decibel = _warp_time(decibel, *_time_warps(changes, spoken, rng))
+        decibel = _warp_voice(decibel, changes.voice * spoken * rng.uniform(-1, 1, n))
+        power = 10 ** (decibel / 10)
+        power *= _column(10 ** (rng.uniform(-changes.loudness, changes.loudness, n) / 10))
+        volume = rng.uniform(0, changes.noise, n) * (rng.uniform(size=n) < changes.noise_share)
+        power += self._noise_stretches(n, rng) * _column(volume**2)
+        coefficients = features.cepstrum(10 * np.log10(np.maximum(power, 1e-10)))
+        x = (coefficients - self._mean) / self._std
+        x[..., 1:20] += rng.normal(0, changes.microphone, size=(n, 1, 19)).astype(np.float32)
+        return _mask_frames(x, changes.mask, rng)
+
+    def _noise_stretches(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """A second of a random recording for each of n clips: (n, 49, 128)."""
+        stretches = np.empty((n, _FRAMES, N_MELS), np.float32)
+        for stretch, number in zip(stretches, rng.integers(len(self._noise), size=n)):
+            start = rng.integers(len(self._noise[number]) - _FRAMES + 1)
+            stretch[:] = self._noise[number][start : start + _FRAMES]
+        return stretches
+
+
+def _column(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32)[:, np.newaxis, np.newaxis]
+
+
+def _time_warps(changes: Changes, spoken: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    n = len(spoken)
+    limit = changes.shift * features.SAMPLE_RATE / HOP
+    return spoken * rng.uniform(-limit, limit, n), 1 + spoken * rng.uniform(-changes.speed, changes.speed, n)
+
+
+def _warp_time(decibel: np.ndarray, shift: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """Move each clip by `shift` frames and play it `rate` times as fast around its middle; silence comes in."""
+    n, frames, bands = decibel.shape
+    middle = (frames - 1) / 2
+    place = middle + rate[:, np.newaxis] * (np.arange(frames) - middle - shift[:, np.newaxis])
+    quiet = np.full((n, 1, bands), _QUIET, np.float32)
+    padded = np.concatenate([quiet, decibel, quiet], axis=1)
+    place = np.clip(place + 1, 0, frames + 1 - 1e-4)
+    before = place.astype(int)
+    weight = (place - before).astype(np.float32)[..., np.newaxis]
+    clip = np.arange(n)[:, np.newaxis]
+    early = padded[clip, before]
+    early += weight * (padded[clip, before + 1] - early)
+    return early
+
+
+def _warp_voice(decibel: np.ndarray, stretch: np.ndarray) -> np.ndarray:
+    """Stretch the mel axis by 1 + `stretch`, in steps of a hundredth."""
+    return np.matmul(decibel, _voice_warps()[np.rint(100 * stretch).astype(int) + 50])
+
+
+@functools.cache
+def _voice_warps() -> np.ndarray:
+    """(101, 128, 128): matrices that stretch the mel axis by -50 to 50 per cent."""
+    band = np.arange(N_MELS)
+    source = np.minimum(band * (1 + np.arange(-50, 51)[:, np.newaxis] / 100), N_MELS - 1)
+    return np.maximum(0, 1 - np.abs(source[:, np.newaxis, :] - band[:, np.newaxis])).astype(np.float32)
+
+
+def _mask_frames(x: np.ndarray, width: int, rng: np.random.Generator) -> np.ndarray:
+    frame = np.arange(x.shape[1])
+    for _ in range(2):
+        widths = rng.integers(0, width + 1, len(x))
+        starts = rng.integers(0, x.shape[1] - widths + 1)
+        masked = (frame >= starts[:, np.newaxis]) & (frame < (starts + widths)[:, np.newaxis])
+        x[masked] = 0
+    return x

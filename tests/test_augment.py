@@ -1,0 +1,89 @@
+"""Clips that are changed afresh: nothing changed is the clip itself, equal seeds are equal clips, others differ."""
+
+import keras
+import numpy as np
+import pytest
+
+from kws_helpers import data, features, training
+from kws_helpers.augment import AugmentedClips, Changes
+
+NOTHING = {"shift": 0, "speed": 0, "voice": 0, "loudness": 0, "noise": 0, "microphone": 0, "mask": 0}
+SOME = np.arange(40)
+
+
+@pytest.fixture(scope="module")
+def prepared(shared_cache):
+    dataset = data.load()
+    return dataset, features.prepare(dataset)
+
+
+def changed(prepared, rng=0, **changes):
+    clips = AugmentedClips(*prepared, Changes(**NOTHING | changes))
+    return clips.augmented(SOME, np.random.default_rng(rng))
+
+
+def test_without_any_change_the_clips_are_the_prepared_ones(prepared):
+    assert np.abs(changed(prepared) - prepared[1].training.x[SOME]).max() < 0.02  # kept as float16
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_every_change_changes_something_and_nothing_breaks(prepared, name):
+    x = changed(prepared, **{name: getattr(Changes(), name)})
+    assert x.shape == (40, 49, 40) and x.dtype == np.float32 and np.isfinite(x).all()
+    assert np.abs(x - prepared[1].training.x[SOME]).max() > 0.1
+
+
+def test_loudness_moves_the_first_coefficient_alone(prepared):
+    difference = np.abs(changed(prepared, loudness=6.0) - prepared[1].training.x[SOME]).mean(axis=(0, 1))
+    assert difference[0] > 10 * difference[1:].max()
+
+
+def test_a_microphone_is_a_constant_for_the_whole_clip(prepared):
+    difference = changed(prepared, microphone=0.5) - prepared[1].training.x[SOME]
+    assert np.ptp(difference, axis=1).max() < 0.05
+    assert np.abs(difference[:, :, 20:]).max() < 0.02
+    assert 0.4 < difference[:, 0, 1:20].std() < 0.6
+
+
+def test_masks_set_whole_frames_to_the_mean(prepared):
+    x = changed(prepared, mask=8)
+    masked = (x == 0).all(axis=2).sum(axis=1)
+    assert masked.mean() > 0 and masked.max() <= 16
+
+
+def test_a_shift_moves_the_frames(prepared):
+    from kws_helpers.augment import _warp_time
+
+    decibel = np.random.default_rng(0).normal(size=(2, 49, 128)).astype(np.float32)
+    later = _warp_time(decibel, np.array([3.0, 0.0]), np.ones(2))
+    assert np.allclose(later[0, 3:], decibel[0, :-3], atol=1e-5)
+    assert np.all(later[0, :2] < -50)
+    assert np.allclose(later[1], decibel[1], atol=1e-3)
+
+
+def test_silence_keeps_its_time_and_pitch(prepared):
+    dataset, _ = prepared
+    silent = np.flatnonzero(dataset.training.words == "_silence_")[:5]
+    clips = AugmentedClips(*prepared, Changes(**NOTHING | {"shift": 0.1, "speed": 0.15, "voice": 0.1}))
+    x = clips.augmented(silent, np.random.default_rng(0))
+    assert np.abs(x - prepared[1].training.x[silent]).max() < 0.02
+
+
+def test_an_epoch_holds_every_clip_once_and_the_next_epoch_other_changes(prepared):
+    clips = AugmentedClips(*prepared, batch_size=32, seed=3)
+    (first, labels), (again, _), (second, _) = (next(clips.epoch(number)) for number in (0, 0, 1))
+    assert np.array_equal(first, again) and not np.array_equal(first, second)
+    assert len(labels) == 8 * 32
+    everything = np.concatenate([y for _, y in clips.epoch(0)])
+    assert np.array_equal(np.bincount(everything), np.bincount(prepared[1].training.y))
+
+
+def test_a_network_trains_on_them_the_same_way_twice(prepared):
+    histories = []
+    for _ in range(2):
+        training.set_seed(0)
+        model = keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), keras.layers.Dense(12, "softmax")])
+        model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=8)
+        clips = AugmentedClips(*prepared, seed=0)
+        histories.append(training.fit(model, clips, prepared[1].validation, epochs=2).loss)
+    assert histories[0].tolist() == histories[1].tolist() and len(histories[0]) == 2
