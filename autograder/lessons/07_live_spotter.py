@@ -271,9 +271,10 @@ of_keywords = heard[:, :10]
 #
 # </details>
 #
-# When it works, you will see something like this around one keyword:
+# When it works, you will see something like this, at the place in the recording where one look stands out most
+# from its neighbours:
 #
-# ![The probability of one keyword over time: it jumps from frame to frame, its mean of five frames does not](expected:smoothing)
+# ![The probability of one keyword over time: it jumps up for a moment, its mean of five frames hardly](expected:smoothing)
 
 # %% nbgrader={"grade_id": "smooth-solution", "solution": true}
 def smooth(probabilities, width):
@@ -300,10 +301,11 @@ judge(smooth)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:smoothing"]
-truth = practice.truth(CHUNK)
-first, last, keyword = truth[4]
-around = slice(max(0, first - 20), last + 20)
-curves = {"every look": of_keywords[around, keyword], "mean of 5": smooth(of_keywords, 5)[around, keyword]}
+smoothed = smooth(of_keywords, 5)
+stands_out = of_keywords[:-2] - smoothed[2:]  # the mean of two frames later has the frame in its middle
+frame, keyword = np.unravel_index(stands_out.argmax(), stands_out.shape)
+around = slice(max(0, frame - 25), frame + 25)
+curves = {"every look": of_keywords[around, keyword], "mean of 5": smoothed[around, keyword]}
 plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[keyword]}”")
 
 # %% [markdown]
@@ -395,7 +397,7 @@ print(detect(np.array([[0.1], [0.7], [0.9], [0.8], [0.6], [0.2]]), 0.6, 3))
 # Why the refractory time? Count the detections in the practice recording without it (1 frame) and with it:
 
 # %%
-smoothed = smooth(of_keywords, 5)
+truth = practice.truth(CHUNK)  # when which keyword was said; more about it below
 for refractory in (1, 5, 10):
     print(f"refractory {refractory:2} frames: {len(detect(smoothed, 0.6, refractory))} detections, "
           f"{len(truth)} keywords were said")
@@ -790,7 +792,7 @@ if not mode.grading():
 # - False alarms are counted per hour, misses in per cent. The threshold is chosen on one recording and measured
 #   on another.
 # - Accuracy on neat clips says little about a stream. Eight minutes without a false alarm prove little, too.
-# - 8 bits instead of 32: about a quarter of the size for nearly the same answers, if you have checked.
+# - 8 bits instead of 32: a much smaller file for nearly the same answers, if you have checked.
 #
 # This was the last lesson. You started with numbers in a file, and now a machine listens to you, sometimes.
 # You know how often, and why not always; that is the better half of the craft.

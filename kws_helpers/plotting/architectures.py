@@ -14,6 +14,7 @@ from kws_helpers.plotting.figure import (
     PURPLE,
     SKY,
     VERMILION,
+    YELLOW,
     new_figure,
     show,
 )
@@ -78,6 +79,7 @@ def _plot_gradients(axis: Any, gradients: Mapping[str, np.ndarray]) -> None:
     for (name, values), mark in zip(gradients.items(), _MARKS, strict=False):
         axis.semilogy(np.arange(1, len(values) + 1), np.maximum(values, 1e-12), f"{mark}-", markersize=4, label=name)
     axis.set(xlabel="layer (1 is next to the clip)", ylabel="size of the gradient")
+    axis.xaxis.get_major_locator().set_params(integer=True)
 
 
 def _gradients_in_words(gradients: Mapping[str, np.ndarray]) -> str:
@@ -111,13 +113,13 @@ def receptive_fields(clip: np.ndarray, reach: Mapping[str, int]) -> None:
                  f"a layer sees: {texts}.")
 
 
-def rates_over_steps(rates: np.ndarray) -> None:
-    """The learning rate at every step of training: `rates` is (steps,)."""
+def rates_over_steps(steps: np.ndarray, rates: np.ndarray) -> None:
+    """The learning rate `rates` at some `steps` of training, both (n,)."""
     figure, axis = new_figure(height=2)
-    axis.plot(np.arange(len(rates)), rates)
+    axis.plot(steps, rates)
     axis.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
-    show(figure, f"The learning rate over {len(rates):,} steps: from {rates[0]:.2g} up to {rates.max():.2g} at step "
-                 f"{int(np.argmax(rates)):,}, then down to {rates[-1]:.2g} in a smooth curve.")
+    show(figure, f"The learning rate over {steps[-1]:,} steps: from {rates[0]:.2g} up to {rates.max():.2g} at step "
+                 f"{steps[np.argmax(rates)]:,}, then down to {rates[-1]:.2g} in a smooth curve.")
 
 
 def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
@@ -125,8 +127,10 @@ def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
 
     Each network is a mapping with `name`, `parameters`, `multiply_adds` and `accuracies` (one for each seed).
     """
+    from matplotlib.patheffects import withStroke
+
     figure, axis = new_figure(width=9, height=4.2)
-    colours = [BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK]
+    colours = [BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW]
     ordered = sorted(networks, key=lambda one: -np.mean(one["accuracies"]))
     texts = []
     for number, one in enumerate(ordered, start=1):
@@ -135,7 +139,7 @@ def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
         axis.scatter(one["parameters"], accuracy, s=80 + 60 * size, color=colour, alpha=0.75, linewidth=0,
                      label=f"{number}  {one['name']}: {accuracy:.1%}, {size:.2f} M")
         axis.annotate(f"{number}", (one["parameters"], accuracy), ha="center", va="center", fontsize=10,
-                      fontweight="bold", color=BLACK)
+                      fontweight="bold", color=BLACK, path_effects=[withStroke(linewidth=2.5, foreground="white")])
         texts.append(f"{number}. {one['name']}: {accuracy:.1%} with {one['parameters']:,} parameters and {size:.2f} "
                      "million multiply-adds")
     axis.axvline(100_000, color=BLACK, linestyle=":", linewidth=1.5)

@@ -49,6 +49,7 @@ def draw_fit_and_errors(x: np.ndarray, y: np.ndarray, grid: np.ndarray, truth: n
         texts.append(f"the {name} error is {values[degree]:.2g} here and smallest at degree {np.argmin(values)}")
     right.axvline(degree, color=BLACK, linestyle=":", linewidth=1.5)
     right.set(title="error of every degree", xlabel="degree", ylabel="mean squared error", ylim=(1e-3, 1e2))
+    right.set_xticks(range(0, len(values), 3))
     right.legend(frameon=False, loc="upper left")
     return figure, (f"Left: {len(x)} points and a polynomial of degree {degree}. Right: the errors of all degrees; "
                     f"{'; '.join(texts)}.")
@@ -175,13 +176,15 @@ def draw_changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]],
                        sample_rate: int = 16_000) -> tuple["Figure", str]:
     """A column for each clip: samples (n,) above and features (T, F) below, all on the same scales."""
     figure, axes = new_figure(2, len(clips), height=3.8, squeeze=False, sharey="row", height_ratios=[2, 3])
+    seconds = max(len(audio) for audio, _ in clips.values()) / sample_rate
+    frames = max(len(picture) for _, picture in clips.values())
     texts = []
     for (above, below), (title, (audio, picture)) in zip(axes.T, clips.items(), strict=True):
         above.plot(np.arange(len(audio)) / sample_rate, audio, linewidth=0.6)
-        above.set(title=title, xlabel="time in seconds", ylim=(-1, 1))
+        above.set(title=title, xlabel="time in seconds", xlim=(0, seconds), ylim=(-1, 1))
         image = below.imshow(np.asarray(picture).T, origin="lower", aspect="auto", vmin=-3, vmax=3,
                              cmap=PICTURE_COLOURS)
-        below.set_xlabel("frame")
+        below.set(xlabel="frame", xlim=(-0.5, frames - 0.5))
         texts.append(f"{title}: {len(audio) / sample_rate:.2f} seconds, largest sample {np.max(np.abs(audio)):.2f}, "
                      f"{np.mean(np.asarray(picture) == 0):.0%} of its features are masked")
     axes[0, 0].set_ylabel("sample value")
