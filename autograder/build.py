@@ -22,6 +22,8 @@ from autograder.nbgrader_config import COURSE_FILE, configure
 from autograder.paths import BUILD, COURSE, NOTEBOOKS, SOLUTIONS
 
 JUDGE_IMPORT = "from autograder.judge import judge"
+SOLVED = BUILD / "solved"
+"""Where solved lessons are executed: they find here what earlier ones have kept."""
 PICTURE_WIDTH = 640  # pixels; expected figures are smaller than the student's own
 
 
@@ -37,9 +39,8 @@ def build_all(with_solutions: bool = True) -> Iterator[str]:
         for name in lesson_names():
             yield f"solutions/{name}.ipynb (executed)"
             build_solution(name)
-    yield "course/ (nbgrader)"
+    yield "course/ (nbgrader) and notebooks/"
     build_course()
-    yield "notebooks/"
     build_notebooks()
 
 
@@ -82,9 +83,8 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
 
 def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
     """Execute the solved lesson and write it with its figures. Fails where a cell fails or writes to stderr."""
-    work = BUILD / "solved"  # lessons find here what earlier ones have kept
-    work.mkdir(parents=True, exist_ok=True)
-    notebook = execute_solved(name, work)
+    SOLVED.mkdir(parents=True, exist_ok=True)
+    notebook = execute_solved(name, SOLVED, {"KWS_DATA": "bundled"})
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
@@ -109,7 +109,7 @@ def execute_solved(name: str, folder: Path, environment: dict[str, str] | None =
     notebook = solved(read_lesson(name))
     _replace_expected(notebook, pictures={})
     with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
-        client = NotebookClient(notebook, km=kernel_manager(Path(scratch)), timeout=900, store_widget_state=False,
+        client = NotebookClient(notebook, km=kernel_manager(Path(scratch)), timeout=1800, store_widget_state=False,
                                 resources={"metadata": {"path": str(folder)}})
         client.execute(cleanup_kc=True, env=os.environ | (environment or {}))
     return notebook

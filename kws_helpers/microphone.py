@@ -70,10 +70,10 @@ def _display(picture: tuple["Figure", str], widget: Any) -> None:
     from IPython.display import display
 
     figure, description = picture
-    bundle = {"image/png": to_png(figure), "text/plain": f"Figure: {description}"}
     live = widget._repr_mimebundle_()
-    bundle |= live[0] if isinstance(live, tuple) else live
-    display(bundle, metadata={"image/png": {"alt": description}}, raw=True)
+    live = live[0] if isinstance(live, tuple) else live
+    still = {"image/png": to_png(figure), "text/plain": f"Figure: {description}"}
+    display(live | still, metadata={"image/png": {"alt": description}}, raw=True)
 
 
 def _answer(draw: Callable, content: bytes, kind: str) -> str:

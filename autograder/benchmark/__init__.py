@@ -1,13 +1,14 @@
 """What the course costs and what it reaches, measured; docs/results.md is written from it."""
 
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.table import Table
 
-from autograder.benchmark.lessons import LessonRun, run_lessons
+from autograder.benchmark.lessons import LessonRun, run_bundled, run_real
 from autograder.benchmark.page import Measured, write_page
 from autograder.benchmark.speed import RATIOS, Ratio
+from autograder.build import SOLVED, build_course, build_functions, build_notebooks
 from autograder.paths import BUILD, ROOT
 
 
@@ -17,25 +18,31 @@ def run(console: Console, real: str | None = None, lessons: bool = True) -> None
     Args:
         real: recordings of people, anything that `kws_helpers.data.load` takes; without it, the page says nothing
             about real recordings.
-        lessons: run the lessons, too; without it the page tells what the last `make lessons` reached, and no times.
+        lessons: run the lessons, too, which makes `solutions/` and `notebooks/` anew; without it the page tells what
+            the last `make lessons` reached, and no times.
     """
     ratios = []
     for measure in RATIOS:
         with console.status(measure.__doc__):
             ratios.append(measure())
     _print_ratios(console, ratios)
-    bundled = Measured(BUILD / "solved")
+    bundled, people = Measured(SOLVED), None
     if lessons:
-        bundled = Measured(BUILD / "benchmark", _run_lessons(console, "bundled", BUILD / "benchmark"))
-    people = Measured(BUILD / "benchmark-real", _run_lessons(console, real, BUILD / "benchmark-real")) if real else None
+        build_functions()
+        bundled = Measured(SOLVED, _shown(console, run_bundled))
+        build_course()
+        build_notebooks()
+    if real:
+        folder = BUILD / "benchmark-real"
+        people = Measured(folder, _shown(console, lambda say: run_real(folder, real, say)))
     write_page(ROOT / "docs" / "results.md", ratios, bundled, people, real)
     console.print("\nWritten to docs/results.md")
 
 
-def _run_lessons(console: Console, source: str, folder: Path) -> list[LessonRun]:
+def _shown(console: Console, run_lessons: Callable[[Callable[[str], None]], Iterable[LessonRun]]) -> list[LessonRun]:
     runs = []
     with console.status("…") as status:
-        for done in run_lessons(folder, source, status.update):
+        for done in run_lessons(status.update):
             console.print(f"{done.name}: {done.seconds:.0f} s, {done.megabytes:.0f} MB, graded in "
                           f"{done.grading_seconds:.0f} s", highlight=False)
             runs.append(done)

@@ -1,6 +1,11 @@
-"""Run the solved lessons from top to bottom, and measure time and memory."""
+"""Run the solved lessons from top to bottom, and measure time and memory.
+
+With the bundled voices the executed notebooks become `solutions/`: what they show and what docs/results.md says is then
+the same run.
+"""
 
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.build import execute_solved
+from autograder.build import SOLVED, build_solution, execute_solved
 from autograder.lesson import lesson_names
 
 _PAUSE = 0.5  # seconds between two looks at the memory
@@ -25,23 +30,35 @@ class LessonRun:
     grading_seconds: float
 
 
-def run_lessons(folder: Path, source: str, say: Callable[[str], None]) -> Iterator[LessonRun]:
-    """Run every lesson in `folder`, where they leave their results, with the data of `source`."""
+def run_bundled(say: Callable[[str], None]) -> Iterator[LessonRun]:
+    """Run every lesson with the bundled voices, which makes `solutions/` anew."""
+    return _run(SOLVED, {"KWS_DATA": "bundled"}, build_solution, say)
+
+
+def run_real(folder: Path, source: str, say: Callable[[str], None]) -> Iterator[LessonRun]:
+    """Run every lesson with the recordings of `source`, in `folder`, where they leave their results."""
+    environment = {"KWS_DATA": source}
+    return _run(folder, environment, lambda name: execute_solved(name, folder, environment), say)
+
+
+def _run(folder: Path, environment: dict[str, str], work: Callable[[str], object],
+         say: Callable[[str], None]) -> Iterator[LessonRun]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    environment = {"KWS_DATA": source}
+    grading = environment | {"NBGRADER_EXECUTION": "autograde"}
     for name in lesson_names():
         say(f"{name}, working")
         with _MemoryOfChildren() as memory:
-            seconds = _seconds(name, folder, environment)
+            seconds = _seconds(work, name)
         say(f"{name}, while grading")
-        grading_seconds = _seconds(name, folder, environment | {"NBGRADER_EXECUTION": "autograde"})
+        with tempfile.TemporaryDirectory() as elsewhere:  # what is hardly trained must not replace what is
+            grading_seconds = _seconds(execute_solved, name, Path(elsewhere), grading)
         yield LessonRun(name, seconds, memory.largest / 1e6, grading_seconds)
 
 
-def _seconds(name: str, folder: Path, environment: dict[str, str]) -> float:
+def _seconds(work: Callable, *arguments: object) -> float:
     start = time.monotonic()
-    execute_solved(name, folder, environment)
+    work(*arguments)
     return time.monotonic() - start
 
 

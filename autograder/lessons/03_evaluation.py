@@ -75,7 +75,7 @@ print(f"linear:            {np.mean(probabilities['linear'].argmax(axis=-1) == y
 # %% [markdown]
 # ## A deaf program with a high accuracy
 #
-# A machine shall obey a single word: "stop". Whoever says anything else is ignored. Three programs apply for
+# A machine is to obey a single word: "stop". Whoever says anything else is ignored. Three programs apply for
 # the job: the two networks, which react when "stop" is the most probable of their twelve classes, and a third
 # one, which answers "unknown" to everything. It does not even look at the sound.
 #
@@ -131,7 +131,7 @@ plotting.rate_tables("stop")
 # - **False-positive rate**: of everything else, how much set off an alarm? Out of the other row.
 # - **Precision**: of all reactions, how many were right? Out of a **column**.
 #
-# Who wants one number for precision $P$ and recall $R$ takes their *harmonic mean*, the **F1 score**:
+# If you want one number for precision $P$ and recall $R$, take their *harmonic mean*, the **F1 score**:
 #
 # $$F_1 = \frac{2 P R}{P + R}$$
 #
@@ -155,8 +155,9 @@ plotting.rate_tables("stop")
 #
 # <details><summary>Hint 1: truth values or numbers</summary>
 #
-# `~` turns `True` into `False`, but 1 into -2. `a - b` works for numbers, but not for truth values. It is
-# easiest to make one of the other first: `np.asarray(true, dtype=bool)`.
+# In an array of truth values, `~` turns `True` into `False`; of the number 1 it makes -2. `a - b` works for
+# numbers, but not for truth values. It is easiest to turn numbers into truth values first:
+# `np.asarray(true, dtype=bool)`.
 #
 # </details>
 # <details><summary>Hint 2: counting</summary>
@@ -166,7 +167,7 @@ plotting.rate_tables("stop")
 # </details>
 # <details><summary>Hint 3: the zeros</summary>
 #
-# There are four divisions, and each may be 0 / 0. A small function of your own, which divides two numbers and
+# There are five divisions, the one in F1 included, and each may be 0 / 0. A small function of your own, which divides two numbers and
 # returns 0.0 where the second is 0, is worth its three lines.
 #
 # </details>
@@ -261,15 +262,15 @@ for times in (1, 10, 100):
 # %% [markdown]
 # Same network, same answers. Recall and false-positive rate stand still, precision falls and falls. So **a
 # precision without the frequency of the keyword says nothing about another place**, while recall and
-# false-positive rate may be carried from the test to the kitchen (as far as people there speak as in the
-# test). Here is the FFNN's precision for every share, from its recall and false-positive rate:
+# false-positive rate may be carried from the test to the kitchen (as far as the voices *and the other words* there
+# are like those of the test; most of ours are the other keywords). Here is the FFNN's precision for every share, from its recall and false-positive rate:
 
 # %%
 rates = binary_rates(is_stop, reacts["FFNN"])
-shares = np.geomspace(0.00001, 0.5, 400)
+marks = {"as in our test": np.mean(is_stop), "one word in a thousand": 0.001}
+shares = np.sort(np.append(np.geomspace(0.00001, 0.5, 400), list(marks.values())))
 detections, false_alarms = shares * rates["recall"], (1 - shares) * rates["false_positive_rate"]
 precision = detections / np.maximum(detections + false_alarms, 1e-12)  # 0 for who never reacts
-marks = {"as in our test": np.mean(is_stop), "one word in a thousand": 0.001}
 plotting.precision_over_frequency(shares, precision, {text: np.argmin(np.abs(shares - share))
                                                       for text, share in marks.items()})
 
@@ -398,7 +399,30 @@ Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE)
 Audio(dataset.testing.clips[surest[min(1, len(surest) - 1)]], rate=data.SAMPLE_RATE)
 
 # %% [markdown]
+# With the bundled voices, the framed row is likely to be "silence", and what you hear is a hiss. Compare what stands
+# for silence in the two splits:
+
+# %%
+for name, split in {"training": dataset.training, "testing": dataset.testing}.items():
+    recordings = {clip.partition("@")[0] for clip, word in zip(split.names, split.words) if word == "_silence_"}
+    print(f"{name:<9}{', '.join(sorted(recordings))}")
+
+# %% [markdown]
+# <details><summary>A reason</summary>
+#
+# The noise of the testing split was never heard in training; otherwise it would be a leak, as with speakers. So a
+# steady hiss is new to the network, and the nearest thing that it knows may be the beginning of "stop".
+#
+# </details>
+#
 # **What would happen if** you called `confusion_matrix(answer, y, n_classes)`? What would a row mean then?
+#
+# <details><summary>Answer</summary>
+#
+# The matrix would be transposed, and a row would be an answer: of everything that was taken for "go", what had
+# really been said? That is how you read precision.
+#
+# </details>
 #
 # ### One class against the rest
 #
@@ -463,9 +487,10 @@ score = log_odds(probabilities["FFNN"], stop)
 plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_stop]}, threshold=0.0)
 
 # %% [markdown]
-# Two hills. (The bar at the far left gathers all clips with a probability of less than a billionth.) What is
-# right of the line sets off the detector: much of one hill, hopefully, and little of the other. Where hills
-# overlap, no threshold is right for everybody.
+# Two groups, and they overlap. With only some fifty clips of "stop", theirs is ragged. (The bar at the far left
+# gathers all clips with a probability of less than a billionth.) What is right of the line sets off the
+# detector: much of one group, hopefully, and little of the other. Where they overlap, no threshold is right for
+# everybody.
 #
 # Push the line from the far right to the far left. First nothing reacts. Then clips come in, one after the
 # other; keywords raise the **true-positive rate** (TPR, another name for recall), all others raise the
@@ -494,7 +519,7 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 # </details>
 # <details><summary>Hint 2: the rates</summary>
 #
-# For one threshold and the keyword clips alone, what is the mean of `scores >= threshold`?
+# For one threshold and the keyword clips alone, what is the mean of `score >= threshold`?
 #
 # </details>
 # <details><summary>Hint 3: picking clips</summary>
@@ -625,6 +650,14 @@ for name, p in probabilities.items():
     print(f"{name}, “stop”: {area_under_curve(fpr, tpr):.3f}")
 
 # %% [markdown]
+# **What would happen if** the points came in the order of rising thresholds, from (1, 1) to (0, 0)?
+#
+# <details><summary>Answer</summary>
+#
+# Every step would go to the left, with a negative width. The area would come out with a minus.
+#
+# </details>
+#
 # **What the number means.** Draw one clip of "stop" and one other clip at random. The area is the probability
 # that "stop" has the higher score (a tie counts half). Let us count all pairs:
 
@@ -647,8 +680,8 @@ for name, values in some_scores.items():
 plotting.roc_panels({"“stop”, and the area below each curve": curves})
 
 # %% [markdown]
-# With the sign turned round, an area $A$ becomes $1 - A$. So an area clearly below 0.5 is no weak detector
-# but a good one that says the opposite: somewhere a sign, the order of a sort or the two classes got
+# With the sign flipped, an area $A$ becomes $1 - A$. So an area clearly below 0.5 is not a weak detector but a
+# good one that says the opposite: somewhere a sign, the order of a sort or the two classes got
 # exchanged. The worst area is 0.5, not 0. (A little above or below 0.5 is just chance, as the three random
 # scorings show. With more clips of "stop" they would come closer to 0.5.)
 #
@@ -680,12 +713,13 @@ print(f"with a lower threshold: recall {tpr[fpr <= 0.1][-1]:.2f} at a false-posi
 
 # %% [markdown]
 # The network gets most pairs of this class in the right *order*: its clips have higher scores than most of the
-# others. But the scores are too *low* to win against eleven other classes. A recall near 0 need not mean
-# that a network knows nothing. Here the knowledge is there; what is wrong is the threshold.
+# others. But the scores are too *low* to win against eleven other classes (with the bundled voices partly because
+# this noise is new to it). A low recall need not mean that a network knows nothing. Here the knowledge is there;
+# what is wrong is the threshold.
 #
 # ## Choose a threshold for a use
 #
-# Time to move it. Watch the hills, the table and the point on the curve. At which threshold is the accuracy
+# Time to move it. Watch the bars, the table and the point on the curve. At which threshold is the accuracy
 # highest, and would you use that one? Find a threshold with at most one false alarm in a hundred: what recall
 # is left? Then try other words.
 
@@ -718,7 +752,7 @@ print(f"\nThe smallest rate above 0 that {np.sum(~is_stop)} clips can show: {1 /
 # %% [markdown]
 # A rate of 1 % sounds small, and is 36 false alarms an hour: nobody would keep such a machine. This is why
 # people who build spotters speak of *false alarms per hour* and test with many hours of other speech. Our few
-# clips cannot even show such small rates. You will measure false alarms per hour in lesson 07.
+# clips cannot even show such small rates, so the last line is really the recall at no false alarm at all. You will measure false alarms per hour in lesson 07.
 #
 # ### Exercise: `threshold_for_false_alarms`
 #
@@ -786,7 +820,8 @@ for name, rates in {"validation": chosen_on, "testing": measured}.items():
 
 # %% [markdown]
 # The two lines need not agree exactly. Both splits are small samples: a share $q$ that was measured on $n$
-# clips is uncertain by about $\sqrt{q (1 - q) / n}$ in either direction.
+# clips is uncertain by about $\sqrt{q (1 - q) / n}$ in either direction: two times in three it is off by less.
+# (Where $q$ is 0 the formula says ±0, which is too good to be true. Lesson 07 has a rule for that.)
 
 # %%
 for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
@@ -797,15 +832,22 @@ for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
 # **What would happen if** the promise were 0.1 % instead of 5 %? How many false alarms may there be on the
 # validation clips then? How much would you trust the threshold?
 #
+# <details><summary>Answer</summary>
+#
+# None: a thousandth of some hundred clips is less than one clip. The threshold then hangs on a single clip, that
+# one of the others with the highest score. With another speaker it would be elsewhere.
+#
+# </details>
+#
 # ### Question: two uses, two thresholds
 #
 # *15 minutes · medium · 2 points · marked by hand*
 #
-# The FFNN shall listen for "stop" in two places:
+# The FFNN is to listen for "stop" in two places:
 #
 # - **A saw.** Whoever works at it can shout "stop" in an emergency; then the blade is stopped. It takes five
 #   seconds to start it again. Beside it there is a button.
-# - **A music player** in a living room, which is switched on all day. At "stop" it stops the music.
+# - **A music player** in a living room, which is on all day. At "stop" it stops the music.
 #
 # For each of them: which of the two mistakes is worse, a miss or a false alarm, and why? Choose a threshold
 # with the widget or with `threshold_for_false_alarms`, and give its recall and its false-positive rate. Would

@@ -26,7 +26,8 @@ from IPython.display import Audio
 from sklearn.linear_model import LogisticRegression
 
 # %% [markdown]
-# In lesson 02 a network knew all its training clips and was wrong about every second clip of a new voice.
+# In lesson 02 a network knew all its training clips and was wrong about every second clip from a voice that it had
+# not heard.
 # Before we cure that, we look at the illness where it is easiest to see: a few points on a sheet of paper.
 #
 # ## Too simple, too flexible
@@ -112,7 +113,7 @@ plotting.polynomial_fits(x, y, grid, truth(grid), fits)
 # - The **straight line** cannot bend, whatever the points say. It **underfits**: wrong on the points that it
 #   was made from, and just as wrong elsewhere.
 # - **Degree 15** has a coefficient for nearly every point. It bends to the noise: excellent on its points,
-#   and far off between them. It **overfits**. It has learned its points by heart, like the network of lesson
+#   and far off between them, above all near the edges. It **overfits**. It has learned its points by heart, like the network of lesson
 #   02 its voices.
 # - **Degree 3** is somewhere in between, and closest to the truth.
 #
@@ -158,7 +159,7 @@ judge(mean_squared_error)
 
 # %% [markdown]
 # Now the experiment that this whole lesson rests on. We measure every degree **twice**: on the points that it
-# was fitted to (*learning*), and on 500 new points from the same truth that it never saw (*validation*).
+# was fitted to (*training*), and on 500 new points from the same truth that it never saw (*validation*).
 #
 # Move the sliders. Three things to find out: Which of the two curves can only fall? Where does the other one
 # turn, and does that place depend on the noise? What happens to degree 15 when it gets 200 points?
@@ -171,7 +172,7 @@ def draw_fit(degree, points, noise):
     x, y = draw_points(points, noise, seed=1)
     new_y = truth(new_x) + noise * new_noise
     all_fits = [fit_polynomial(x, y, d) for d in range(16)]
-    errors = {"learning": np.array([mean_squared_error(y, np.polyval(fit, x)) for fit in all_fits]),
+    errors = {"training": np.array([mean_squared_error(y, np.polyval(fit, x)) for fit in all_fits]),
               "validation": np.array([mean_squared_error(new_y, np.polyval(fit, new_x)) for fit in all_fits])}
     curve = np.polyval(all_fits[degree], grid)
     return plotting.draw_fit_and_errors(x, y, grid, truth(grid), curve, degree, errors)
@@ -183,11 +184,11 @@ widgets.explore(draw_fit, {"degree": widgets.slider("degree", 0, 15, 15),
 # %% [markdown]
 # <details><summary>What there is to find</summary>
 #
-# The learning error can only fall: a polynomial of degree 4 can do all that one of degree 3 can. So **the
-# learning error can never tell you to stop**. The validation error falls at first, while the curve learns
-# truth, and rises again when it learns noise. The more noise, the earlier it turns.
+# The training error can only fall: a polynomial of degree 4 can do all that one of degree 3 can. So **the
+# training error can never tell you to stop**. The validation error falls at first, while the curve learns
+# truth, and rises again when it learns noise. With few points, the more noise there is, the earlier it turns.
 #
-# With 200 points, degree 15 is hardly worse than degree 3. Nothing was taken away from it: the points simply
+# With 200 points, degree 15 is as good as degree 3, or even a little better. Nothing was taken away from it: the points simply
 # leave it no room for nonsense between them. **More data is a remedy against overfitting**, the best of all,
 # and the most expensive. Much of this lesson is about getting its effect for less.
 #
@@ -213,7 +214,7 @@ plotting.fits_to_many_samples(grid, truth(grid), {f"degree {degree}": fits for d
 # - **Variance** is how much a single fit scatters around the mean fit: how much the result depends on which
 #   points you happened to get. Degree 15 has a large one, although its mean is right nearly everywhere.
 #
-# What a fit gets wrong on new points is the sum of both, and of the noise that nobody can foresee:
+# What a fit gets wrong on new points, at one place $x$, is the sum of both and of the noise that nobody can foresee:
 #
 # $$\underbrace{\mathbb{E}\big[(y - \hat y)^2\big]}_{\text{error on new points}}
 # = \underbrace{\big(\mathbb{E}[\hat y] - f\big)^2}_{\text{bias}^2}
@@ -221,7 +222,7 @@ plotting.fits_to_many_samples(grid, truth(grid), {f"degree {degree}": fits for d
 # + \underbrace{\sigma^2}_{\text{noise}}$$
 #
 # $f$ is the truth, $\sigma$ the standard deviation of the noise, and $\mathbb{E}$ the mean over many samples.
-# Do the three numbers really add up to the error? We ask new points:
+# Do the three numbers, each the mean over all places, really add up to the error? We ask new points:
 
 # %%
 rng = np.random.default_rng(3)
@@ -235,12 +236,19 @@ for degree, fits in curves.items():
     print(f"{degree:>6}{bias2:>10.3f}{variance:>11.3f}{0.3**2:>9.3f}{total:>9.3f}{measured_error:>12.3f}")
 
 # %% [markdown]
-# Every remedy below makes a network less free or gives it more to learn from: it lowers the variance. Most of
+# Most remedies below make a network less free or give it more to learn from: they lower the variance. Most of
 # them pay for it with some bias. That is a good bargain only while variance is what you suffer from. A network
 # that underfits gets *worse* from them.
 #
 # **What would happen if** you averaged the fits of 200 samples of degree 15 and used the mean? (People do that
 # with networks. It is called an *ensemble*.)
+#
+# <details><summary>Answer</summary>
+#
+# The mean of the fits has hardly any variance, so its error is bias² and noise: better than any single fit in the table,
+# the one of degree 3 included. The price is 200 times as many points.
+#
+# </details>
 #
 # ## One good feature beats two
 #
@@ -258,7 +266,8 @@ def disc_points(n, seed):
     return distance * np.cos(angle), distance * np.sin(angle), inside
 
 disc_x, disc_y, inside = disc_points(40, seed=0)
-by_x_and_y = LogisticRegression().fit(np.column_stack([disc_x, disc_y]), inside)
+# C is the inverse of a price on large weights, more about which in remedy 3: here they are cheap
+by_x_and_y = LogisticRegression(C=100).fit(np.column_stack([disc_x, disc_y]), inside)
 print(f"right on its 40 points, from x and y: {by_x_and_y.score(np.column_stack([disc_x, disc_y]), inside):.0%}")
 
 # %% [markdown]
@@ -322,6 +331,13 @@ print(f"1,000 new points, only r:  {by_radius.score(radius(new_disc_x, new_disc_
 # **What would happen if** the disc's centre were not at (0, 0)? A feature that rests on a wrong belief is worse
 # than none.
 #
+# <details><summary>Answer</summary>
+#
+# Distances from the wrong centre mix the two classes: a point of the ring may be as near to it as one of the middle.
+# From x and y one could still learn it, with more freedom; from a wrong $r$ alone, no longer.
+#
+# </details>
+#
 # ## The patient
 #
 # Now the network of lesson 02 again, and its illness in numbers. `train` trains one network. `measure` does it
@@ -339,13 +355,13 @@ def accuracy_on(model, clips):
     few = 64 if mode.short_training() else None
     return model.evaluate(clips.x[:few], clips.y[:few], batch_size=512, verbose=0)[1]
 
-def train(build, clips=prepared.training, validation=prepared.validation, epochs=EPOCHS, seed=0):
+def train(build, clips=prepared.training, validation=prepared.validation, epochs=EPOCHS, seed=0, callbacks=()):
     """Build a network and train it. Returns the network and its history."""
     training.set_seed(seed)
     model = build()
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"],
                   run_eagerly=mode.short_training())  # a few steps are not worth the time that compiling takes
-    return model, training.fit(model, clips, validation, epochs=epochs, batch_size=64, seed=seed)
+    return model, training.fit(model, clips, validation, epochs=epochs, batch_size=64, seed=seed, callbacks=callbacks)
 
 measured = {}  # remedy: (training accuracy, validation accuracy) for each seed
 
@@ -355,10 +371,13 @@ def note(name, pairs):
     print(f"{name}: training {heard:.1%}, validation {unheard:.1%} "
           f"(seeds: {', '.join(f'{value:.1%}' for value in measured[name][:, 1])})")
 
+def accuracies_of(runs):
+    return [(accuracy_on(model, prepared.training), accuracy_on(model, prepared.validation)) for model, _ in runs]
+
 def measure(name, build, **options):
     """Train with every seed and note the accuracies. Returns [(model, history), …]."""
     runs = [train(build, seed=seed, **options) for seed in SEEDS]
-    note(name, [(accuracy_on(model, prepared.training), accuracy_on(model, prepared.validation)) for model, _ in runs])
+    note(name, accuracies_of(runs))
     return runs
 
 # %%
@@ -464,9 +483,8 @@ kept = early_stopping_epoch(losses, patience=3)
 plotting.stopping_point(losses, kept, patience=3)
 
 # %% [markdown]
-# Keras has a *callback* for it, something that `fit` asks after every epoch. Usually it is enough to write
-# `callbacks=[keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)]`. Here we call it by hand,
-# with the losses that we have already, to see whether it agrees with you:
+# Keras has a *callback* for it, something that `fit` asks after every epoch. First we call it by hand, with the losses
+# that we have already, to see whether it agrees with you:
 
 # %%
 def epoch_by_keras(validation_losses, patience):
@@ -484,21 +502,27 @@ for seed, (_, history) in zip(SEEDS, plain_runs):
     print(f"seed {seed}: your epoch {yours}, Keras' epoch {theirs}")
 
 # %% [markdown]
-# To measure what it brings we need not even train again: the histories of the plain network hold the
-# accuracies of every epoch.
+# And this is how it is used. `restore_best_weights` goes back to the weights of the best epoch at the end.
 
 # %%
-stops = [early_stopping_epoch(history.validation_loss, 3) for _, history in plain_runs]
-note("early stopping", [(history.accuracy[stop], history.validation_accuracy[stop])
-                        for (_, history), stop in zip(plain_runs, stops)])
+early_runs = [train(plain, seed=seed, callbacks=[keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)])
+              for seed in SEEDS]
+note("early stopping", accuracies_of(early_runs))
 
 # %% [markdown]
-# It saves time, and its network is less sure of its mistakes: its validation loss is the smallest that there was.
+# It saves time, and its network is less sure of its mistakes: its validation loss is the smallest up to the stop.
 # But the accuracy need not gain, and may even lose. Lesson 02 showed why: when the loss turns, the accuracy does
-# not fall with it. If you care for accuracy, let the callback watch `val_accuracy` instead.
+# not fall with it. If you care for accuracy, write `monitor="val_accuracy", mode="max"`.
 #
 # **What would happen if** `patience` were 1? And why must the epoch be chosen on the validation split and not
 # on the testing split?
+#
+# <details><summary>Answer</summary>
+#
+# The first wobble of the curve would end the training. And to choose is to learn: the epoch is one more number that was
+# fitted to some clips, so these clips cannot be the exam.
+#
+# </details>
 #
 # ## Remedy 3: a price on large weights
 #
@@ -516,8 +540,9 @@ for degree in (1, 3, 15):
 # $$\text{L2: } \lambda \sum_i w_i^2 \qquad\qquad \text{L1: } \lambda \sum_i |w_i|$$
 #
 # $w_i$ are the weights, and $\lambda$ ("lambda") is the strength: 0 is no penalty at all. L2 makes large
-# weights small. L1 pulls every weight with the same force, however small it is already, so many end at 0.
-# Biases are usually left alone: they cannot make a curve steep.
+# weights small. L1 pulls every weight with the same force, however small it is already, so many end at or very near 0.
+# The *biases* of a layer (the numbers that are added; nothing to do with the bias above) are usually left alone: they
+# cannot make a curve steep.
 #
 # ### Exercise: `weight_penalty`
 #
@@ -591,10 +616,17 @@ plotting.weight_histograms({"plain": kernel, "with penalty": penalised_runs[0][0
 #
 # **What would happen if** the strength were 10? Which accuracy would you expect on *training* clips?
 #
+# <details><summary>Answer</summary>
+#
+# Any weight would cost more than it brings. All would end near 0, and the network would guess: about one in twelve, in
+# training as well.
+#
+# </details>
+#
 # ## Remedy 4: dropout
 #
 # A network that learns by heart relies on coincidences: *this* neuron together with *that* one knows *this*
-# clip. **Dropout** spoils such plots. In every training step each neuron is silenced with probability $p$, the
+# clip. **Dropout** breaks up such conspiracies. In every training step each neuron is silenced with probability $p$, the
 # *rate*, and nobody knows in advance which. What is left must work without the others.
 #
 # $$a_i' = \begin{cases} 0 & \text{with probability } p \\ \dfrac{a_i}{1 - p} & \text{otherwise}\end{cases}$$
@@ -696,9 +728,9 @@ for _ in range(3):
 # step of training. **Batch normalisation** standardises again, inside the network, with the mean and variance
 # of the clips in the current batch:
 #
-# $$\hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}}, \qquad y_i = \gamma\,\hat x_i + \beta$$
+# $$\hat x_i = \frac{x_i - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}, \qquad y_i = \gamma\,\hat x_i + \beta$$
 #
-# $x_i$ is the value of one neuron for clip $i$; $\mu$ and $\sigma^2$ are the mean and the variance of this
+# $x_i$ is the value of one neuron for clip $i$; $\mu_B$ and $\sigma_B^2$ are the mean and the variance of this
 # neuron over the batch. $\varepsilon$ is a small number that keeps the root from becoming 0. $\gamma$ and
 # $\beta$ are two numbers for each neuron, which training finds: if standardised values are not what the
 # network needs, it can scale and shift them back.
@@ -759,7 +791,7 @@ print("the same as Keras' in training:", np.allclose(by_you, by_keras, atol=1e-3
 
 # %% [markdown]
 # Here, too, training and use differ. In use, a network may hear a single clip, and a batch of one has no
-# variance. So the layer keeps a running mean of all the $\mu$ and $\sigma^2$ that it met in training, and uses
+# variance. So the layer keeps a running mean of all the $\mu_B$ and $\sigma_B^2$ that it met in training, and uses
 # these. They are called *moving statistics*; that is why Keras counts four numbers for each neuron, and calls
 # two of them non-trainable.
 
@@ -774,12 +806,19 @@ def with_batch_norm():
 batch_norm_runs = measure("batch norm", with_batch_norm)
 
 # %% [markdown]
-# Batch normalisation was made to speed up training, above all of deep networks: TC-ResNet in lesson 06 would
-# hardly train without it. It makes learning easier, and that includes learning by heart. So do not be surprised
-# if this shallow network gains nothing, or even loses.
+# Batch normalisation was made to speed up training, above all of deep networks; TC-ResNet in lesson 06 is full of it.
+# (Why it works is still debated: see Santurkar and others in the further reading.) It makes learning easier, and that
+# includes learning by heart. So do not be surprised if this shallow network gains nothing, or even loses.
 #
 # **What would happen if** all clips of a batch belonged to the same class? Which part of their difference from
 # other clips would be left after the normalisation?
+#
+# <details><summary>Answer</summary>
+#
+# What the clips have in common is the mean of the batch, and that is subtracted. What made the class different from the
+# others would be gone, and only the differences between its own clips left. Batches must be mixed.
+#
+# </details>
 #
 # ## Remedy 6: more data out of the data we have
 #
@@ -854,6 +893,8 @@ judge(time_shift)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **What would happen if** you moved clips by up to half a second? Would every label still be true?
+#
 # ### Exercise: `mix_noise`
 #
 # *15 minutes · medium · 2 points*
@@ -913,6 +954,14 @@ print(f"SNR, measured: {10 * np.log10(np.mean(clip**2) / np.mean((noisy - clip) 
 Audio(noisy, rate=data.SAMPLE_RATE)
 
 # %% [markdown]
+# **What would happen if** you always mixed in the same second of noise?
+#
+# <details><summary>Answer</summary>
+#
+# The network would learn that second by heart as well, and would know how to take away this one noise and no other.
+#
+# </details>
+#
 # ### Exercise: `change_gain`
 #
 # *5 minutes · easy · 1 point*
@@ -929,7 +978,7 @@ Audio(noisy, rate=data.SAMPLE_RATE)
 #
 # </details>
 #
-# `change_gain([0.1, -0.2], 6)` gives about `[0.2, -0.4]`: 6 dB is nearly a factor of 2.
+# `change_gain([0.1, -0.2], 6)` gives about `[0.2, -0.4]` (as arrays): 6 dB is nearly a factor of 2.
 
 # %% nbgrader={"grade_id": "change_gain-solution", "solution": true}
 def change_gain(audio, decibel):
@@ -953,6 +1002,15 @@ judge(change_gain)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# **What would happen if** you looked at the MFCC before and after? How many of the 40 coefficients does a gain change?
+#
+# <details><summary>Answer</summary>
+#
+# Nearly only the first. A factor on all powers is a constant in their logarithms, and a constant is what coefficient 0
+# measures. (In very quiet places the floor at 80 dB below the maximum may move, too.)
+#
+# </details>
+#
 # ### Exercises: `change_speed` and `change_pitch`
 #
 # *10 minutes · easy · 1 point each*
@@ -1033,7 +1091,24 @@ faster, higher = change_speed(clip, 1.5), change_pitch(clip, 6)
 plotting.changed_clips({name: (audio, standardised_mfcc(audio)) for name, audio in
                         {"as it was": clip, "speed 1.5": faster, "6 semitones higher": higher}.items()})
 
+# %%
+Audio(faster, rate=data.SAMPLE_RATE)
+
+# %%
+Audio(higher, rate=data.SAMPLE_RATE)
+
 # %% [markdown]
+# In a higher voice the overtones lie further apart, and that shows in the highest coefficients.
+#
+# **What would happen if** you made every voice 12 semitones higher? Would you have the voices of children?
+#
+# <details><summary>Answer</summary>
+#
+# No. librosa moves the whole spectrum, the resonances of mouth and throat included, so everybody sounds like a cartoon
+# mouse. A child's throat is shorter, but not half as long. A few semitones are believable.
+#
+# </details>
+#
 # ### Exercise: `mask_spectrogram`
 #
 # *15 minutes · medium · 2 points*
@@ -1045,6 +1120,9 @@ plotting.changed_clips({name: (audio, standardised_mfcc(audio)) for name, audio 
 # For each of the two axes: draw a width from 0 to the given width, **both included**. Draw where the band
 # begins, so that it fits into the picture. Set everything in the band to 0. Our features are standardised, so 0
 # is the mean: "nothing special here". Work on a **copy**.
+#
+# (The paper masks frequencies, in the mel bands. Our second axis holds MFCC, each of which mixes all frequencies, so
+# our second band is only in the spirit of SpecAugment. `AugmentedClips`, at the end of this lesson, masks frames only.)
 #
 # <details><summary>Hint 1: whole random numbers</summary>
 #
@@ -1100,6 +1178,8 @@ rng = np.random.default_rng(5)
 plotting.masked_pictures(picture, [mask_spectrogram(picture, 10, 8, rng) for _ in range(3)])
 
 # %% [markdown]
+# **What would happen if** `frequency_width` were 40? How much of a clip would be left in the worst case?
+#
 # Now play. All your functions are behind these controls: look at the picture and listen. Find a setting at
 # which *you* can only just understand the word. A change beyond that is not the same word any more, and a label
 # that is wrong teaches wrong things.
@@ -1156,7 +1236,7 @@ def masked_copy(x, rng):
 
 rng = np.random.default_rng(0)
 masked_clips = with_copies([masked_copy(originals, rng) for _ in range(COPIES)])
-measure("masks", plain, clips=masked_clips, epochs=EPOCHS // (1 + COPIES));
+measure("masks", plain, clips=masked_clips, epochs=EPOCHS // (1 + COPIES));  # the ; hides the value
 
 # %% [markdown]
 # Then the audio: three copies of each clip, every one moved by up to a tenth of a second, louder or softer by
@@ -1251,7 +1331,11 @@ judge(build_regularised_ffnn)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Everything at once: this network, and the copies of the audio, each of them masked.
+# **What would happen if** dropout came *before* batch norm? In training, the layer would measure the variance of
+# values of which half are silenced, and in use it would get values of which none are.
+#
+# Everything that belongs together at once: this network with batch norm, dropout and a penalty (a hundredth of the one
+# above), and the copies of the audio, each of them masked.
 
 # %%
 rng = np.random.default_rng(1)
@@ -1262,7 +1346,8 @@ measure("all together", build_regularised_ffnn, clips=with_copies(masked_copies)
 # ## The table
 #
 # Here is what every remedy brought, good or bad. The last column says how far the seeds are apart: a gain that
-# is not clearly larger than that may be luck.
+# is not clearly larger than that may be luck. And seeds are not the only luck: all of them were examined on the same
+# few hundred validation clips, and as many others would move every row by some points.
 
 # %%
 baseline = 100 * measured["plain"].mean(axis=0)
@@ -1278,14 +1363,15 @@ plotting.remedy_dots(measured, baseline="plain")
 # %% [markdown]
 # Read it slowly; it is worth more than any rule of thumb.
 #
-# - **A closed gap is not a success.** Where the training accuracy fell without a gain on the right, the network
+# - **A closed gap is not a success.** Where the training accuracy fell without a gain in validation, the network
 #   only knows its own clips less well.
 # - **What brings most is new information**, and only the copies of the audio have it. Penalty, dropout and
 #   masks forbid the network some ways of learning by heart. They do not tell it how another room sounds.
 # - **Remedies do not add up.** "All together" may be no better than the best single one. Held back on all
 #   sides, the network does not even get its own clips right any more, so now it *underfits*, or has not been
 #   trained for long enough.
-# - **Some did nothing here**, and it would be easy to drop their rows. But that would be cheating, and it would
+# - **Some did nothing here, and some did harm** (look for losses larger than the seeds are apart). It would be easy
+#   to drop their rows. But that would be cheating, and it would
 #   hide what there is to learn: this network has few voices to learn from, and no layer can make up for that.
 #
 # ### Question: which remedy, and when?
@@ -1321,8 +1407,8 @@ plotting.remedy_dots(measured, baseline="plain")
 # %% [markdown]
 # ## Fresh copies in every epoch
 #
-# Three copies of each clip can be learned by heart as well. It only takes longer. The full strength of
-# augmentation shows when the copies never repeat: every epoch draws new shifts, new noise, new masks. Then the
+# Three copies of each clip can be learned by heart as well. It only takes longer. So let the copies never repeat:
+# every epoch draws new shifts, new noise, new masks. Then the
 # network never sees the same clip twice, and may train for as long as it likes.
 #
 # `AugmentedClips` does that for the training split. It takes a short cut: it makes the changes on mel bands
@@ -1355,13 +1441,23 @@ best_rate = max(candidates, key=lambda rate: accuracy_on(candidates[rate][0], pr
 print(f"we take {best_rate}")
 
 # %% [markdown]
-# Now everything is chosen, and the testing split is opened, once: for the plain network and for the one with
-# all remedies, three seeds each.
+# The two other seeds with that rate, and a last row for the table:
 
 # %%
-fresh_models = [candidates[best_rate][0]] + [train_on_fresh_copies(best_rate, seed)[0] for seed in SEEDS[1:]]
+fresh_runs = [candidates[best_rate]] + [train_on_fresh_copies(best_rate, seed) for seed in SEEDS[1:]]
+note("fresh copies", accuracies_of(fresh_runs))
+print(f"copies made once, all together: validation {measured['all together'][:, 1].mean():.1%}")
+
+# %% [markdown]
+# Is it better than the copies that were made once? Look at the seeds before you say so, and at what else is different:
+# more changes, more steps, another dropout.
+#
+# Now everything is chosen, and the testing split is opened, once: for the plain network and for the regularised one,
+# three seeds each.
+
+# %%
 exam = {"plain": [accuracy_on(model, prepared.testing) for model, _ in plain_runs],
-        "regularised": [accuracy_on(model, prepared.testing) for model in fresh_models]}
+        "regularised": [accuracy_on(model, prepared.testing) for model, _ in fresh_runs]}
 gain = 100 * (np.mean(exam["regularised"]) - np.mean(exam["plain"]))
 plotting.accuracy_dots(exam, chance=1 / n_classes)
 print(f"gain on unheard voices, mean of {len(SEEDS)} seeds: {gain:+.1f} points")
@@ -1371,14 +1467,14 @@ plotting.learning_curves(candidates[best_rate][1], n_classes)
 
 # %% [markdown]
 # Look at the curves: training is now *below* validation. That is no mistake. The training clips are noisy,
-# masked and distorted, and dropout is on; the validation clips are clean. And both curves still rise: this
-# network could go on for a long time without learning anything by heart.
+# masked and distorted, and dropout is on; the validation clips are as they were recorded. This network is far from
+# knowing its clips by heart.
 #
 # The same architecture, hardly a parameter more, the same recordings, and far better on voices that it has
 # never heard. Its weakness is now elsewhere: in the way it is built. Lesson 05 takes care of that.
 
 # %%
-results.remember("FFNN, regularised", fresh_models[0], exam["regularised"], dataset)
+results.remember("FFNN, regularised", fresh_runs[0][0], exam["regularised"], dataset)
 
 # %% [markdown]
 # ## What went wrong here?
@@ -1403,7 +1499,7 @@ print(f"voices never heard:   {accuracy_on(his_model, prepared.validation):.1%}"
 #
 # <details><summary>What happened</summary>
 #
-# He augmented **before** splitting. Nearly every clip in his validation has a sister in his training set: the
+# He augmented **before** splitting. Nearly every clip in his validation has a twin in his training set: the
 # same recording, only with other masks. The network need not understand the word; it is enough to
 # recognise the recording. His validation measures learning by heart, and calls it understanding.
 #
@@ -1421,14 +1517,14 @@ print(f"voices never heard:   {accuracy_on(his_model, prepared.validation):.1%}"
 #
 # ## Summary
 #
-# - The learning error falls with every freedom that you give a model. Only clips that it has not seen can tell
+# - The training error falls with every freedom that you give a model. Only clips that it has not seen can tell
 #   you when to stop.
 # - Error on new data = bias² + variance + noise. Too simple: bias. Too flexible for its data: variance.
 # - Features and architecture that contain what we know are the first remedy: one good feature beats two.
 # - Early stopping keeps the best epoch. A weight penalty makes large weights expensive. Dropout silences
 #   neurons in training only. Batch norm standardises inside the network, with moving statistics in use.
 # - Augmentation tells the network what does not matter. It helps most where the changes are those that really
-#   happen, and when every epoch draws new ones.
+#   happen, and it cannot be learned by heart when every epoch draws new ones.
 # - Compare with several seeds, choose on the validation split, open the testing split once, and report what did
 #   not help.
 # - Split first, augment afterwards.
@@ -1441,6 +1537,8 @@ print(f"voices never heard:   {accuracy_on(his_model, prepared.validation):.1%}"
 #   prevent neural networks from overfitting", *Journal of Machine Learning Research* 15.
 # - S. Ioffe, C. Szegedy (2015), "Batch normalization: accelerating deep network training by reducing internal
 #   covariate shift", arXiv:1502.03167.
+# - S. Santurkar, D. Tsipras, A. Ilyas, A. Mądry (2018), "How does batch normalization help optimization?",
+#   arXiv:1805.11604: doubts about the usual reason.
 # - D. S. Park et al. (2019), "SpecAugment: a simple data augmentation method for automatic speech recognition",
 #   arXiv:1904.08779.
 # - L. Prechelt (1998), "Early stopping – but when?", in *Neural Networks: Tricks of the Trade*, Springer.

@@ -11,7 +11,7 @@
 # - explain what weight sharing, stride, padding and pooling are good for
 # - build and train a convolutional network, and look inside it
 # - weigh a network of two million parameters against one of some ten thousand
-# - recognise a network that has learned well and is read out wrongly
+# - recognise a network that has learned well and looks bad only because its statistics are out of date
 #
 # *About 130 minutes · 15 points · needs lessons 02 and 04*
 
@@ -35,15 +35,15 @@ print(dataset)
 #
 # The network of lesson 02 flattens a clip into one long row and gives each of its 1,960 numbers weights of
 # its own. Say "yes" a tenth of a second later, and all numbers land on other weights: to the network, that is
-# a new word. It also does not know that two numbers are neighbours. You could shuffle all frames, the same
+# another input, and nothing tells it that the two are alike. It also does not know that two numbers are neighbours. You could shuffle all frames, the same
 # way in every clip, and it would learn neither better nor worse.
 #
-# We know more than that. A sound is the same sound wherever it stands, and what belongs together stands close
+# We know more than that. A sound is the same sound wherever it occurs, and what belongs together lies close
 # together. This lesson builds both into the network.
 #
 # ## A kernel: look for one thing, everywhere
 #
-# Start with a picture that we can read: a letter, drawn with NumPy. 1 is ink, 0 is paper.
+# Start with a picture that we can read: a letter, drawn with NumPy. 1 is bright (the letter), 0 is dark (the ground).
 
 # %%
 rows, columns = np.indices((24, 24))
@@ -73,12 +73,12 @@ plotting.kernel_step(letter, left_edge, row=9, column=3)
 #
 # $$Y_{ij} = \sum_{u=0}^{h-1} \sum_{v=0}^{w-1} X_{i s + u,\; j s + v} \, K_{uv}$$
 #
-# $X$ is the picture, $K$ the kernel with $h$ rows and $w$ columns, and $Y$ the feature map. $s$ is the
-# **stride**: how far the kernel moves from one sum to the next, down and to the right. Most often $s = 1$.
+# $X$ is the picture, $K$ the kernel with $h$ rows and $w$ columns, and $Y$ the feature map. $i$ and $j$ count the
+# rows and columns of the map, $u$ and $v$ those of the kernel. $s$ is the **stride**: how far the kernel moves from one sum to the next, down and to the right. Most often $s = 1$.
 #
 # At the border the kernel would stick out. There are two ways: stop before (then the map is a little smaller
-# than the picture), or first put $p$ rows and columns of zeros around the picture, on **all four sides**. That
-# is **padding**.
+# than the picture), or first put $p$ rows and columns of zeros around the picture, on **all four sides**; then $X$
+# is the picture with its zeros. That is **padding**.
 #
 # ### Exercise: `convolve2d`
 #
@@ -146,14 +146,15 @@ judge(convolve2d)
 plotting.kernel_response(letter, left_edge, convolve2d(letter, left_edge))
 
 # %% [markdown]
-# **What would happen if** the picture were turned into its negative, white on black? Think of `1 - letter`, and
-# of what the sum of the kernel's numbers has to do with it.
+# **What would happen if** the picture were turned into its negative, a dark letter on a bright ground? Think of
+# `1 - letter`, and of what the sum of the kernel's numbers has to do with it.
 #
 # <details><summary>Answer</summary>
 #
 # The numbers of this kernel sum to 0. Adding 1 everywhere therefore changes nothing, and the minus turns all
 # signs around: left edges become right edges. A kernel whose numbers sum to 0 does not care how bright a
-# picture is, only where it changes. In a picture of sound this means: it does not care how loud.
+# picture is, only where it changes. In a picture of sound this means: it does not care how loud, since a louder
+# recording has the same number of decibels more everywhere.
 #
 # </details>
 #
@@ -194,7 +195,7 @@ kernels = {
     "guess!": "0 0 0\n1 0 0\n0 0 0",
 }
 start_from = widgets.choice("start from", kernels, kernels["left edge"])
-numbers = ipywidgets.Textarea(rows=3, continuous_update=False, layout={"width": "12em"})
+numbers = ipywidgets.Textarea(description="kernel", rows=3, continuous_update=False, layout={"width": "12em"})
 ipywidgets.dlink((start_from, "value"), (numbers, "value"))
 
 
@@ -207,9 +208,23 @@ widgets.explore(draw, {"picture": widgets.choice("picture", list(images), "mel b
                        "start_from": start_from, "numbers": numbers})
 
 # %% [markdown]
-# With the MFCC it is harder to say what an edge means. Along time it is still a change. But coefficient 7 is
-# not "a little higher" than coefficient 6; it measures another thing. Keep that in mind: the question at the
-# end of this lesson comes back to it.
+# <details><summary>Your guesses</summary>
+#
+# Ends: the left-edge kernel with its signs turned round. Steady tones: "horizontal line". And "guess!" moves the
+# picture one column to the right.
+#
+# </details>
+#
+# Now the same kernel on what our networks get, the MFCC:
+
+# %%
+mfcc = images["MFCC of the same clip"]
+plotting.kernel_response(mfcc, left_edge, convolve2d(mfcc, left_edge, padding=1))
+
+# %% [markdown]
+# Along time an edge is still a change: the lowest row, which holds the loudness, answers where the word begins. In
+# the other direction it is harder to say what an edge means. Coefficient 7 is not "a little higher" than
+# coefficient 6; it measures another thing. Keep that in mind: the question at the end of this lesson comes back to it.
 #
 # ### Is that a convolution?
 #
@@ -247,10 +262,12 @@ plotting.window_positions(7, kernel=3, settings={
 })
 
 # %% [markdown]
-# - **Padding** keeps the map from shrinking. With $p = 1$ and a kernel of 3, it stays as large as the picture;
-#   Keras calls that `padding="same"`, and no padding `padding="valid"`.
+# - **Padding** keeps the map from shrinking. With $p = 1$ and a kernel of 3, it stays as large as the picture.
+#   Keras calls that `padding="same"`, and no padding `padding="valid"`. (With a stride $s$ above 1, "same" gives
+#   $\lceil n / s \rceil$ values, and may put one zero more at the end than at the beginning.)
 # - A **stride** of 2 makes the map half as long in each direction, so that all later layers have a quarter of
-#   the work. What lies between two places is still seen, as long as the kernel is wider than the stride.
+#   the work. What lies between two places is still seen, as long as the kernel is at least as wide
+#   as the stride.
 #
 # You have met this before: the frames of lesson 01 are windows of 640 samples with a stride of 320.
 #
@@ -306,10 +323,17 @@ for kernel, stride, padding in [(3, 1, 0), (3, 1, 1), (5, 2, 0), (5, 2, 2), (9, 
 # %% [markdown]
 # **What would happen if** the stride were larger than the kernel? Draw it for $n = 7$, $k = 1$, $s = 3$.
 #
+# <details><summary>Answer</summary>
+#
+# The kernel would visit the places 0, 3 and 6. What lies at 1, 2, 4 and 5 would never be seen.
+#
+# </details>
+#
 # ## Shift the clip, and the map shifts
 #
 # The kernel asks the same question everywhere. So if a sound comes six frames later, its answer comes six
-# frames later, and is otherwise the same. Watch it:
+# frames later, and is otherwise the same. Watch it (time runs to the right; the bar at the left of the second map is
+# where the zeros came in):
 
 # %%
 shift = 6
@@ -323,8 +347,8 @@ print(f"largest difference once it is moved back: {np.abs(moved_back - before)[:
 
 # %% [markdown]
 # This is called **equivariance**: what happens to the input happens to the map as well. It is a promise that
-# the layer keeps for every sound and every kernel, without a single training clip. A dense layer would have
-# to *learn* it, one position after the other.
+# the layer keeps for every sound and every kernel (away from the borders; with a stride of 2, only for shifts by an
+# even number of frames), without a single training clip. A dense layer would have to *learn* it, one position after the other.
 #
 # Equivariance is not yet what we need at the end, though. A network that answers "stop" should answer "stop"
 # for the later clip, too: *invariance*. The map moved; the answer must not. That is a job for pooling.
@@ -417,7 +441,7 @@ plotting.change_by_shift(changes, shifts)
 # <details><summary>Answer</summary>
 #
 # One number would be left of each map: whether its feature is there at all. That is called *global* pooling.
-# No shift matters any more, as long as the sound stays inside the clip. The order is lost, too: of the words
+# Hardly any shift matters any more, as long as the sound stays inside the clip. The order is lost, too: of the words
 # "on" and "no", only a kernel that is wide enough to see both sounds together can tell which comes first.
 #
 # </details>
@@ -490,8 +514,16 @@ print(f"the whole network of lesson 02:              {64 * 1961 + 128 * 65 + 12 
 # %% [markdown]
 # A convolution *is* a dense layer, only one in which nearly all weights are 0 (what is far away does not
 # count) and the others are equal at all places (the same question everywhere). It can express less, and that
-# is the point. What it cannot express is what we know to be useless, so it need not waste training clips on
+# is the point. What it cannot express is, we believe, mostly useless, so it need not waste training clips on
 # finding that out.
+#
+# **What would happen if** a layer had twice as many channels, coming in and going out?
+#
+# <details><summary>Answer</summary>
+#
+# Four times the weights and twice the biases. That is why the number of channels decides about the size of a network.
+#
+# </details>
 #
 # ## How far does it see?
 #
@@ -515,7 +547,7 @@ plotting.receptive_sketch()
 #
 # $$r = 1 + \sum_{l=1}^{L} (k_l - 1) \prod_{m=1}^{l-1} s_m$$
 #
-# $r$ is the receptive field of one number after the last of $L$ layers. For the first layer, the product has
+# $r$ is the receptive field of one number after the last of $L$ layers; $m$ runs over the layers before $l$. For the first layer, the product has
 # no factors and counts as 1.
 #
 # <details><summary>Hint 1</summary>
@@ -573,6 +605,12 @@ print(f"{frames} frames: {40 + 20 * (frames - 1)} milliseconds")
 # **What would happen if** all strides were 1 (and nothing were pooled)? How many layers with kernels of 5 would
 # you need to see as much?
 #
+# <details><summary>Answer</summary>
+#
+# Each layer adds 4, so $1 + 4 L \ge 27$: seven layers.
+#
+# </details>
+#
 # ## Build it
 #
 # All parts are there. A convolutional network (CNN) alternates convolutions with ReLU and something that makes
@@ -584,7 +622,7 @@ print(f"{frames} frames: {40 + 20 * (frames - 1)} milliseconds")
 #     keras.Input(shape=(32, 32, 3)),
 #     keras.layers.Conv2D(8, 3, strides=1, padding="same", activation="relu"),  # 8 maps, kernels of 3 × 3
 #     keras.layers.MaxPooling2D(4),
-#     keras.layers.GlobalAveragePooling2D(),
+#     keras.layers.GlobalAveragePooling2D(),  # the mean of each map
 #     keras.layers.Dense(2, activation="softmax"),
 # ])
 # ```
@@ -611,14 +649,18 @@ print(f"{frames} frames: {40 + 20 * (frames - 1)} milliseconds")
 # </details>
 # <details><summary>Hint 2: a plan that works</summary>
 #
+# The network on paper above is a good one: 16 kernels in its first convolution, 32 in its second, both with ReLU and
+# padding "same", then a dropout of 0.5 and the softmax layer. Fill in what is left of a clip after each layer, with
+# `feature_map_size`:
+#
 # | layer | gives, for one clip |
 # | --- | --- |
 # | reshape | (49, 40, 1) |
-# | convolution, 16 kernels of 5 × 5, stride 2, padding "same", ReLU | (25, 20, 16) |
-# | max pooling by 2 | (12, 10, 16) |
-# | convolution, 32 kernels of 5 × 5, padding "same", ReLU | (12, 10, 32) |
-# | max pooling by 2 | (6, 5, 32) |
-# | flatten, dropout of 0.5 | 960 numbers |
+# | convolution 1 | … |
+# | pooling 1 | … |
+# | convolution 2 | … |
+# | pooling 2 | … |
+# | flatten | … numbers |
 # | dense, softmax | 12 probabilities |
 #
 # </details>
@@ -667,12 +709,22 @@ for layer in build_cnn().layers:
 print(f"in all: {build_cnn().count_params():,}, and the network of lesson 02 has 135,372")
 
 # %% [markdown]
+# **What would happen if** you left out the last thing that makes the maps smaller before the dense layer? How many
+# weights would the dense layer have?
+#
+# <details><summary>Answer, for the network on paper</summary>
+#
+# 12 · 10 · 32 = 3,840 numbers would go into it in place of 960: four times the weights, which is more than all the
+# convolutions have.
+#
+# </details>
+#
 # ## Train it
 #
 # To be fair to the network of lesson 02, it is trained here once more, and everything but the architecture is the
-# same for both: the same clips, *unchanged* (no augmentation), the same number of epochs, the same optimizer. Our
-# CNN has a dropout of 0.5 before its last layer, so the dense network (FFNN) gets that as well. Three seeds each,
-# judged on unheard voices.
+# same for both: the same clips, *unchanged* (no augmentation), the same number of epochs, the same optimizer. If you
+# followed the plan, your CNN has a dropout of 0.5 before its last layer, so the dense network (FFNN) gets that as
+# well. Three seeds each, judged on unheard voices.
 
 # %%
 def build_ffnn():
@@ -743,15 +795,18 @@ for name, values in curves.items():
     print(f"{name}: after a shift of 4 frames (80 ms), {kept:.0%} of its right answers are left")
 
 # %% [markdown]
-# Small shifts cost the CNN little. Large ones do cost: after pooling come `Flatten` and a dense layer, and to
-# these the position matters again. The convolutions are equivariant, the network as a whole is not invariant.
+# Small shifts cost the CNN little. Large ones do cost: if `Flatten` and a dense layer come after pooling, the
+# position matters to these again. The convolutions are equivariant, the network as a whole is not invariant.
 # To make it so, there are two ways: global pooling, or clips that are shifted in training (lesson 04).
+#
+# The FFNN is less helpless than the beginning of this lesson suggests. The words of the training clips lie at
+# different places, so it has learned some tolerance, place by place; and MFCC change slowly from frame to frame.
 #
 # ### Does it need the neighbourhood?
 #
 # A test of the other promise. We shuffle the frames: all clips in the same way, in training, validation and
-# testing. No information is lost. A dense network would not notice, since it never knew who is whose
-# neighbour. And a CNN?
+# testing. No information is lost. A dense network would not notice, since it never knew which frames are
+# neighbours. And a CNN?
 
 # %%
 order = np.random.default_rng(0).permutation(49)
@@ -763,7 +818,8 @@ print(f"frames shuffled: {accuracy(confused, prepared.testing.x[:, order]):.1%}"
 
 # %% [markdown]
 # **What would happen if** the *coefficients* were shuffled instead of the frames? Guess first: does it cost as
-# much? Then try it: `permutation(40)`, and `[:, :, order]` in place of `[:, order]`.
+# much? Then try it: `permutation(40)`, and `[:, :, order]` in place of `[:, order]`. The question below comes back
+# to what you find.
 #
 # ## What has it learned?
 #
@@ -786,8 +842,8 @@ maps = keras.Model(cnn.inputs, first.output).predict(prepared.training.x[chosen:
 plotting.feature_map_pictures(np.maximum(maps[0], 0))
 
 # %% [markdown]
-# Some maps follow where the word is loud, some light up at its beginnings and ends, and a few may be nearly
-# black: what they look for is not in this clip.
+# Most light up while the vowel lasts, each in rows of its own. Look for one that marks only the beginning. One that
+# stays dark looks for something that is not in this clip.
 #
 # ### Question: why does it do better?
 #
@@ -802,7 +858,7 @@ plotting.feature_map_pictures(np.maximum(maps[0], 0))
 #    which less? What would you change?
 
 # %% [markdown] nbgrader={"grade_id": "why_convolution", "grade": true, "solution": true, "points": 2}
-# **Model answer.** (1) A convolution expresses less than a dense layer, but what it gives up is useless for
+# **Model answer.** (1) A convolution expresses less than a dense layer, but what it gives up is mostly useless for
 # sound. First, weight sharing: the same few kernels are used at every place (160 parameters instead of
 # millions for 16 maps), so every clip teaches them at all places at once, and there is little room to learn
 # clips by heart. The gap between training and validation is narrower than in lesson 02. Second, it looks at
@@ -819,8 +875,8 @@ plotting.feature_map_pictures(np.maximum(maps[0], 0))
 # **Marking.** 1 point for part 1: two of weight sharing, locality, equivariance and tolerance to shifts, each
 # with evidence from the notebook; half a point if only one is supported or the evidence is missing. 1 point for
 # part 2: time yes and coefficients less (with the reason that a coefficient's position carries its meaning), and
-# one sensible change; half a point without reason or without change. Who argues from a run with shuffled
-# coefficients that neighbourhood along that axis does help, too, gets full points for it.
+# one sensible change; half a point without reason or without change. A student who argues
+# from a run with shuffled coefficients that neighbourhood along that axis does help, too, gets full points for it.
 
 # %% [markdown]
 # ## A network off the shelf
@@ -842,7 +898,7 @@ print(f"{mobilenet.count_params():,} parameters, {mobilenet.count_params() / len
       "training clip")
 
 # %% [markdown]
-# An epoch takes it many times as long as our CNN, so we can afford only a few: five, with one seed, which takes one
+# An epoch takes many times as long as one of our CNN, so we can afford only a few: five, with one seed, which takes one
 # or two minutes. That is not a fair race, and we will not call it one. Here is how far it comes.
 
 # %%
@@ -872,7 +928,8 @@ print(f"256 training clips, network in use:      {accuracy_in_batches(mobilenet,
 print(f"256 training clips, as it was trained:   {accuracy_in_batches(mobilenet, heard, labels, True):.1%}")
 
 # %% [markdown]
-# The same network, the same weights, the same clips, two answers. Which of its layers work in one way in
+# The same network, the same weights, the same clips, two answers. (Asking in training mode moves what the network
+# has gathered by eight tiny steps. It does not matter here.) Which of its layers work in one way in
 # training and in another in use? You built one of them yourself in lesson 04.
 #
 # <details><summary>What happened</summary>
@@ -888,7 +945,7 @@ print(f"256 training clips, as it was trained:   {accuracy_in_batches(mobilenet,
 #
 # MobileNetV2 has $m = 0.999$. That is fine for the weeks of training that it was made for. Five short epochs are
 # over before the moving statistics have arrived anywhere near the true ones, and as the layers are stacked, the
-# errors multiply. Nothing is wrong with the weights. The network has learned; it is only read out wrongly.
+# errors multiply. Nothing is wrong with the weights. The network has learned; it is only used with the wrong statistics.
 #
 # Overfitting would look different: good on training clips in use, bad on others. Whenever a network with batch
 # normalisation is bad even on its own training clips, look at the statistics first.
@@ -947,11 +1004,19 @@ plotting.accuracy_by_size({
 # the end.
 #
 # The number of parameters, by the way, says little about how good a network is. The FFNN has more of them than
-# our CNN. What counts is where they are, and what the network knows before it has heard a single clip.
+# our CNN (unless yours is large). What counts is where they are, and what the network knows before it has heard a single clip.
 #
 # **What would happen if** MobileNetV2 started with the weights that it learned from a million photos
 # (`weights="imagenet"`), and only its last layer were new? What would those kernels know about sound, and what
 # not?
+#
+# <details><summary>Answer</summary>
+#
+# Edges and textures are useful in any picture, so the early layers would be a better start than random numbers. What
+# eyes and wheels look like is of no use here. (Photos have three channels: the clip's picture would have to be given
+# three times, and the weights are a download.)
+#
+# </details>
 #
 # ## Summary
 #
@@ -961,7 +1026,7 @@ plotting.accuracy_by_size({
 # - Weights are shared, so the size of the picture does not matter: a layer has
 #   $h \cdot w \cdot c_\text{in} \cdot c_\text{out} + c_\text{out}$ parameters.
 # - Shift the input and the map shifts (equivariance). Pooling makes the network tolerant of small shifts; only
-#   global pooling makes it indifferent to them.
+#   global pooling makes it nearly indifferent to them.
 # - Strides and pooling let the receptive field grow quickly.
 # - Knowledge built into the architecture can be worth more than parameters.
 # - Batch normalisation works differently in training and in use. After a short training with a long memory its

@@ -211,7 +211,7 @@ def change_gain(f):
     yield "leaves the clip as it is at 0 dB"
     expect_close(f(audio, 0.0), audio)
     yield "makes samples 10 times as large at 20 dB, and does not cut them off at 1"
-    expect_close(f(audio, 20.0), 10 * audio, "Decibels compare powers. A power of 100 means samples of 10.")
+    expect_close(f(audio, 20.0), 10 * audio, "Decibels compare powers. 100 times the power means samples 10 times as large.")
     yield "makes them a tenth at -20 dB"
     expect_close(f(audio, -20.0), audio / 10)
     yield "makes them about twice as large at 6 dB"

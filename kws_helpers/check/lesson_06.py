@@ -57,13 +57,13 @@ def residual_block(f):
     _expect_norms(_block(f, 16, 24, 2), 3, "three convolutions")
     _expect_norms(_block(f, 24, 24, 1), 2, "two convolutions")
     x = np.random.default_rng(0).uniform(0.5, 2, size=(2, 49, 3)).astype(np.float32)
-    yield "lets x through unchanged, where the main way says nothing"
+    yield "lets x through unchanged, where the main path says nothing"
     keeps = _block(f, 3, 3, 1)
     _set(keeps)
-    expect_close(_run(keeps, x), x, "All numbers of the main way were 0 here, and x was positive: x + 0 = x.", 2e-3)
-    yield "adds before the last ReLU: the main way can take away from x"
+    expect_close(_run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.", 2e-3)
+    yield "adds before the last ReLU: the main path can take away from x"
     _set(keeps, beta=-1)
-    expect_close(_run(keeps, x), np.maximum(x - 1, 0), "The main way was -1 everywhere, and x from 0.5 to 2. The "
+    expect_close(_run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
                  "result is x - 1, and 0 where that is negative.", 2e-3)
     yield "has batch normalisation and then ReLU between the two convolutions"
     _set(keeps, beta=1, kernel=lambda shape: _looking_at(4, -1.0, shape))
@@ -74,8 +74,8 @@ def residual_block(f):
     changes = _block(f, 3, 3, 2)
     _set(changes, beta=1, kernel=lambda shape: _looking_at(0, -3.0, shape) if len(shape) == 2 else np.zeros(shape))
     expect_close(_run(changes, np.ones_like(x)), np.ones((2, 25, 3)), "The shortcut's convolution gave -3 here, batch "
-                 "normalisation made -2 of it, and ReLU 0. The main way was 1.", 2e-3)
-    yield "has the stride in the first convolution of the main way"
+                 "normalisation made -2 of it, and ReLU 0. The main path was 1.", 2e-3)
+    yield "has the stride in the first convolution of the main path"
     _set(changes, kernel=lambda shape: np.zeros(shape) if len(shape) == 2 else _looking_at(5, 1.0, shape))
     ramp = np.tile(np.arange(49, dtype=np.float32)[:, np.newaxis], (1, 1, 3))
     expect_close(_run(changes, ramp)[0, :5, 0], [3, 5, 7, 9, 11], "Both kernels looked one frame ahead here. With the "
@@ -280,7 +280,7 @@ def _looking_at_the_middle(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _first_and_second_turn_the_sign(shape: tuple[int, ...]) -> np.ndarray:
-    """The first convolution, of 3 places, and the first shortcut turn the sign; the main ways say nothing."""
+    """The first convolution, of 3 places, and the first shortcut turn the sign; the main paths say nothing."""
     if shape[-1] == 12:
         return _for_class_0(shape)
     if len(shape) == 3 and shape[0] == 9:

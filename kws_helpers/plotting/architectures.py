@@ -43,7 +43,7 @@ def kernels_on_picture(clip: np.ndarray, kernels: Mapping[str, tuple[int, int]])
         if high < coefficients:
             axis.annotate("", (left + wide / 2 - 0.5, low + high + 9), (left + wide / 2 - 0.5, low + high - 0.5),
                           arrowprops=arrow)
-        axis.set(title=title, xlabel="frame")
+        axis.set(title=f"{title}\nkernel {wide} × {high}", xlabel="frame")
     axes[0, 0].set_ylabel("coefficient")
     texts = [f"{title}: it covers {wide} of {frames} frames and {high} of {coefficients} coefficients and moves "
              + ("along time only" if high == coefficients else "along both axes")
@@ -80,6 +80,9 @@ def _plot_gradients(axis: Any, gradients: Mapping[str, np.ndarray]) -> None:
         axis.semilogy(np.arange(1, len(values) + 1), np.maximum(values, 1e-12), f"{mark}-", markersize=4, label=name)
     axis.set(xlabel="layer (1 is next to the clip)", ylabel="size of the gradient")
     axis.xaxis.get_major_locator().set_params(integer=True)
+    low, high = axis.get_ylim()
+    axis.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))  # whole decades, which have labels
+    axis.yaxis.set_minor_formatter("")
 
 
 def _gradients_in_words(gradients: Mapping[str, np.ndarray]) -> str:
@@ -136,7 +139,8 @@ def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
     for number, one in enumerate(ordered, start=1):
         accuracy, size = float(np.mean(one["accuracies"])), one["multiply_adds"] / 1e6
         colour = colours[(number - 1) % len(colours)]
-        axis.scatter(one["parameters"], accuracy, s=80 + 60 * size, color=colour, alpha=0.75, linewidth=0,
+        axis.plot([one["parameters"]] * 2, [min(one["accuracies"]), max(one["accuracies"])], color=BLACK, linewidth=1)
+        axis.scatter(one["parameters"], accuracy, s=60 + 220 * np.sqrt(size), color=colour, alpha=0.75, linewidth=0,
                      label=f"{number}  {one['name']}: {accuracy:.1%}, {size:.2f} M")
         axis.annotate(f"{number}", (one["parameters"], accuracy), ha="center", va="center", fontsize=10,
                       fontweight="bold", color=BLACK, path_effects=[withStroke(linewidth=2.5, foreground="white")])
@@ -145,6 +149,8 @@ def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
     axis.axvline(100_000, color=BLACK, linestyle=":", linewidth=1.5)
     axis.text(100_000, 1.0, " 100,000", transform=axis.get_xaxis_transform(), va="top", fontsize=9)
     axis.set(xscale="log", xlabel="parameters", ylabel="accuracy on unheard voices")
+    axis.set_xticks([20_000, 50_000, 200_000, 1_000_000, 2_000_000], ["20k", "50k", "200k", "1M", "2M"])
+    axis.xaxis.set_minor_formatter("")
     axis.yaxis.set_major_formatter("{x:.0%}")
     axis.margins(x=0.15, y=0.18)
     legend = axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, labelspacing=0.9,
@@ -152,4 +158,5 @@ def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
     for handle in legend.legend_handles:
         handle.set_sizes([60])
     show(figure, "Dots: accuracy on unheard voices over the number of parameters on a logarithmic scale; a larger dot "
-                 f"needs more multiply-adds. {'; '.join(texts)}. A dotted line marks 100,000 parameters.")
+                 "needs more multiply-adds, and a thin line shows how far the seeds are apart. "
+                 f"{'; '.join(texts)}. A dotted line marks 100,000 parameters.")

@@ -135,7 +135,7 @@ def window_positions(n: int, kernel: int, settings: Mapping[str, tuple[int, Sequ
 def pooling_tiles(image: np.ndarray, pooled: np.ndarray, size: int) -> None:
     """A small image as numbers, its tiles in two colours (what is dropped stays white), and the pooled image."""
     image, pooled = np.asarray(image), np.asarray(pooled)
-    pale = np.array(["#BFE0F5", "#F9E3B4"])
+    pale = np.array(["#E4F2FB", "#8FC4E8"])  # differ in grey, too
     rows, columns = np.indices(image.shape) // size
     colours = np.where((rows < pooled.shape[0]) & (columns < pooled.shape[1]), pale[(rows + columns) % 2], "white")
     widths = [image.shape[1], pooled.shape[1] + 1]
@@ -197,15 +197,16 @@ def _draw_cone(axis: Any, stride: int) -> int:
 def receptive_frames(clip: np.ndarray, fields: Mapping[str, int]) -> None:
     """Features (T, F) as a picture, and for each layer a square around its middle: what one of its numbers sees."""
     from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
 
-    figure, axis = new_figure(width=8.5, height=3.6)
+    figure, axis = new_figure(width=7, height=3.6)
     axis.imshow(np.asarray(clip).T, origin="lower", cmap=PICTURE_COLOURS, aspect="equal")
     frames, bands = np.shape(clip)
     for (name, field), colour, line in zip(fields.items(), ["white", ORANGE, SKY, VERMILION, PURPLE, GREEN],
                                            ["-", "--", "-", "--", "-", "--"], strict=False):
         corner = ((frames - field) / 2 - 0.5, (bands - field) / 2 - 0.5)
         axis.add_patch(Rectangle(corner, field, field, fill=False, color=colour, linestyle=line, linewidth=2.5,
-                                 label=f"{name}: {field}"))
+                                 label=f"{name}: {field}", path_effects=[withStroke(linewidth=4.5, foreground=BLACK)]))
     legend = axis.legend(loc="upper left", bbox_to_anchor=(1.02, 1), facecolor="#777777", labelcolor="white")
     legend.set_title("after … : sees …", prop={"size": 11})
     legend.get_title().set_color("white")

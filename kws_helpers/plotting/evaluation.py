@@ -164,10 +164,10 @@ def rates_by_class(values: Mapping[str, np.ndarray], class_names: Sequence[str])
     figure, axis = new_figure(height=4.2)
     rows = np.arange(len(class_names))
     axis.hlines(rows, 0, 1, color="#DDDDDD", linewidth=1)
-    for (name, of_class), mark in zip(values.items(), "osD^", strict=False):
-        axis.plot(of_class, rows, mark, markersize=8, label=name, alpha=0.9)
+    for (name, of_class), mark, beside in zip(values.items(), "osD^", (-0.15, 0.15, 0.3, -0.3), strict=False):
+        axis.plot(of_class, rows + beside, mark, markersize=8, label=name, fillstyle="full" if mark in "oD" else "none")
     axis.set_yticks(rows, class_names)
-    axis.set(xlim=(-0.02, 1.02), ylim=(len(class_names) - 0.4, -0.6))
+    axis.set(xlim=(-0.02, 1.02), ylim=(len(class_names) - 0.4, -0.6), xlabel="value, from 0 to 1")
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     texts = [f"{name}: " + ", ".join(f"{k} {value:.2f}" for k, value in zip(class_names, of_class, strict=True))
              for name, of_class in values.items()]

@@ -1,7 +1,7 @@
 """Lesson 04: fits, remedies and what they brought."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -119,7 +119,7 @@ def stopping_point(validation_losses: np.ndarray, epoch: int, patience: int) -> 
                  f"{epoch} with {losses[epoch]:.2f} is kept; with a patience of {patience}, {end}.")
 
 
-def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.3) -> None:
+def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.12) -> None:
     """How large weights are: a histogram for each entry of `panels`, an array of any shape, on one scale."""
     figure, axes = new_figure(columns=len(panels), height=2.7, sharey=True, squeeze=False)
     texts = []
@@ -135,11 +135,11 @@ def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.3) -> N
 
 
 def dropped_values(panels: Mapping[str, np.ndarray]) -> None:
-    """Activations (n_clips, n_neurons) as pictures on one scale; what is exactly 0 is black."""
+    """Activations (n_clips, n_neurons) as pictures on one scale; what is exactly 0 is white."""
     import matplotlib
 
     figure, axes = new_figure(columns=len(panels), height=2.6, squeeze=False)
-    colours = matplotlib.colormaps[PICTURE_COLOURS].with_extremes(bad="black")
+    colours = matplotlib.colormaps[PICTURE_COLOURS].with_extremes(bad="white")
     top = max(np.max(values) for values in panels.values())
     texts = []
     for axis, (title, values) in zip(axes[0], panels.items(), strict=True):
@@ -174,7 +174,7 @@ def changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]], sample_rat
 
 def draw_changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]],
                        sample_rate: int = 16_000) -> tuple["Figure", str]:
-    """A column for each clip: samples (n,) above and features (T, F) below, all on the same scales."""
+    """A column for each clip: samples (n,) above and features (T, F) below, on the same scales; what is 0 is black."""
     figure, axes = new_figure(2, len(clips), height=3.8, squeeze=False, sharey="row", height_ratios=[2, 3])
     seconds = max(len(audio) for audio, _ in clips.values()) / sample_rate
     frames = max(len(picture) for _, picture in clips.values())
@@ -182,8 +182,7 @@ def draw_changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]],
     for (above, below), (title, (audio, picture)) in zip(axes.T, clips.items(), strict=True):
         above.plot(np.arange(len(audio)) / sample_rate, audio, linewidth=0.6)
         above.set(title=title, xlabel="time in seconds", xlim=(0, seconds), ylim=(-1, 1))
-        image = below.imshow(np.asarray(picture).T, origin="lower", aspect="auto", vmin=-3, vmax=3,
-                             cmap=PICTURE_COLOURS)
+        image = _imshow_masked(below, picture)
         below.set(xlabel="frame", xlim=(-0.5, frames - 0.5))
         texts.append(f"{title}: {len(audio) / sample_rate:.2f} seconds, largest sample {np.max(np.abs(audio)):.2f}, "
                      f"{np.mean(np.asarray(picture) == 0):.0%} of its features are masked")
@@ -195,19 +194,22 @@ def draw_changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]],
 
 def masked_pictures(before: np.ndarray, after: Sequence[np.ndarray]) -> None:
     """Features (T, F) and several masked versions of them; what is exactly 0 is black."""
-    import matplotlib
-
     figure, axes = new_figure(columns=1 + len(after), height=2.6, sharey=True)
-    colours = matplotlib.colormaps[PICTURE_COLOURS].with_extremes(bad="black")
     texts = []
     for number, (axis, picture) in enumerate(zip(axes, [before, *after], strict=True)):
         title = f"masked, draw {number}" if number else "as it was"
-        axis.imshow(np.ma.masked_equal(np.asarray(picture), 0).T, origin="lower", aspect="auto", vmin=-3, vmax=3,
-                    cmap=colours)
+        _imshow_masked(axis, picture)
         axis.set(title=title, xlabel="frame")
         texts.append(f"{title}: {np.mean(np.asarray(picture) == 0):.0%} black")
     axes[0].set_ylabel("coefficient")
     show(figure, f"Features as pictures, with black bands where they are masked. {'; '.join(texts)}.")
+
+
+def _imshow_masked(axis: Any, picture: np.ndarray) -> Any:
+    import matplotlib
+
+    return axis.imshow(np.ma.masked_equal(np.asarray(picture), 0).T, origin="lower", aspect="auto", vmin=-3, vmax=3,
+                       cmap=matplotlib.colormaps[PICTURE_COLOURS].with_extremes(bad="black"))
 
 
 def remedy_dots(measured: Mapping[str, np.ndarray], baseline: str) -> None:
@@ -221,9 +223,10 @@ def remedy_dots(measured: Mapping[str, np.ndarray], baseline: str) -> None:
                   label="training" if row == 0 else None)
         axis.plot(np.asarray(values)[:, 1], seeds, "o", color=BLUE, markersize=6, alpha=0.7,
                   label="validation" if row == 0 else None)
-        axis.plot(unheard, row, "|", color=BLACK, markersize=16, label="mean" if row == 0 else None)
+        axis.plot([unheard, heard], [row, row], "|", color=BLACK, markersize=16, label="mean" if row == 0 else None)
         texts.append(f"{name}: training {heard:.1%}, validation {unheard:.1%}")
-    axis.axvline(np.mean(measured[baseline], axis=0)[1], color=BLACK, linestyle=":", linewidth=1.2)
+    axis.axvline(np.mean(measured[baseline], axis=0)[1], color=BLACK, linestyle=":", linewidth=1.2,
+                 label=f"validation, {baseline}")
     axis.set_yticks(range(len(measured)), list(measured))
     axis.set(ylim=(len(measured) - 0.5, -0.5), xlabel="accuracy")
     axis.xaxis.set_major_formatter("{x:.0%}")

@@ -159,19 +159,28 @@ def _draw_marks(axis: "Axes", found: Sequence[tuple[int, int]], chunk: int, mark
 
 
 def alarm_curves(thresholds: np.ndarray, curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
-                 chosen: float | None = None) -> None:
-    """False alarms per hour and the share of missed keywords over the threshold; `curves[name]` is both, (n,) each."""
+                 chosen: float | None = None, allowed: float | None = None) -> None:
+    """False alarms per hour and the share of missed keywords over the threshold; `curves[name]` is both, (n,) each.
+
+    `chosen` marks a threshold, and `allowed` so many false alarms per hour.
+    """
     figure, (left, right) = new_figure(columns=2, width=9)
     texts = []
     for (name, (alarms, missed)), colour, style in zip(curves.items(), (BLUE, ORANGE), ("-", "--")):
-        left.plot(thresholds, alarms, style, color=colour, linewidth=2, label=name)
-        right.plot(thresholds, missed, style, color=colour, linewidth=2, label=name)
+        for axis, values in ((left, alarms), (right, missed)):
+            axis.plot(thresholds, values, style, color=colour, linewidth=2, label=name)
+            if chosen is not None:
+                axis.plot(chosen, np.interp(chosen, thresholds, values), "o", color=colour)
         texts.append(f"{name}: from {alarms[0]:.0f} false alarms per hour and {missed[0]:.0%} missed at the threshold "
                      f"{thresholds[0]:.2f} to {alarms[-1]:.0f} and {missed[-1]:.0%} at {thresholds[-1]:.2f}")
     for axis, title in ((left, "false alarms per hour"), (right, "keywords missed")):
         axis.set(title=title, xlabel="threshold", ylim=(0, None))
         if chosen is not None:
             axis.axvline(chosen, color=BLACK, linestyle=":")
+    left.set_yscale("symlog", linthresh=10)
+    left.yaxis.set_major_formatter("{x:,.0f}")
+    if allowed is not None:
+        left.axhline(allowed, color=BLACK, linestyle=":")
     right.set_ylim(0, 1.02)
     right.yaxis.set_major_formatter("{x:.0%}")
     right.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
@@ -204,9 +213,10 @@ def rounding_steps(weights: np.ndarray, bits: Sequence[int] = (3, 8)) -> None:
         axis.plot(line, line, color=SKY, linewidth=4, label="as trained")
         axis.plot(line, step * np.rint(line / step), color=VERMILION, linewidth=1.4, label="rounded")
         error = np.sqrt(np.mean((rounded - weights) ** 2)) / np.std(weights)
-        axis.set(title=f"{number} bits: {2**number - 1} values", xlabel="weight")
+        axis.set(title=f"{number} bits: {2**number - 1} values, error {error:.1%}", xlabel="weight")
         texts.append(f"with {number} bits there are {2**number - 1} values and the error is {error:.1%} of the "
                      "weights' spread")
+    np.atleast_1d(panels)[0].set_ylabel("value that is stored")
     np.atleast_1d(panels)[0].legend(frameon=False)
     show(figure, f"Staircases over {weights.size:,} weights between {weights[0]:.2f} and {weights[-1]:.2f}: "
                  f"{'; '.join(texts)}.")
