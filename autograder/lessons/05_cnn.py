@@ -222,8 +222,8 @@ mfcc = images["MFCC of the same clip"]
 plotting.kernel_response(mfcc, left_edge, convolve2d(mfcc, left_edge, padding=1))
 
 # %% [markdown]
-# Along time an edge is still a change: the lowest row, which holds the loudness, answers where the word begins. In
-# the other direction it is harder to say what an edge means. Coefficient 7 is not "a little higher" than
+# Along time an edge is still a change: the kernel answers where a coefficient rises, most clearly in the lowest ones
+# when the vowel begins. In the other direction it is harder to say what an edge means. Coefficient 7 is not "a little higher" than
 # coefficient 6; it measures another thing. Keep that in mind: the question at the end of this lesson comes back to it.
 #
 # ### Is that a convolution?

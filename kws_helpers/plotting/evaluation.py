@@ -164,7 +164,7 @@ def rates_by_class(values: Mapping[str, np.ndarray], class_names: Sequence[str])
     figure, axis = new_figure(height=4.2)
     rows = np.arange(len(class_names))
     axis.hlines(rows, 0, 1, color="#DDDDDD", linewidth=1)
-    for (name, of_class), mark, beside in zip(values.items(), "osD^", (-0.15, 0.15, 0.3, -0.3), strict=False):
+    for (name, of_class), mark, beside in zip(values.items(), "osD^", (-0.25, 0, 0.25, 0.4), strict=False):
         axis.plot(of_class, rows + beside, mark, markersize=8, label=name, fillstyle="full" if mark in "oD" else "none")
     axis.set_yticks(rows, class_names)
     axis.set(xlim=(-0.02, 1.02), ylim=(len(class_names) - 0.4, -0.6), xlabel="value, from 0 to 1")

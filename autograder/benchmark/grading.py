@@ -1,0 +1,119 @@
+"""A class graded here and by stock nbgrader, side by side in one run, and the cost of classes of many sizes."""
+
+import csv
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from autograder.benchmark.speed import Ratio
+from autograder.build import build_course, nbgrader_api, write_notebook
+from autograder.grade import grade_class
+from autograder.lesson import graded_cells, lesson_names
+from autograder.report import write_results
+from autograder.sample_class import filled, mistake, solutions, written_differently
+
+STUDENTS = 3
+SIZES = (10, 40, 160)
+SMALL_LESSON = "01_dataset"
+
+Scores = dict[tuple[str, str, str], float]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same class graded twice: how long it took, and for how many exercises the scores differ."""
+
+    ratio: Ratio
+    exercises: int
+    different: int
+
+
+@dataclass(frozen=True)
+class ClassCost:
+    """What a class of so many submissions took, in seconds for each of them."""
+
+    submissions: int
+    seconds_each: float
+    seconds_each_again: float  # a second time, when nothing has changed
+
+
+def against_stock() -> Comparison:
+    """A class with six lessons each, graded here and by nbgrader autograde."""
+    lessons = lesson_names()[:6]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        handed_in = place / "handed in"
+        for number in range(STUDENTS):
+            for lesson in lessons:
+                write_notebook(_answers(lesson, number), handed_in / f"student-{number}" / lesson / f"{lesson}.ipynb")
+        started = time.perf_counter()
+        write_results(grade_class(handed_in, place / "ours"), place / "ours")
+        ours = time.perf_counter() - started
+        theirs = _stock(handed_in, lessons, place / "stock")
+        one, other = _our_scores(place / "ours"), _stock_scores(place / "stock")
+    ratio = Ratio(f"grade {STUDENTS} students × {len(lessons)} lessons", "nbgrader autograde", ours, theirs)
+    return Comparison(ratio, len(one), sum(abs(one[key] - other[key]) > 1e-6 for key in one))
+
+
+def costs(sizes: Iterable[int] = SIZES) -> list[ClassCost]:
+    """What a submission costs in classes of several sizes."""
+    return [_cost(size) for size in sizes]
+
+
+def _cost(size: int) -> ClassCost:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for number in range(size):
+            path = place / "handed in" / f"student-{number:03}" / SMALL_LESSON / f"{SMALL_LESSON}.ipynb"
+            write_notebook(_answers(SMALL_LESSON, number), path)
+        seconds = []
+        for _ in range(2):
+            started = time.perf_counter()
+            grade_class(place / "handed in", place / "out")
+            seconds.append((time.perf_counter() - started) / size)
+    return ClassCost(size, *seconds)
+
+
+def _answers(lesson: str, number: int) -> nbformat.NotebookNode:
+    """One of three students in turn: the reference's answers, others that are right, and one mistake."""
+    right = solutions(lesson)
+    last = list(right)[-1]
+    kinds = right, written_differently(lesson), right | {last: mistake(last)}
+    return filled(lesson, kinds[number % len(kinds)])
+
+
+def _stock(handed_in: Path, lessons: list[str], course: Path) -> float:
+    """Grade with nbgrader as it is; returns the seconds that it took."""
+    build_course(course, lessons)
+    shutil.copytree(handed_in, course / "submitted")
+    api = nbgrader_api(course)
+    started = time.perf_counter()
+    for lesson in lessons:
+        for student in sorted(path.name for path in handed_in.iterdir()):
+            result = api.autograde(lesson, student)
+            if not result["success"]:
+                raise RuntimeError(result.get("error") or result.get("log"))
+    return time.perf_counter() - started
+
+
+def _our_scores(folder: Path) -> Scores:
+    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["student"], row["assignment"], row["exercise"]): float(row["score"])
+                for row in csv.DictReader(file) if _by_machine(row["assignment"], row["exercise"])}
+
+
+def _stock_scores(folder: Path) -> Scores:
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        return {(submission.student.id, submission.assignment.name, grade.name): float(grade.auto_score or 0.0)
+                for assignment in gradebook.assignments for submission in assignment.submissions
+                for notebook in submission.notebooks for grade in notebook.grades}
+
+
+def _by_machine(lesson: str, exercise: str) -> bool:
+    return any(cell["grade_id"] == exercise and not cell["solution"] for cell in graded_cells(lesson))
