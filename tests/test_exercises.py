@@ -1,21 +1,29 @@
 """The tests of the tests: solutions and right answers get everything, stubs nothing, mistakes less and their hint."""
 
+from functools import cache
+
 import pytest
 
 from autograder.answers import right_answers
 from autograder.exercise import exercises
-from autograder.judge import assess
-from autograder.lesson import points_by_exercise
+from autograder.judge import assess, student_seed
+from autograder.lesson import lesson_of, points_by_exercise
 from autograder.reference import reference
 from kws_helpers.check import ladders
 
 EXERCISES = exercises()
 LADDERS = ladders()
 SEEDS = (0, 1)
+NETWORKS = {"build_ffnn", "build_regularised_ffnn", "build_cnn", "residual_block", "build_tc_resnet8"}
 RIGHT = [pytest.param(name, function, id=f"{name}-{function.__name__}")
          for name, functions in right_answers().items() for function in functions]
 WRONG = [pytest.param(name, mistake, id=f"{name}-{mistake.name}")
          for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
+
+
+@cache
+def verdict_on(name, mistake, seed):
+    return assess(EXERCISES[name], mistake.answer, seed)
 
 
 def unwritten(*args, **kwargs):
@@ -68,10 +76,19 @@ def test_a_right_answer_written_differently_climbs_the_ladder(name, function):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name, mistake", WRONG)
 def test_a_mistake_gets_less_and_its_own_hint(name, mistake, seed):
-    verdict = assess(EXERCISES[name], mistake.answer, seed)
+    verdict = verdict_on(name, mistake, seed)
     assert verdict.share < 1.0
     assert verdict.mistake == mistake.name
     assert verdict.message.startswith(mistake.hint)
+
+
+@pytest.mark.parametrize("name, mistake", WRONG)
+def test_a_mistake_costs_every_student_the_same(name, mistake, monkeypatch):
+    shares = {verdict_on(name, mistake, seed).share for seed in SEEDS}
+    monkeypatch.setattr(EXERCISES[name], "mistakes", [])  # to recognise it takes time, and the share is the same
+    for number in range(1 if name in NETWORKS else 4):
+        shares.add(assess(EXERCISES[name], mistake.answer, student_seed(0, f"student {number}", lesson_of(name))).share)
+    assert len(shares) == 1
 
 
 @pytest.mark.parametrize("name, mistake", WRONG)
