@@ -92,9 +92,13 @@ class Model:
         """The outputs for a batch of inputs."""
         return self._do("outputs", inputs, training)
 
+    def show(self, inputs: Any) -> None:
+        """Let the model see a batch of inputs: some have no weights before. No work where it has them."""
+        self._do("show", inputs)
+
     @property
     def weights(self) -> list[Weight]:
-        """The weights in the model's order; those of some models are there only after a first call."""
+        """The weights in the model's order; those of some models are there only after `show`."""
         described = self._do("weights")
         if not isinstance(described, list) or len(described) > MAX_WEIGHTS:
             raise CallFailed("raised", "the model has far too many weights.", "ValueError")

@@ -33,6 +33,7 @@ from autograder.referee import INSIDE, Referee
 from autograder.reference import reference
 from autograder.standin import StandIn, local
 from kws_helpers.check.calling import CallFailed
+from tests.conftest import NETWORKS
 
 EXERCISES = exercises()
 SEED = student_seed(0, "ada", "somewhere")
@@ -76,10 +77,13 @@ def test_right_answers_get_everything_from_outside(name, function):
 
 @pytest.mark.parametrize("name, mistake", MISTAKES)
 def test_mistakes_get_the_same_verdict_from_outside_as_inside(name, mistake):
-    outside, inside = verdict_from_outside(name, mistake.answer), assess(EXERCISES[name], mistake.answer, SEED)
-    assert replace(outside, message="") == replace(inside, message="")
+    outside = verdict_from_outside(name, mistake.answer)
+    assert outside.share < 1.0
     assert outside.mistake == mistake.name
-    assert outside.message.startswith(mistake.hint) and inside.message.startswith(mistake.hint)
+    assert outside.message.startswith(mistake.hint)
+    if name not in NETWORKS:  # where the mistake itself was tried inside, to be recognised
+        inside = assess(EXERCISES[name], mistake.answer, SEED)
+        assert replace(outside, message="") == replace(inside, message="")
 
 
 def unwritten(*args, **kwargs):

@@ -1249,9 +1249,9 @@ def build_regularised_ffnn_cases(rng):
 
 
 def _built(build: StandIn, **options) -> Model:
-    """The model, after it has seen an input; some have no weights before."""
+    """The model, with its weights."""
     model = build.build(**options)
-    model(np.zeros((2, *options.get("input_shape", (49, 40))), np.float32))
+    model.show(np.zeros((2, *options.get("input_shape", (49, 40))), np.float32))
     return model
 
 

@@ -315,7 +315,7 @@ def observe_network(build: StandIn, case: NetworkCase) -> Any:
     """Build the network and look at it. The last layer's bias, which is at choice, is left out and set to 0."""
     model = build.build(**case.kwargs)
     x = np.random.default_rng(case.seed).normal(size=(4, *case.inputs)).astype(np.float32)
-    model(x)  # some models have no weights before they have seen an input
+    model.show(x)
     if case.look == "weights":
         return _shapes(model, left_out=(case.n_classes,))
     if case.look == "dropout":

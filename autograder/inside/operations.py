@@ -52,6 +52,11 @@ class Operations:
             kind = "None (is there a `return`?)" if found is None else f"an object of type {type(found).__name__}"
             raise CallFailed("raised", f"expected a {wanted}, got {kind}.", "TypeError")
 
+    def show(self, inputs: Any) -> None:
+        """Let the model see a batch of inputs, unless it was made from symbolic ones and so has all its weights."""
+        if getattr(self._model, "inputs", None) is None:
+            self._call(self._model, inputs)
+
     def outputs(self, inputs: Any, training: bool) -> Any:
         """What the model computes from a batch of inputs."""
         return plain(self._call(self._model, inputs, training=training))
