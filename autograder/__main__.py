@@ -36,12 +36,14 @@ def grade(
                                               "gradebook.db.", file_okay=False)],
     workers: Annotated[int | None, typer.Option(min=1, help="Notebooks executed at once; default: the cores.")] = None,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="The secret tests follow from this "
+                                             "number; choose one that students do not know.")] = None,
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
     from autograder.commands import grade_and_report
 
     try:
-        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit)
+        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed)
     except ValueError as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None

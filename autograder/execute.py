@@ -20,6 +20,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.nbgrader_config import CELL_SECONDS
+from autograder.referee import Referee, probe_path
 
 NOTEBOOK_SECONDS = 300.0
 MAX_OUTPUT = 1_000_000  # characters of output kept per cell
@@ -35,21 +36,27 @@ class Job:
         folder: the kernel's working directory.
         environment: environment variables for the kernel, on top of this process' own.
         seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
+        seed: the seed of the secret cases on which its exercises are judged.
     """
 
     notebook: str
     folder: str
     environment: dict[str, str] = field(default_factory=dict)
     seconds: float = NOTEBOOK_SECONDS
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Executed:
-    """The executed notebook as JSON text; `problem` says why it was not finished, "" where it was."""
+    """The executed notebook as JSON text; `problem` says why it was not finished, "" where it was.
+
+    `records` are the verdicts of the judge on its exercises.
+    """
 
     notebook: str
     problem: str
     seconds: float
+    records: tuple[dict[str, Any], ...] = ()
 
 
 def execute(job: Job) -> Executed:
@@ -58,9 +65,10 @@ def execute(job: Job) -> Executed:
     Raises:
         Exception: no kernel could be started, which is not the notebook's fault.
     """
-    start = time.monotonic()
     notebook = nbformat.reads(job.notebook, as_version=4)
-    with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
+    with (tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch,
+          Referee(Path(scratch), job.seed, notebook) as referee):
+        start = time.monotonic()
         manager = kernel_manager(Path(scratch))
         client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
                          interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
@@ -68,12 +76,13 @@ def execute(job: Job) -> Executed:
                          resources={"metadata": {"path": job.folder}})
         client.deadline = start + job.seconds
         try:
-            with client.setup_kernel(env={**os.environ, **job.environment}):
-                problem = _execute_cells(client, notebook)
+            environment = {**os.environ, **job.environment, **referee.environment, **probe_path(Path(scratch))}
+            with client.setup_kernel(env=environment):
+                problem = _execute_cells(client, notebook, referee)
         finally:
             _stop(client, manager)
     notebook.metadata.pop("widgets", None)
-    return Executed(nbformat.writes(notebook), problem, time.monotonic() - start)
+    return Executed(nbformat.writes(notebook), problem, time.monotonic() - start, referee.records)
 
 
 _TIMEOUT = {"ename": "TimeLimit", "evalue": f"This cell did not finish within {CELL_SECONDS} seconds. Is there a loop "
@@ -107,7 +116,7 @@ def kernel_manager(scratch: Path) -> AsyncKernelManager:
     return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
 
 
-def _execute_cells(client: _Client, notebook: NotebookNode) -> str:
+def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee) -> str:
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -117,7 +126,8 @@ def _execute_cells(client: _Client, notebook: NotebookNode) -> str:
             problem = "The notebook ran out of time before this cell."
         else:
             try:
-                client.execute_cell(cell, index)
+                with referee.during(cell):
+                    client.execute_cell(cell, index)
             except CellTimeoutError:
                 problem = "The notebook could not be interrupted in this cell and was ended."
             except DeadKernelError:

@@ -27,7 +27,8 @@ from typing import Any
 import numpy as np
 
 from autograder.plain import difference, plain
-from kws_helpers.check.calling import CallFailed, call
+from autograder.standin import StandIn, local
+from kws_helpers.check.calling import CallFailed
 
 
 class Case:
@@ -45,7 +46,7 @@ class Outcome:
     failure: str = ""  # a kind of CallFailed, "" where there is a value
     error: str = ""  # the exception's type
     message: str = ""
-    changed: bool = False  # the arguments were changed
+    changed: str = ""  # a complaint, where the arguments were changed
 
 
 @dataclass(frozen=True)
@@ -60,28 +61,29 @@ class Mistake:
         return self.answer.__name__
 
 
-def call_plainly(function: Callable, case: Case) -> Any:
+def call_plainly(function: StandIn, case: Case) -> Any:
     """The usual way to look at a function: call it and keep what it returns."""
-    return plain(call(function, *case.args, quiet=True, **case.kwargs))
+    return function(*case.args, **case.kwargs)
 
 
 EXERCISES: dict[str, "Exercise"] = {}
 
 
-@dataclass
+@dataclass(eq=False)
 class Exercise:
     """One function that students write.
 
     Args:
         name: the function's name, which is the exercise's name everywhere.
         tolerance: numbers may differ by this much, relative to the largest.
-        observe: turns (function, case) into plain data; runs where the student's function lives. By default the
-            function is called with the case's arguments. Models have a way of their own (`autograder.models`).
+        observe: turns (function, case) into plain data. The function is a `StandIn`: the student's own may be in
+            another process, where only the calls that `observe` makes are carried out. By default it is called with
+            the case's arguments. Models have a way of their own (`autograder.models`).
     """
 
     name: str
     tolerance: float = 1e-4
-    observe: Callable[[Callable, Case], Any] = call_plainly
+    observe: Callable[[StandIn, Case], Any] = call_plainly
     mistakes: list[Mistake] = field(default_factory=list)
     _make_cases: Callable[[np.random.Generator], Iterable[Case]] | None = None
 
@@ -108,21 +110,25 @@ class Exercise:
         """The cases for one seed; every exercise draws its own."""
         return list(self._make_cases(np.random.default_rng([seed, zlib.crc32(self.name.encode())])))
 
-    def outcomes(self, function: Callable, cases: Iterable[Case]) -> Iterator[Outcome]:
-        """Try `function` on each case. Stops early where going on is pointless (unwritten) or costly (too slow)."""
+    def outcomes(self, function: Callable | StandIn, cases: Iterable[Case]) -> Iterator[Outcome]:
+        """Try `function` on each case. Stops early where going on is pointless (unwritten) or costly (too slow).
+
+        Raises:
+            Misbehaved: the process of the student's function did.
+        """
+        function = function if isinstance(function, StandIn) else local(function)
         for case in cases:
             outcome = self._outcome(function, case)
             yield outcome
             if outcome.failure in ("unwritten", "slow"):
                 return
 
-    def _outcome(self, function: Callable, case: Case) -> Outcome:
+    def _outcome(self, function: StandIn, case: Case) -> Outcome:
+        function.complaint = ""
         try:
-            return Outcome(self.observe(function, case))
+            return Outcome(plain(self.observe(function, case)), changed=function.complaint)
         except CallFailed as failure:
-            if failure.kind == "changed":
-                return Outcome(plain(failure.result), message=str(failure), changed=True)
-            return Outcome(failure=failure.kind, error=failure.error, message=str(failure))
+            return Outcome(failure=failure.kind, error=failure.error, message=str(failure), changed=function.complaint)
         except Exception as error:  # the result is of no kind that could be compared
             return Outcome(failure="raised", error=type(error).__name__, message=f"{str(error)[:300]}.")
 

@@ -4,6 +4,7 @@ Each step keeps every other submission going when one fails; whatever happens, e
 """
 
 import contextlib
+import json
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,8 +17,10 @@ import nbformat
 from autograder.build import build_course
 from autograder.execute import NOTEBOOK_SECONDS, Executed, Job, execute
 from autograder.gradebook import ClassGradebook
+from autograder.judge import SEED_VARIABLE, student_seed
 from autograder.lesson import graded_cells, lesson_names
 from autograder.preprocessors import REPAIRS
+from autograder.records import write_records
 from autograder.results import Row, rows_of_graded, rows_of_ungraded
 from autograder.submissions import Submission, find_submissions
 
@@ -38,6 +41,7 @@ class ClassResult:
 
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
+                seed: int | None = None,
                 progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
@@ -46,6 +50,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         output: becomes an nbgrader course folder with gradebook, beside the results.
         workers: notebooks executed at once; the machine's cores by default.
         seconds: the time limit per notebook.
+        seed: every student's secret cases follow from it; by default from KWS_JUDGE_SEED, or 0.
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
@@ -54,12 +59,14 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     found = find_submissions(submissions)
     output = output.resolve()  # nbgrader changes the working directory while it works
     output.mkdir(parents=True, exist_ok=True)
-    with _quiet_database():
+    seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
+    (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")
+    with _quiet():
         build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
         gradebook = ClassGradebook(output)
         result = ClassResult()
         with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            for done, (submission, executed) in enumerate(_executed(found, gradebook, pool, seconds), start=1):
+            for done, (submission, executed) in enumerate(_executed(found, gradebook, pool, seconds, seed), start=1):
                 result.rows += _recorded(submission, executed, gradebook)
                 result.notes[submission.student, submission.assignment] = submission.notes
                 progress(done, len(found), f"{submission.student} {submission.assignment}")
@@ -69,7 +76,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
 
 
 def _executed(found: list[Submission], gradebook: ClassGradebook, pool: Executor,
-              seconds: float) -> Iterator[tuple[Submission, Executed | None]]:
+              seconds: float, seed: int) -> Iterator[tuple[Submission, Executed | None]]:
     """Every submission with its executed notebook, as they finish; None where there was nothing to execute."""
     jobs: dict[Future[Executed], Submission] = {}
     for submission in found:
@@ -82,7 +89,8 @@ def _executed(found: list[Submission], gradebook: ClassGradebook, pool: Executor
             submission.problem = f"The notebook could not be prepared for grading: {error}"
             yield submission, None
             continue
-        job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, seconds)
+        job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, seconds,
+                  student_seed(seed, submission.student, submission.assignment))
         jobs[pool.submit(execute, job)] = submission
     for future in as_completed(jobs):
         try:
@@ -97,6 +105,7 @@ def _recorded(submission: Submission, executed: Executed | None, gradebook: Clas
     if executed is not None:
         notebook = nbformat.reads(executed.notebook, as_version=4)
         submission.notes += notebook.metadata.get(REPAIRS, [])
+        write_records(notebook, executed.records)
         try:
             gradebook.record(submission, notebook)
             return rows_of_graded(submission, notebook, gradebook.grades(submission))
@@ -113,10 +122,11 @@ def _cell_names(found: list[Submission]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _quiet_database() -> Iterator[None]:
-    """nbgrader's queries make SQLAlchemy 2 warn about things that nobody here can change."""
+def _quiet() -> Iterator[None]:
+    """No warnings that nobody here can act on: of nbgrader's queries, and of wrong answers while they are tried."""
     from sqlalchemy.exc import SAWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
         yield

@@ -1,13 +1,16 @@
 """The tests of the tests: solutions and right answers get everything, stubs nothing, mistakes less and their hint."""
 
+from functools import cache
+
 import pytest
 
 from autograder.answers import right_answers
 from autograder.exercise import exercises
-from autograder.judge import assess
-from autograder.lesson import points_by_exercise
+from autograder.judge import assess, collect, conclude, student_seed
+from autograder.lesson import lesson_of, points_by_exercise
 from autograder.reference import reference
 from kws_helpers.check import ladders
+from tests.conftest import NETWORKS
 
 EXERCISES = exercises()
 LADDERS = ladders()
@@ -16,6 +19,18 @@ RIGHT = [pytest.param(name, function, id=f"{name}-{function.__name__}")
          for name, functions in right_answers().items() for function in functions]
 WRONG = [pytest.param(name, mistake, id=f"{name}-{mistake.name}")
          for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
+
+
+@cache
+def outcomes_of(name, mistake, seed):
+    got = collect(EXERCISES[name], mistake.answer, seed)
+    return got + [got[-1]] * (len(EXERCISES[name].secret_cases(seed)) - len(got))
+
+
+@pytest.fixture(autouse=True)
+def every_mistake_is_tried_once(monkeypatch):
+    monkeypatch.setattr("autograder.judge._of_mistake", lambda exercise, mistake, seed, index: (
+        outcomes_of(exercise.name, mistake, seed)[index]))
 
 
 def unwritten(*args, **kwargs):
@@ -68,10 +83,18 @@ def test_a_right_answer_written_differently_climbs_the_ladder(name, function):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name, mistake", WRONG)
 def test_a_mistake_gets_less_and_its_own_hint(name, mistake, seed):
-    verdict = assess(EXERCISES[name], mistake.answer, seed)
+    verdict = conclude(EXERCISES[name], seed, outcomes_of(name, mistake, seed))
     assert verdict.share < 1.0
     assert verdict.mistake == mistake.name
     assert verdict.message.startswith(mistake.hint)
+
+
+@pytest.mark.parametrize("name, mistake", WRONG)
+def test_a_mistake_costs_every_student_the_same(name, mistake, monkeypatch):
+    monkeypatch.setattr(EXERCISES[name], "mistakes", [])  # to recognise it takes time, and the share is the same
+    students = [student_seed(0, f"student {number}", lesson_of(name)) for number in range(4)]
+    seeds = SEEDS if name in NETWORKS else (*SEEDS, *students)
+    assert len({conclude(EXERCISES[name], seed, outcomes_of(name, mistake, seed)).share for seed in seeds}) == 1
 
 
 @pytest.mark.parametrize("name, mistake", WRONG)

@@ -6,8 +6,7 @@ from collections import Counter
 import numpy as np
 
 from autograder.exercise import Case, Exercise
-from autograder.plain import plain
-from kws_helpers.check.calling import CallFailed, call
+from kws_helpers.check.calling import CallFailed
 
 WORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "unknown", "silence")
 
@@ -22,9 +21,9 @@ class TypeCase(Case):
 
 def values_or_type(function, case):
     """The result; for a `TypeCase` the type of its numbers. Raises CallFailed where that is not the expected one."""
-    result = call(function, *case.args, quiet=True, **case.kwargs)
+    result = function(*case.args, **case.kwargs)
     if not isinstance(case, TypeCase):
-        return plain(result)
+        return result
     dtype = np.asarray(result).dtype
     found = "int" if dtype.kind in "iu" else dtype.name
     if found != case.expected:
@@ -99,7 +98,7 @@ one_hot = Exercise("one_hot", tolerance=1e-9, observe=values_or_type)
 
 @one_hot.cases
 def one_hot_cases(rng):
-    labels = np.append(rng.integers(0, 12, size=30), 11)
+    labels = np.append(rng.permutation(12), rng.integers(0, 12, size=20))  # every class occurs, for every seed
     yield Case("ordinary labels", labels, 12)
     yield Case("ordinary labels", np.array([2, 0, 1, 2]), 3)
     yield Case("the last classes do not occur", rng.integers(0, 5, size=8), 9)
@@ -241,16 +240,7 @@ def not_rounded(n_samples, window, hop):
 
 # split_by_speaker
 
-def names_as_text(function, case):
-    """The array of names, whichever of the types for text it has."""
-    result = call(function, *case.args, quiet=True, **case.kwargs)
-    array = np.asarray(result)
-    if hasattr(result, "shape") and array.dtype.kind in "OTSU":
-        return array.astype(object).astype(str)  # there is no direct way for every type
-    return plain(result)
-
-
-split_by_speaker = Exercise("split_by_speaker", observe=names_as_text)
+split_by_speaker = Exercise("split_by_speaker")
 
 
 def speaker_ids(rng, count):
@@ -361,9 +351,9 @@ class ConstantCase(Case):
 
 
 def statistics_and_zeros(function, case):
-    result = plain(call(function, *case.args, quiet=True))
+    result = function(*case.args)
     if isinstance(case, ConstantCase):  # no tolerance would tell 0 from 1e-8
-        return [*result, plain(np.asarray(result[1]) == 0)]
+        return [*result, np.asarray(result[1]) == 0]
     return result
 
 

@@ -292,9 +292,9 @@ def build_ffnn_cases(rng):
     seed = int(rng.integers(2**31))
     yield ModelCase("the layers have the right sizes", "layers", (49, 40), seed)
     yield ModelCase("the network computes the right outputs", "outputs", (49, 40), seed)
+    yield ModelCase("nothing but these layers", "plain", (49, 40), seed)
     yield ModelCase("another input shape and another number of classes", "layers", size, seed, **other)
     yield ModelCase("another input shape and another number of classes", "outputs", size, seed, **other)
-    yield ModelCase("nothing but these layers", "plain", (49, 40), seed)
 
 
 def _network(hidden=("relu", "relu"), last="softmax", sizes=(64, 128), inputs=(49, 40), n_classes=12, first=None,

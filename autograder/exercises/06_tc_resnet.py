@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from autograder.exercise import Case, Exercise
-from autograder.plain import plain
-from kws_helpers.check.calling import CallFailed, call
+from autograder.standin import Model, StandIn
+from kws_helpers.check.calling import CallFailed
 
 as_time_series = Exercise("as_time_series")
 
@@ -72,24 +72,6 @@ def single_clip_squeezed(features):
     return series[0] if len(series) == 1 else series
 
 
-_OURS = (__name__, "_reference_06_tc_resnet")
-
-
-def _once(observe: Callable) -> Callable:
-    """Look at an answer of the judge's own only once for each case: networks take their time to be built."""
-    seen = {}
-
-    def look(function: Callable, case: Case) -> Any:
-        if getattr(function, "__module__", None) not in _OURS:
-            return observe(function, case)
-        key = function, repr(vars(case))
-        if key not in seen:
-            seen[key] = observe(function, case)
-        return seen[key]
-
-    return look
-
-
 # Networks are looked at without their words. Every weight is set by its shape and its part in a layer alone, so equal
 # networks give equal outputs in whatever order they list their weights. Axes of length 1 do not count: a kernel
 # (9, 1, 16, 24) of a 2-D convolution is the kernel (9, 16, 24) of a 1-D convolution.
@@ -99,15 +81,15 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _shapes(model: Any, left_out: tuple[int, ...] | None = None) -> np.ndarray:
+def _shapes(model: Model, left_out: tuple[int, ...] | None = None) -> np.ndarray:
     """The shapes of all weights, sorted, without biases of the shape `left_out`."""
     return np.array(sorted(str(_squeezed(weight.shape)) for weight in model.weights
-                           if not (weight.name == "bias" and tuple(weight.shape) == left_out)), dtype=str)
+                           if not (weight.name == "bias" and weight.shape == left_out)), dtype=str)
 
 
-def _set_weights(model: Any, seed: int) -> None:
-    for weight in model.weights:
-        weight.assign(_weight(seed, weight.name, _squeezed(weight.shape)).reshape(weight.shape))
+def _set_weights(model: Model, seed: int) -> None:
+    model.set_weights([_weight(seed, weight.name, _squeezed(weight.shape)).reshape(weight.shape)
+                       for weight in model.weights])
 
 
 def _weight(seed: int, part: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -130,34 +112,25 @@ class BlockCase(Case):
         self.frames, self.inputs, self.seed = frames, inputs, seed
 
 
-@_once
-def observe_block(block: Callable, case: BlockCase) -> list[np.ndarray]:
+def observe_block(block: StandIn, case: BlockCase) -> list[np.ndarray]:
     """The shapes of the weights and the outputs of the block, in a network of its own, be it 1-D or 2-D."""
     model, axes = _network_around(block, case)
     _set_weights(model, case.seed)
     x = np.random.default_rng(case.seed).normal(size=(3, *axes)).astype(np.float32)
-    outputs = np.asarray(call(model, x, quiet=True, training=False))
+    outputs = np.asarray(model(x))
     return [_shapes(model), outputs[:, :, 0] if outputs.ndim == 4 and outputs.shape[2] == 1 else outputs]
 
 
-def _network_around(block: Callable, case: BlockCase) -> tuple[Any, tuple[int, ...]]:
+def _network_around(block: StandIn, case: BlockCase) -> tuple[Model, tuple[int, ...]]:
     """The network and the shape of its input. Raises what the 1-D form raises where neither form works."""
-    import keras
-
-    first = None
-    for axes in ((case.frames, case.inputs), (case.frames, 1, case.inputs)):
-        x = keras.Input(axes)
-        x.__deepcopy__ = lambda memo, x=x: x  # a place in a network cannot be copied
+    one_axis, two_axes = (case.frames, case.inputs), (case.frames, 1, case.inputs)
+    try:
+        return block.build_from(one_axis, case.kwargs["channels"], case.kwargs["stride"]), one_axis
+    except CallFailed as failure:
         try:
-            y = call(block, x, case.kwargs["channels"], case.kwargs["stride"], quiet=True)
-        except CallFailed as failure:
-            first = first or failure
-            continue
-        if not isinstance(y, keras.KerasTensor):
-            kind = "None (is there a `return`?)" if y is None else f"an object of type {type(y).__name__}"
-            raise CallFailed("raised", f"expected a KerasTensor, got {kind}.", "TypeError")
-        return keras.Model(x, y), axes
-    raise first
+            return block.build_from(two_axes, case.kwargs["channels"], case.kwargs["stride"]), two_axes
+        except CallFailed:
+            raise failure from None
 
 
 residual_block.observe = observe_block
@@ -338,51 +311,46 @@ class NetworkCase(Case):
         self.inputs, self.n_classes = kwargs.get("input_shape", (49, 40)), kwargs.get("n_classes", 12)
 
 
-@_once
-def observe_network(build: Callable, case: NetworkCase) -> Any:
+def observe_network(build: StandIn, case: NetworkCase) -> Any:
     """Build the network and look at it. The last layer's bias, which is at choice, is left out and set to 0."""
-    import keras
-
-    model = call(build, quiet=True, **case.kwargs)
-    if not isinstance(model, keras.Model):
-        kind = "None (is there a `return`?)" if model is None else f"an object of type {type(model).__name__}"
-        raise CallFailed("raised", f"expected a keras.Model, got {kind}.", "TypeError")
+    model = build.build(**case.kwargs)
     x = np.random.default_rng(case.seed).normal(size=(4, *case.inputs)).astype(np.float32)
-    call(model, x, quiet=True)  # some models have no weights before they have seen an input
+    model.show(x)
     if case.look == "weights":
         return _shapes(model, left_out=(case.n_classes,))
     if case.look == "dropout":
         return _scale_of_what_dropout_keeps(model, case)
     _set_weights(model, case.seed)
-    return [_shapes(model, left_out=(case.n_classes,)), np.asarray(call(model, x, quiet=True, training=False))]
+    return [_shapes(model, left_out=(case.n_classes,)), model(x)]
 
 
 _DROPOUT_CLIPS = 200
 
 
-def _scale_of_what_dropout_keeps(model: Any, case: NetworkCase) -> float:
+def _scale_of_what_dropout_keeps(model: Model, case: NetworkCase) -> float:
     """1 / (1 - rate) as it shows in the outputs, 0 without dropout.
 
     With every batch normalisation giving 1, all numbers before the last layer are equal, and each that is kept adds
     the same step to the score of class 0.
     """
     constant = {"gamma": 0.0, "beta": 1.0, "moving_mean": 0.0, "moving_variance": 1.0, "bias": 0.0}
-    numbers = 1
+    values, numbers = [], 1
     for weight in model.weights:
         value = np.full(weight.shape, constant.get(weight.name, 0.01), np.float32)
         if len(weight.shape) > 1 and weight.shape[-1] == case.n_classes:
             value[...] = 0
             value[..., 0] = 0.05
             numbers = math.prod(weight.shape[:-1])
-        weight.assign(value)
+        values.append(value)
+    model.set_weights(values)
     x = np.zeros((_DROPOUT_CLIPS, *case.inputs), np.float32)
     scores, (all_kept, *_) = (_score_of_class_0(model, x, training) for training in (True, False))
     steps = np.diff(np.unique(np.round(scores, 3)))
     return float(np.min(steps[steps > 5e-3], initial=np.inf) / (all_kept / numbers)) if np.any(steps > 5e-3) else 0.0
 
 
-def _score_of_class_0(model: Any, x: np.ndarray, training: bool) -> np.ndarray:
-    p = np.asarray(call(model, x, quiet=True, training=training), dtype=float)
+def _score_of_class_0(model: Model, x: np.ndarray, training: bool) -> np.ndarray:
+    p = np.asarray(model(x, training=training), dtype=float)
     with np.errstate(all="ignore"):  # these need not be probabilities
         return np.log(p[..., 0]) - np.log(p[..., 1])
 
@@ -398,10 +366,10 @@ def build_tc_resnet8_cases(rng):
     rate = float(rng.choice([0.2, 0.3, 0.6]))
     yield NetworkCase("the layers of the table", "weights", seed)
     yield NetworkCase("its outputs", "outputs", seed)
-    yield NetworkCase("another input shape and another number of classes", "outputs", seed, **other)
-    yield NetworkCase("another width", "outputs", seed, width=width)
     yield NetworkCase("dropout in training, and only there", "dropout", seed)
     yield NetworkCase("dropout in training, and only there", "dropout", seed, dropout=rate)
+    yield NetworkCase("another input shape and another number of classes", "outputs", seed, **other)
+    yield NetworkCase("another width", "outputs", seed, width=width)
 
 
 def _network(input_shape, n_classes, width, dropout, channels=(16, 24, 32, 48), rounding=int, kernel=3, strides=(2, 2, 2),
@@ -549,18 +517,21 @@ multiply_adds = Exercise("multiply_adds", tolerance=0)
 
 
 class CountCase(Case):
-    """A network to count: `make` builds it anew, so that nobody can change it for the others."""
+    """A network to count, made when it is needed."""
 
-    def __init__(self, aspect: str, make: Callable[[], Any]) -> None:
+    def __init__(self, aspect: str, make: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(aspect)
-        self.make = make
+        self._make = partial(make, *args, **kwargs)
+
+    @cached_property
+    def model(self) -> Any:
+        model = self._make()
+        model.__deepcopy__ = lambda memo: model  # copying a network means saving and loading it
+        return model
 
 
-@_once
-def observe_count(function: Callable, case: CountCase) -> Any:
-    model = case.make()
-    model.__deepcopy__ = lambda memo: model  # copying a network means saving and loading it
-    return plain(call(function, model, quiet=True))
+def observe_count(function: StandIn, case: CountCase) -> Any:
+    return function(case.model)
 
 
 multiply_adds.observe = observe_count
@@ -571,15 +542,15 @@ def multiply_adds_cases(rng):
     def sizes(n, low=3, high=12):
         return tuple(int(size) for size in rng.integers(low, high, size=n))
 
-    yield CountCase("convolutions and dense layers", partial(_picture_network, sizes(4), 2, "same"))
-    yield CountCase("convolutions and dense layers", partial(_series_network, sizes(4), 2, "same"))
-    yield CountCase("convolutions and dense layers", partial(_picture_network, sizes(4), 1, "valid"))
-    yield CountCase("a network with a shortcut", partial(_series_network, sizes(4), 3, "valid", shortcut=True))
-    yield CountCase("depthwise convolutions", partial(_depthwise_network, sizes(3), 1))
-    yield CountCase("depthwise convolutions", partial(_depthwise_network, sizes(3), 2))
-    yield CountCase("a network inside a network", partial(_nested_network, sizes(4), 1))
-    yield CountCase("a network inside a network", partial(_nested_network, sizes(4), 2))
-    yield CountCase("a dense layer on every frame", partial(_dense_on_frames, sizes(3)))
+    yield CountCase("convolutions and dense layers", _picture_network, sizes(4), 2, "same")
+    yield CountCase("convolutions and dense layers", _series_network, sizes(4), 2, "same")
+    yield CountCase("convolutions and dense layers", _picture_network, sizes(4), 1, "valid")
+    yield CountCase("a network with a shortcut", _series_network, sizes(4), 3, "valid", shortcut=True)
+    yield CountCase("depthwise convolutions", _depthwise_network, sizes(3), 1)
+    yield CountCase("depthwise convolutions", _depthwise_network, sizes(3), 2)
+    yield CountCase("a network inside a network", _nested_network, sizes(4), 1)
+    yield CountCase("a network inside a network", _nested_network, sizes(4), 2)
+    yield CountCase("a dense layer on every frame", _dense_on_frames, sizes(3))
 
 
 def _picture_network(sizes, stride, padding):

@@ -1,0 +1,4 @@
+"""What a student's kernel sees as the package `autograder` while a class is graded: a probe that holds no secrets.
+
+Nothing here may import from outside this folder, except `kws_helpers`.
+"""
