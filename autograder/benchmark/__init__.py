@@ -26,16 +26,17 @@ def run(console: Console, real: str | None = None, lessons: bool = True) -> None
         with console.status(measure.__doc__):
             ratios.append(measure())
     _print_ratios(console, ratios)
-    bundled, people = Measured(SOLVED), None
+    bundled, page = Measured(SOLVED), ROOT / "docs" / "results.md"
     if lessons:
         build_functions()
         bundled = Measured(SOLVED, _shown(console, run_bundled))
         build_course()
         build_notebooks()
+    write_page(page, ratios, bundled)
     if real:
         folder = BUILD / "benchmark-real"
         people = Measured(folder, _shown(console, lambda say: run_real(folder, real, say)))
-    write_page(ROOT / "docs" / "results.md", ratios, bundled, people, real)
+        write_page(page, ratios, bundled, people, real)
     console.print("\nWritten to docs/results.md")
 
 

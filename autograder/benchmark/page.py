@@ -22,7 +22,8 @@ class Measured:
     runs: list[LessonRun] = field(default_factory=list)
 
 
-def write_page(path: Path, ratios: list[Ratio], bundled: Measured, people: Measured | None, real: str | None) -> None:
+def write_page(path: Path, ratios: list[Ratio], bundled: Measured, people: Measured | None = None,
+               real: str = "") -> None:
     """Write the page from what was measured and from what the lessons left in their folders."""
     parts = ["# Results",
              f"Written by `make benchmark`; every number comes from that run, on {os.cpu_count()} cores without a GPU.",

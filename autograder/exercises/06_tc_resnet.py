@@ -185,19 +185,19 @@ def no_relu_after_the_addition(x, channels, stride):
     return _block(x, channels, stride, relus=("main", "shortcut"))
 
 
-@residual_block.mistake("The main way ends with a ReLU before the addition instead of after it. So the block can only add "
+@residual_block.mistake("The main path ends with a ReLU before the addition instead of after it. So the block can only add "
                         "and never take away. Add first, then ReLU.")
 def relu_before_the_addition(x, channels, stride):
     return _block(x, channels, stride, relus=("main", "last", "shortcut"))
 
 
 @residual_block.mistake("There is a ReLU before the addition, behind the second batch normalisation. So the block can only "
-                        "add and never take away. The main way ends with the batch normalisation.")
+                        "add and never take away. The main path ends with the batch normalisation.")
 def relu_before_and_after_the_addition(x, channels, stride):
     return _block(x, channels, stride, relus=("main", "last", "shortcut", "end"))
 
 
-@residual_block.mistake("Between the two convolutions of the main way the ReLU is missing.")
+@residual_block.mistake("Between the two convolutions of the main path the ReLU is missing.")
 def no_relu_inside(x, channels, stride):
     return _block(x, channels, stride, relus=("shortcut", "end"))
 
@@ -232,12 +232,12 @@ def biases(x, channels, stride):
     return _block(x, channels, stride, bias=True)
 
 
-@residual_block.mistake("The main way's kernels are 3 frames wide. They are 9 wide here.")
+@residual_block.mistake("The main path's kernels are 3 frames wide. They are 9 wide here.")
 def kernel_of_three(x, channels, stride):
     return _block(x, channels, stride, kernel=3)
 
 
-@residual_block.mistake("The stride is in the second convolution of the main way. It belongs to the first, so that the "
+@residual_block.mistake("The stride is in the second convolution of the main path. It belongs to the first, so that the "
                         "second has less to do.")
 def stride_in_the_second_convolution(x, channels, stride):
     return _block(x, channels, stride, strides=(1, stride))
@@ -262,7 +262,7 @@ def channels_alone_forgotten(x, channels, stride):
 
 
 @residual_block.mistake("At the addition, the two ways have different numbers of frames. On each way, exactly one "
-                        "convolution has the stride: the first of the main way, and the shortcut's.")
+                        "convolution has the stride: the first of the main path, and the shortcut's.")
 def shortcut_without_stride(x, channels, stride):
     return _block(x, channels, stride, shortcut_stride=1)
 
@@ -278,7 +278,7 @@ def beside_instead_of_added(x, channels, stride):
     return _block(x, channels, stride, join="beside")
 
 
-@residual_block.mistake("The first convolution keeps the old number of channels. Both convolutions of the main way give "
+@residual_block.mistake("The first convolution keeps the old number of channels. Both convolutions of the main path give "
                         "`channels`.")
 def channels_in_the_second_convolution_only(x, channels, stride):
     return _block(x, channels, stride, first_channels=x.shape[-1])
