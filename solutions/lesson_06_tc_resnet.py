@@ -6,7 +6,7 @@ import numpy as np
 
 
 def as_time_series(features):
-    """Features as pictures that are one pixel high, with the coefficients as channels.
+    """Features as pictures that are one pixel wide, with the coefficients as channels.
 
     Args:
         features: features of clips, shape (N, T, F): clips, frames, coefficients.
