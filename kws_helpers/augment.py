@@ -6,9 +6,9 @@ axes; loudness is a factor; noise adds its own powers (on average: sounds that h
 neither help nor hinder one another); and a microphone is one more constant for each coefficient.
 """
 
-import functools
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,15 +79,13 @@ class AugmentedClips:
         """The batches of one epoch after the other, without end, as a `tf.data.Dataset`."""
         import tensorflow as tf
 
-        def parts() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            for number in itertools.count():
-                yield from self.epoch(number)
+        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for x, y in _one_ahead(part for number in itertools.count() for part in self.epoch(number)):
+                for start in range(0, len(y), self.batch_size):
+                    yield x[start : start + self.batch_size], y[start : start + self.batch_size]
 
         types = tf.TensorSpec((None, _FRAMES, N_MFCC), tf.float32), tf.TensorSpec((None,), tf.int64)
-        some_hundred = tf.data.Dataset.from_generator(parts, output_signature=types)
-        split_up = some_hundred.prefetch(2).flat_map(
-            lambda x, y: tf.data.Dataset.from_tensor_slices((x, y)).batch(self.batch_size))
-        return split_up.prefetch(_BATCHES_AT_ONCE)
+        return tf.data.Dataset.from_generator(batches, output_signature=types).prefetch(2 * _BATCHES_AT_ONCE)
 
     def augmented(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """The training clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40)."""
@@ -110,6 +108,19 @@ class AugmentedClips:
             start = rng.integers(len(self._noise[number]) - _FRAMES + 1)
             stretch[:] = self._noise[number][start : start + _FRAMES]
         return stretches
+
+
+def _one_ahead(parts: Iterator) -> Iterator:
+    """The same parts, without end, each made while the one before it is used.
+
+    In a thread of Python's own: the threads of tf.data give memory back to the system after every array, which takes
+    longer than to fill it.
+    """
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, parts)
+        while True:
+            part, coming = coming.result(), maker.submit(next, parts)
+            yield part
 
 
 def _power(decibel: np.ndarray) -> np.ndarray:
@@ -151,16 +162,12 @@ def _warp_voice(decibel: np.ndarray, stretch: np.ndarray) -> np.ndarray:
     percent = np.rint(100 * stretch).astype(int)
     warped = np.empty_like(decibel)
     for one in np.unique(percent):
-        warped[percent == one] = decibel[percent == one] @ _voice_warp(int(one))
+        place = np.minimum(np.arange(N_MELS) * (1 + one / 100), N_MELS - 1.001)
+        before = place.astype(int)
+        weight = (place - before).astype(np.float32)
+        clips = decibel[percent == one]
+        warped[percent == one] = (1 - weight) * clips[..., before] + weight * clips[..., before + 1]
     return warped
-
-
-@functools.cache
-def _voice_warp(percent: int) -> np.ndarray:
-    """(128, 128): the matrix that stretches the mel axis by so many per cent."""
-    band = np.arange(N_MELS)
-    source = np.minimum(band * (1 + percent / 100), N_MELS - 1)
-    return np.maximum(0, 1 - np.abs(source - band[:, np.newaxis])).astype(np.float32)
 
 
 def _mask_frames(x: np.ndarray, width: int, rng: np.random.Generator) -> np.ndarray:
