@@ -38,12 +38,15 @@ def grade(
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
     seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="The secret tests follow from this "
                                              "number; choose one that students do not know.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed since the last time, "
+                                                        "too.")] = False,
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
     from autograder.commands import grade_and_report
 
     try:
-        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed)
+        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
+                                    force=force)
     except ValueError as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None

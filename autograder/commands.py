@@ -12,7 +12,7 @@ from autograder.tables import print_challenge, print_gradebook
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
-                     seconds: float, seed: int | None = None) -> bool:
+                     seconds: float, seed: int | None = None, force: bool = False) -> bool:
     """Grade a class with a progress bar, write the results, print the gradebook.
 
     Returns:
@@ -28,7 +28,7 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
         def progress(done: int, total: int, what: str) -> None:
             bar.update(task, completed=done, total=total, description=f"Graded {what}")
 
-        result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed,
+        result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed, force=force,
                              progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import MissingEntry
 
 from autograder.build import build_course
+from autograder.earlier import Earlier
 from autograder.execute import NOTEBOOK_SECONDS, Executed, Job, execute
 from autograder.gradebook import ClassGradebook
 from autograder.judge import SEED_VARIABLE, student_seed
@@ -41,7 +43,7 @@ class ClassResult:
 
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
-                seed: int | None = None,
+                seed: int | None = None, force: bool = False,
                 progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
@@ -51,6 +53,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         workers: notebooks executed at once; the machine's cores by default.
         seconds: the time limit per notebook.
         seed: every student's secret cases follow from it; by default from KWS_JUDGE_SEED, or 0.
+        force: grade again what has not changed since the results in `output`, too.
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
@@ -63,11 +66,12 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")
     with _quiet():
         build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
-        gradebook = ClassGradebook(output)
+        gradebook, earlier = ClassGradebook(output), Earlier(output, seed, seconds)
         result = ClassResult()
         with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            for done, (submission, executed) in enumerate(_executed(found, gradebook, pool, seconds, seed), start=1):
-                result.rows += _recorded(submission, executed, gradebook)
+            graded = _graded(found, gradebook, earlier, force, pool, seconds, seed)
+            for done, (submission, rows) in enumerate(graded, start=1):
+                result.rows += rows
                 result.notes[submission.student, submission.assignment] = submission.notes
                 progress(done, len(found), f"{submission.student} {submission.assignment}")
     order = {name: place for place, name in enumerate(_cell_names(found))}
@@ -75,42 +79,66 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     return result
 
 
-def _executed(found: list[Submission], gradebook: ClassGradebook, pool: Executor,
-              seconds: float, seed: int) -> Iterator[tuple[Submission, Executed | None]]:
-    """Every submission with its executed notebook, as they finish; None where there was nothing to execute."""
+def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier, force: bool, pool: Executor,
+            seconds: float, seed: int) -> Iterator[tuple[Submission, list[Row]]]:
+    """Every submission with its rows, as they finish."""
     jobs: dict[Future[Executed], Submission] = {}
     for submission in found:
         if submission.notebook is None:
-            yield submission, None
-            continue
-        try:
-            path = gradebook.restore(submission)
-        except Exception as error:
-            submission.problem = f"The notebook could not be prepared for grading: {error}"
-            yield submission, None
-            continue
-        job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, seconds,
-                  student_seed(seed, submission.student, submission.assignment))
-        jobs[pool.submit(execute, job)] = submission
+            yield submission, _not_graded(submission, gradebook)
+        elif not force and (rows := _rows_from_earlier(submission, gradebook, earlier)):
+            yield submission, rows
+        else:
+            try:
+                path = gradebook.restore(submission)
+            except Exception as error:
+                submission.problem = f"The notebook could not be prepared for grading: {error}"
+                yield submission, _not_graded(submission, gradebook)
+                continue
+            job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, seconds,
+                      student_seed(seed, submission.student, submission.assignment))
+            jobs[pool.submit(execute, job)] = submission
     for future in as_completed(jobs):
+        submission = jobs.pop(future)
         try:
-            yield jobs[future], future.result()
+            executed = future.result()
         except Exception as error:
-            jobs[future].problem = f"The notebook could not be executed: {error}"
-            yield jobs[future], None
+            submission.problem = f"The notebook could not be executed: {error}"
+            yield submission, _not_graded(submission, gradebook)
+        else:
+            yield submission, _recorded(submission, executed, gradebook, earlier)
 
 
-def _recorded(submission: Submission, executed: Executed | None, gradebook: ClassGradebook) -> list[Row]:
-    """Record a submission in the gradebook and make its rows."""
-    if executed is not None:
-        notebook = nbformat.reads(executed.notebook, as_version=4)
-        submission.notes += notebook.metadata.get(REPAIRS, [])
-        write_records(notebook, executed.records)
-        try:
-            gradebook.record(submission, notebook)
-            return rows_of_graded(submission, notebook, gradebook.grades(submission))
-        except Exception as error:
-            submission.problem = f"The grades could not be recorded: {error}"
+def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
+    """The rows of a submission that has not changed, with points given by hand since; none if there are no such."""
+    recorded = earlier.recall(submission, gradebook)
+    if recorded is None:
+        return []
+    notebook, notes = recorded
+    try:
+        rows = rows_of_graded(submission, notebook, gradebook.grades(submission))
+    except (MissingEntry, KeyError):  # another gradebook
+        return []
+    submission.notes = notes
+    return rows
+
+
+def _recorded(submission: Submission, executed: Executed, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
+    """Record an executed submission in the gradebook and make its rows."""
+    notebook = nbformat.reads(executed.notebook, as_version=4)
+    submission.notes += notebook.metadata.get(REPAIRS, [])
+    write_records(notebook, executed.records)
+    try:
+        gradebook.record(submission, notebook)
+        rows = rows_of_graded(submission, notebook, gradebook.grades(submission))
+    except Exception as error:
+        submission.problem = f"The grades could not be recorded: {error}"
+        return _not_graded(submission, gradebook)
+    earlier.remember(submission)
+    return rows
+
+
+def _not_graded(submission: Submission, gradebook: ClassGradebook) -> list[Row]:
     if submission.assignment in lesson_names() and not submission.missing:
         gradebook.record_nothing(submission)
     return rows_of_ungraded(submission)

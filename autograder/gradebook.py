@@ -75,12 +75,16 @@ class ClassGradebook:
         _copy_other_files(submission.folder, target)
         write_notebook(submission.notebook, target / name)
         self._run(_Restore, submission)
-        return self.folder / "autograded" / submission.student / submission.assignment / name
+        return self.notebook_path(submission)
+
+    def notebook_path(self, submission: Submission) -> Path:
+        """Where nbgrader keeps the notebook that is graded."""
+        folder = self.folder / "autograded" / submission.student / submission.assignment
+        return folder / f"{submission.assignment}.ipynb"
 
     def record(self, submission: Submission, executed: NotebookNode) -> None:
         """Write the executed notebook to `autograded/` and its scores into the database."""
-        path = self.folder / "autograded" / submission.student / submission.assignment
-        path = path / f"{submission.assignment}.ipynb"
+        path = self.notebook_path(submission)
         path.chmod(0o644)
         write_notebook(executed, path)
         self._run(_Record, submission)
