@@ -54,10 +54,12 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
-        ValueError: the folder holds no submissions.
+        ValueError: the folder holds no submissions, or the results would overwrite them.
     """
-    found = find_submissions(submissions)
     output = output.resolve()  # nbgrader changes the working directory while it works
+    if submissions.resolve().is_relative_to(output / "submitted"):
+        raise ValueError(f"The results would overwrite {submissions}. Choose another folder for them.")
+    found = find_submissions(submissions)
     output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
     (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")

@@ -29,7 +29,7 @@ def configure(config: Config) -> Config:
     """Put the course's settings into `config`."""
     config.CourseDirectory.course_id = "keyword-spotting"
     config.Autograde.sanitize_preprocessors = [
-        ClearOutput, DeduplicateIds, RestoreCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+        RestoreCells, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     config.Execute.timeout = CELL_SECONDS
     # What a library writes to stderr is no fault of the student's. Errors are outputs of another kind; they count.
     config.IgnorePattern.enabled = True
