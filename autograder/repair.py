@@ -19,14 +19,17 @@ def repair(notebook: NotebookNode, lesson: str) -> list[str]:
     """Repair the notebook in place; returns what was done, in words for the student."""
     lesson_cells = _Lesson(lesson)
     copies, settings, repairs = _claims(notebook, lesson_cells)
-    found = {}
-    for grade_id in lesson_cells.ours:
+    found: dict[str, NotebookNode] = {}
+    for grade_id, ours in lesson_cells.ours.items():
         if grade_id in copies:
-            found[grade_id] = _one_of(copies[grade_id], grade_id, lesson_cells, notebook, repairs)
-    for grade_id in lesson_cells.ours:
+            found[grade_id] = _one_of(copies[grade_id], ours, notebook, found)
+            if len(copies[grade_id]) > 1:
+                repairs.append(f"The cell {grade_id} was there {len(copies[grade_id])} times. One counts: of your own "
+                               "cells the last that you changed. The others were taken as ordinary cells.")
+    for grade_id, ours in lesson_cells.ours.items():
         alike = [] if grade_id in found else lesson_cells.alike(grade_id, notebook, found)
         if alike:
-            found[grade_id] = _one_of(alike, grade_id, lesson_cells, notebook, [])
+            found[grade_id] = _one_of(alike, ours, notebook, found)
             repairs.append(f"The cell {grade_id} had lost its settings; it was recognised by what stands in it.")
     for grade_id, cell in found.items():
         repairs += _mend(cell, lesson_cells.ours[grade_id], settings.get(id(cell)))
@@ -86,24 +89,37 @@ def _claims(notebook: NotebookNode, lesson: _Lesson) -> tuple[dict[str, list], d
     return copies, settings, repairs
 
 
-def _one_of(copies: list[NotebookNode], grade_id: str, lesson: _Lesson, notebook: NotebookNode,
-            repairs: list[str]) -> NotebookNode:
-    """The copy that counts: the last that was changed, as in Python the last definition of a function counts.
+def _one_of(copies: list[NotebookNode], ours: NotebookNode, notebook: NotebookNode,
+            found: dict[str, NotebookNode]) -> NotebookNode:
+    """The copy that counts.
 
     The other copies stay as ordinary cells directly before it, so that they cannot undo it but helpers in them work.
     """
-    stub = lesson.ours[grade_id].source.strip()
-    defining = [cell for cell in copies if defines(cell, grade_id.removesuffix("-solution"))] or copies
-    chosen = ([cell for cell in defining if cell.source.strip() != stub] or defining)[-1]
+    chosen = _in_order(copies, notebook, found) if ours.metadata["nbgrader"]["locked"] else _last_changed(copies, ours)
     others = [cell for cell in copies if cell is not chosen]
-    if others:
-        moved = {id(cell) for cell in others}
-        cells = [cell for cell in notebook.cells if id(cell) not in moved]
-        place = next(place for place, cell in enumerate(cells) if cell is chosen)
-        notebook.cells = cells[:place] + others + cells[place:]
-        repairs.append(f"The cell {grade_id} was there {len(copies)} times. The last one that you changed counts; the "
-                       "others were taken as ordinary cells.")
+    moved = {id(cell) for cell in others}
+    cells = [cell for cell in notebook.cells if id(cell) not in moved]
+    place = _place(cells, chosen)
+    notebook.cells = cells[:place] + others + cells[place:]
     return chosen
+
+
+def _last_changed(copies: list[NotebookNode], ours: NotebookNode) -> NotebookNode:
+    """The last copy that the student changed, as in Python the last definition of a function counts."""
+    name = ours.metadata["nbgrader"]["grade_id"].removesuffix("-solution")
+    defining = [cell for cell in copies if defines(cell, name)] or copies
+    return ([cell for cell in defining if cell.source.strip() != ours.source.strip()] or defining)[-1]
+
+
+def _in_order(copies: list[NotebookNode], notebook: NotebookNode, found: dict[str, NotebookNode]) -> NotebookNode:
+    """The first copy behind the lesson's earlier cells. A locked cell gets its text back, so any copy is as good."""
+    behind = max((_place(notebook.cells, cell) for cell in found.values()), default=-1)
+    return next((cell for cell in copies if _place(notebook.cells, cell) > behind), copies[0])
+
+
+def _place(cells: list[NotebookNode], cell: NotebookNode) -> int:
+    """Where a cell stands; other cells may be equal to it."""
+    return next(place for place, one in enumerate(cells) if one is cell)
 
 
 def _mend(cell: NotebookNode, ours: NotebookNode, claimed: dict | None) -> list[str]:
@@ -150,7 +166,7 @@ def _put_back(notebook: NotebookNode, found: dict[str, NotebookNode], lesson: _L
     for grade_id, ours in lesson.ours.items():
         settings = ours.metadata["nbgrader"]
         if grade_id in found:
-            position = 1 + next(place for place, cell in enumerate(notebook.cells) if cell is found[grade_id])
+            position = 1 + _place(notebook.cells, found[grade_id])
         elif settings["grade"] or settings["locked"]:
             notebook.cells.insert(position, ours)
             position += 1

@@ -11,7 +11,10 @@ import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from nbgrader.api import Gradebook
 
+from autograder.build import build_course
+from autograder.gradebook import ClassGradebook
 from autograder.lesson import KERNEL
 from autograder.paths import NOTEBOOKS
 from autograder.reading import MAX_BYTES, MAX_CELLS, Unreadable, parse_notebook, read_notebook
@@ -172,6 +175,16 @@ def test_of_copies_the_last_changed_one_counts_and_no_other_can_undo_it():
     assert "one_hot-solution was there 3 times" in notes
     after = notebook.cells[notebook.cells.index(cells["one_hot-solution"]) + 1:]
     assert not any("def one_hot" in cell.source for cell in after)
+
+
+@pytest.mark.parametrize("where", [0, 10_000])
+def test_a_copied_test_changes_nothing_else(where):
+    data = solved()
+    data["cells"].insert(where, copy.deepcopy(cell_of(data, "one_hot")))
+    cells, notebook, notes = repaired(data)
+    assert_whole(notebook)
+    assert sources(cells) == RIGHT
+    assert "one_hot was there 2 times" in notes and "lesson's order" not in notes
 
 
 def test_a_copy_that_holds_only_helpers_does_not_count_and_still_runs_first():
@@ -438,6 +451,24 @@ def test_names_that_cannot_be_written_become_writable_and_stay_apart(tmp_path):
     assert len(names) == len(set(names)) == len(raw)
     assert {"ada", "Ada", "bo_"} <= set(names)
     assert all(name.isprintable() and name.encode() for name in names)
+
+
+def test_nbgrader_takes_odd_names_as_names_and_survives_odd_files(tmp_path):
+    names = ["*", "ada", "Ada", "Ada [1] {x}", "(?P<x>.*)", "a,b", "--student", "<b>\"'"]
+    for name in names:
+        path = hand_in(tmp_path / "class", name)
+        path.with_name("timestamp.txt").write_text("hello")
+        path.with_name("notes.txt").write_text(name)
+        path.with_name("link.txt").symlink_to("/etc/hostname")
+        os.mkfifo(path.with_name("pipe"))
+    gradebook = ClassGradebook(build_course(tmp_path / "out", [LESSON]))
+    for submission in find_submissions(tmp_path / "class"):
+        path = gradebook.restore(submission)
+        assert {one.name for one in path.parent.iterdir()} == {path.name, "notes.txt"}
+        assert path.with_name("notes.txt").read_text() == submission.student
+        gradebook.record(submission, nbformat.read(path, as_version=4))
+    with Gradebook(gradebook.url) as book:
+        assert sorted(student.id for student in book.students) == sorted(names)
 
 
 def test_results_cannot_overwrite_what_was_handed_in(tmp_path):
