@@ -17,6 +17,7 @@ import nbformat
 from autograder.build import build_course
 from autograder.execute import NOTEBOOK_SECONDS, Executed, Job, execute
 from autograder.gradebook import ClassGradebook
+from autograder.harmless import drop_live_outputs
 from autograder.judge import SEED_VARIABLE, student_seed
 from autograder.lesson import graded_cells, lesson_names
 from autograder.preprocessors import REPAIRS
@@ -106,7 +107,7 @@ def _recorded(submission: Submission, executed: Executed | None, gradebook: Clas
     """Record a submission in the gradebook and make its rows."""
     if executed is not None:
         notebook = nbformat.reads(executed.notebook, as_version=4)
-        submission.notes += notebook.metadata.get(REPAIRS, [])
+        submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
         write_records(notebook, executed.records)
         try:
             gradebook.record(submission, notebook)

@@ -36,4 +36,7 @@ def configure(config: Config) -> Config:
     config.IgnorePattern.pattern = r"(?s)."
     # Feedback is for students: without the hidden tests.
     config.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+    # Pages are made of what students wrote.
+    config.HTMLExporter.sanitize_html = True
+    config.TemplateExporter.filters = {"strip_files_prefix": "autograder.harmless.clean_page"}
     return config
