@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
@@ -57,9 +58,12 @@ def write_moodle(rows: list[Row], totals: list[Total], path: Path) -> None:
     """
     lessons, scores = _by_student(totals)
     columns = [column for lesson in lessons for column in (lesson, f"{lesson} (feedback)")]
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.student, row.assignment].append(row)
     write_csv(path, ["Identifier", *columns], (
         [student, *(value for lesson in lessons
-                    for value in (_score(of.get(lesson)), _feedback(rows, student, lesson)))]
+                    for value in (_score(of.get(lesson)), _feedback(groups[student, lesson])))]
         for student, of in scores.items()))
 
 
@@ -74,9 +78,9 @@ def _score(total: Total | None) -> str:
     return "" if total is None else f"{total.score:g}"
 
 
-def _feedback(rows: list[Row], student: str, lesson: str) -> str:
+def _feedback(rows: list[Row]) -> str:
     lines = [f"{row.exercise}: {STATUS_TEXTS[row.status]}. {row.message}".strip() for row in rows
-             if (row.student, row.assignment) == (student, lesson) and row.status not in ("passed", "marked")]
+             if row.status not in ("passed", "marked")]
     return "<br>".join(map(escape, lines))
 
 

@@ -110,6 +110,7 @@ def test_text_cells_are_shown_and_nothing_in_them_runs(template, by_hand):
     assert all(f"{word} {place}." in text for place in range(len(ATTACKS)) for word in ("Before", "After"))
 
 
+@pytest.mark.filterwarnings("ignore:Your element with mimetype")
 @pytest.mark.parametrize("template", ["feedback", "formgrade"])
 def test_without_the_settings_they_would_run(template):
     assert dangers([text_cell(ATTACKS[0])], template, clean=False)
