@@ -4,7 +4,6 @@ A student hands in `challenge.keras` beside the notebook. Each file is loaded an
 nothing else; a file that breaks that process costs nobody else anything.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
 from multiprocessing import get_context
@@ -13,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from autograder.csvfile import write_csv
+from autograder.submissions import readable
 
 FILE = "challenge.keras"
 LESSON = "06_tc_resnet"
@@ -48,7 +50,7 @@ def run_challenge(submissions: Path, clips: str | None = None) -> Iterator[Entry
     worker = _Worker(x, y)
     try:
         for path in files:
-            yield worker.measure(path.parent.parent.name, path)
+            yield worker.measure(readable(path.parent.parent.name), path)
     finally:
         worker.stop()
 
@@ -66,10 +68,7 @@ def secret_clips(source: str | None) -> tuple[np.ndarray, np.ndarray]:
 
 def write_table(entries: list[Entry], path: Path) -> None:
     """Write the results, best first, as CSV."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([field.name for field in fields(Entry)])
-        writer.writerows(astuple(entry) for entry in ranked(entries))
+    write_csv(path, [field.name for field in fields(Entry)], (astuple(entry) for entry in ranked(entries)))
 
 
 def ranked(entries: list[Entry]) -> list[Entry]:

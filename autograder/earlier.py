@@ -57,7 +57,8 @@ class Earlier:
         digest = hashlib.sha256(self._conditions.encode())
         for path in sorted(submission.folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
-                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").hexdigest()
                 digest.update(json.dumps([str(path.relative_to(submission.folder)), content]).encode())
         return digest.hexdigest()
 

@@ -19,6 +19,7 @@ from autograder.build import build_course
 from autograder.earlier import Earlier
 from autograder.execute import NOTEBOOK_SECONDS, Executed, Job, execute
 from autograder.gradebook import ClassGradebook
+from autograder.harmless import drop_live_outputs
 from autograder.judge import SEED_VARIABLE, student_seed
 from autograder.lesson import graded_cells, lesson_names
 from autograder.preprocessors import REPAIRS
@@ -57,10 +58,12 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
-        ValueError: the folder holds no submissions.
+        ValueError: the folder holds no submissions, or the results would overwrite them.
     """
-    found = find_submissions(submissions)
     output = output.resolve()  # nbgrader changes the working directory while it works
+    if submissions.resolve().is_relative_to(output / "submitted"):
+        raise ValueError(f"The results would overwrite {submissions}. Choose another folder for them.")
+    found = find_submissions(submissions)
     output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
     (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")
@@ -126,7 +129,7 @@ def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlie
 def _recorded(submission: Submission, executed: Executed, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
     """Record an executed submission in the gradebook and make its rows."""
     notebook = nbformat.reads(executed.notebook, as_version=4)
-    submission.notes += notebook.metadata.get(REPAIRS, [])
+    submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
     write_records(notebook, executed.records)
     try:
         gradebook.record(submission, notebook)

@@ -16,6 +16,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from autograder.build import write_notebook
@@ -33,7 +34,15 @@ class Grade:
     by_hand: bool
 
 
-class _Restore(Autograde):
+class _Half(Autograde):
+    """One notebook of one student, whose name is a name here and no pattern, whatever characters it holds."""
+
+    def init_notebooks(self) -> None:
+        folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        self.assignments = {folder: [str(Path(folder) / f"{self.coursedir.assignment_id}.ipynb")]}
+
+
+class _Restore(_Half):
     """The first half: cells overwritten with the instructor's, written to `autograded/`."""
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
@@ -41,7 +50,7 @@ class _Restore(Autograde):
         BaseConverter.convert_single_notebook(self, notebook_filename)
 
 
-class _Record(Autograde):
+class _Record(_Half):
     """The second half: the executed notebook in `autograded/` gets its scores, which go into the database."""
 
     _sanitizing = False
@@ -108,7 +117,7 @@ class ClassGradebook:
             return {grade.name: Grade(grade.name, _score(grade), grade.max_score, grade.cell.cell_type == "markdown"
                                       or grade.auto_score is None) for grade in notebook.grades}
 
-    def _run(self, half: type[Autograde], submission: Submission) -> None:
+    def _run(self, half: type[_Half], submission: Submission) -> None:
         course = CourseDirectory(config=self.config)
         course.student_id, course.assignment_id = submission.student, submission.assignment
         log = io.StringIO()
@@ -128,11 +137,21 @@ def _score(grade) -> float | None:
 
 
 def _copy_other_files(source: Path, target: Path) -> None:
-    """Files that were handed in beside the notebook; links are left out."""
+    """Files that were handed in beside the notebook; links are left out, and a time of which nbgrader would die."""
     target.mkdir(parents=True)
     for path in sorted(source.iterdir()):
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb" and _is_no_bad_timestamp(path):
             shutil.copyfile(path, target / path.name)
+
+
+def _is_no_bad_timestamp(path: Path) -> bool:
+    """nbgrader's collectors put the time of the submission into a file; students can hand in a file of that name."""
+    if path.name == "timestamp.txt":
+        try:
+            parse_utc(path.read_text(encoding="utf-8").strip())
+        except (ValueError, OverflowError):
+            return False
+    return True
 
 
 def _logger_into(stream: io.StringIO) -> logging.Logger:

@@ -29,11 +29,14 @@ def configure(config: Config) -> Config:
     """Put the course's settings into `config`."""
     config.CourseDirectory.course_id = "keyword-spotting"
     config.Autograde.sanitize_preprocessors = [
-        ClearOutput, DeduplicateIds, RestoreCells, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+        RestoreCells, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     config.Execute.timeout = CELL_SECONDS
     # What a library writes to stderr is no fault of the student's. Errors are outputs of another kind; they count.
     config.IgnorePattern.enabled = True
     config.IgnorePattern.pattern = r"(?s)."
     # Feedback is for students: without the hidden tests.
     config.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
+    # Pages are made of what students wrote.
+    config.HTMLExporter.sanitize_html = True
+    config.TemplateExporter.filters = {"strip_files_prefix": "autograder.harmless.clean_page"}
     return config

