@@ -6,14 +6,22 @@ import nbformat
 import pytest
 
 from autograder import earlier, grade
-from autograder.build import write_notebook
+from autograder.build import build_course, write_notebook
 from autograder.sample_class import filled, mistake, solutions
 
 LESSON = "01_dataset"
 
 
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return build_course(tmp_path_factory.mktemp("course"), [LESSON])
+
+
 @pytest.fixture
-def handed_in(tmp_path):
+def handed_in(tmp_path, course, monkeypatch):
+    """What ada and ben handed in. Beside it, the results' folder is nbgrader's course already, which saves time."""
+    shutil.copytree(course, tmp_path / "out")
+    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
     for student, answers in {"ada": solutions(LESSON), "ben": {}}.items():
         write_notebook(filled(LESSON, answers), tmp_path / "submitted" / student / LESSON / f"{LESSON}.ipynb")
     return tmp_path / "submitted"
@@ -91,7 +99,7 @@ def test_a_run_that_was_ended_goes_on(handed_in, executed, monkeypatch):
 
 
 @pytest.mark.parametrize("damage", ["mark", "notebook", "gradebook"])
-def test_what_was_lost_since_is_graded_again(handed_in, executed, damage):
+def test_what_was_lost_since_is_graded_again(handed_in, executed, course, damage):
     run(handed_in, executed)
     out = handed_in.parent / "out"
     if damage == "mark":
@@ -99,5 +107,5 @@ def test_what_was_lost_since_is_graded_again(handed_in, executed, damage):
     elif damage == "notebook":
         (out / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb").unlink()
     else:
-        (out / "gradebook.db").unlink()
+        shutil.copy(course / "gradebook.db", out)  # as if the students had never been in it
     assert "ada" in run(handed_in, executed)[0]
