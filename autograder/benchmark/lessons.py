@@ -27,39 +27,34 @@ class LessonRun:
     name: str
     seconds: float
     megabytes: float
-    grading_seconds: float
 
 
 def run_bundled(say: Callable[[str], None]) -> Iterator[LessonRun]:
     """Run every lesson with the bundled voices, which makes `solutions/` anew."""
-    return _run(SOLVED, {"KWS_DATA": "bundled"}, build_solution, say)
+    return _run(SOLVED, build_solution, say)
 
 
 def run_real(folder: Path, source: str, say: Callable[[str], None]) -> Iterator[LessonRun]:
     """Run every lesson with the recordings of `source`, in `folder`, where they leave their results."""
-    environment = {"KWS_DATA": source}
-    return _run(folder, environment, lambda name: execute_solved(name, folder, environment), say)
+    return _run(folder, lambda name: execute_solved(name, folder, {"KWS_DATA": source}), say)
 
 
-def _run(folder: Path, environment: dict[str, str], work: Callable[[str], object],
-         say: Callable[[str], None]) -> Iterator[LessonRun]:
+def run_grading(say: Callable[[str], None]) -> Iterator[LessonRun]:
+    """Run every lesson in the mode in which it is graded, elsewhere: what hardly trains must replace nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        grading = {"KWS_DATA": "bundled", "NBGRADER_EXECUTION": "autograde"}
+        yield from _run(Path(folder), lambda name: execute_solved(name, Path(folder), grading), say)
+
+
+def _run(folder: Path, work: Callable[[str], object], say: Callable[[str], None]) -> Iterator[LessonRun]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    grading = environment | {"NBGRADER_EXECUTION": "autograde"}
     for name in lesson_names():
-        say(f"{name}, working")
+        say(name)
+        start = time.monotonic()
         with _MemoryOfChildren() as memory:
-            seconds = _seconds(work, name)
-        say(f"{name}, while grading")
-        with tempfile.TemporaryDirectory() as elsewhere:  # what is hardly trained must not replace what is
-            grading_seconds = _seconds(execute_solved, name, Path(elsewhere), grading)
-        yield LessonRun(name, seconds, memory.largest / 1e6, grading_seconds)
-
-
-def _seconds(work: Callable, *arguments: object) -> float:
-    start = time.monotonic()
-    work(*arguments)
-    return time.monotonic() - start
+            work(name)
+        yield LessonRun(name, time.monotonic() - start, memory.largest / 1e6)
 
 
 class _MemoryOfChildren:

@@ -16,10 +16,14 @@ from kws_helpers.results import FOLDER
 
 @dataclass(frozen=True)
 class Measured:
-    """The folder where the lessons left their results, and what running them cost, where that was measured."""
+    """The folder where the lessons left their results, and what running them cost, where that was measured.
+
+    `grading` is what they cost in the mode in which they are graded.
+    """
 
     folder: Path
     runs: list[LessonRun] = field(default_factory=list)
+    grading: list[LessonRun] = field(default_factory=list)
 
 
 def write_page(path: Path, ratios: list[Ratio], bundled: Measured, people: Measured | None = None,
@@ -35,7 +39,7 @@ def write_page(path: Path, ratios: list[Ratio], bundled: Measured, people: Measu
                   _new_domain(bundled.folder, real)]
     if bundled.runs:
         parts += ["## The lessons", "Solved, from top to bottom, and again in the mode in which they are graded.",
-                  _lessons(bundled.runs, people.runs if people else [])]
+                  _lessons(bundled, people)]
     parts += [f"All of `notebooks/`: {_size(NOTEBOOKS):.2f} MB. `solutions/`: {_size(SOLUTIONS):.1f} MB.", "## Speed",
               "Each pair measured side by side in one run.",
               _table(["work", "seconds", "against", "seconds", "ratio"],
@@ -64,14 +68,17 @@ def _new_domain(folder: Path, real: str) -> str:
             f"% of {len(y):,} clips of people.")
 
 
-def _lessons(runs: list[LessonRun], real_runs: list[LessonRun]) -> str:
-    on_real = {run.name: f"{run.seconds:.0f}" for run in real_runs}
-    rows = [[run.name, f"{run.seconds:.0f}", f"{run.megabytes:.0f}", f"{run.grading_seconds:.0f}",
-             on_real.get(run.name, "")] for run in runs]
-    rows.append(["all", f"{sum(run.seconds for run in runs):.0f}", f"{max(run.megabytes for run in runs):.0f}",
-                 f"{sum(run.grading_seconds for run in runs):.0f}",
-                 f"{sum(run.seconds for run in real_runs):.0f}" if real_runs else ""])
-    return _table(["lesson", "seconds", "memory in MB", "seconds while graded", "seconds with real recordings"], rows)
+def _lessons(bundled: Measured, people: Measured | None) -> str:
+    columns = {"seconds": bundled.runs, "memory in MB": bundled.runs, "seconds while graded": bundled.grading}
+    if people:
+        columns["seconds with real recordings"] = people.runs
+    rows = [[run.name] for run in bundled.runs] + [["all"]]
+    for heading, runs in columns.items():
+        values, total = (([run.megabytes for run in runs], max) if "memory" in heading
+                         else ([run.seconds for run in runs], sum))
+        for row, value in zip(rows, [*values, total(values)]):
+            row.append(f"{value:.0f}")
+    return _table(["lesson", *columns], rows)
 
 
 def _size(folder: Path) -> float:
