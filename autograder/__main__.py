@@ -38,15 +38,22 @@ def grade(
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
     seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="The secret tests follow from this "
                                              "number; choose one that students do not know.")] = None,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where there is no sandbox: students' code then "
+                                                          "runs with your rights.")] = False,
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
     from autograder.commands import grade_and_report
+    from autograder.sandbox.protection import LIMITS, WARNING, demanded_protection
 
     try:
-        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed)
+        protection = demanded_protection(unsafe)
+        complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
+                                    protection=protection)
     except ValueError as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None
+    if protection == LIMITS:
+        Console(stderr=True).print(WARNING, style="red", highlight=False)
     raise typer.Exit(GRADED_ALL if complete else SOME_NOT_GRADED)
 
 

@@ -12,7 +12,7 @@ from autograder.tables import print_challenge, print_gradebook
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
-                     seconds: float, seed: int | None = None) -> bool:
+                     seconds: float, protection: str, seed: int | None = None) -> bool:
     """Grade a class with a progress bar, write the results, print the gradebook.
 
     Returns:
@@ -29,7 +29,7 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
             bar.update(task, completed=done, total=total, description=f"Graded {what}")
 
         result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed,
-                             progress=progress)
+                             protection=protection, progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)
     console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, gradebook.db",

@@ -20,7 +20,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.nbgrader_config import CELL_SECONDS
-from autograder.referee import Referee, probe_path
+from autograder.referee import Referee, copy_probe
+from autograder.sandbox.protection import LIMITS
+from autograder.sandbox.provisioner import LimitedProvisioner, prepare, protect
 
 NOTEBOOK_SECONDS = 300.0
 MAX_OUTPUT = 1_000_000  # characters of output kept per cell
@@ -33,10 +35,11 @@ class Job:
 
     Args:
         notebook: the notebook's JSON text.
-        folder: the kernel's working directory.
-        environment: environment variables for the kernel, on top of this process' own.
+        folder: what was handed in beside it. In a sandbox the kernel works on a copy, otherwise in the folder itself.
+        environment: environment variables for the kernel; without a sandbox, on top of this process' own.
         seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
         seed: the seed of the secret cases on which its exercises are judged.
+        protection: of `autograder.sandbox.protection`; what strangers wrote belongs into a sandbox.
     """
 
     notebook: str
@@ -44,6 +47,7 @@ class Job:
     environment: dict[str, str] = field(default_factory=dict)
     seconds: float = NOTEBOOK_SECONDS
     seed: int = 0
+    protection: str = LIMITS
 
 
 @dataclass(frozen=True)
@@ -66,19 +70,20 @@ def execute(job: Job) -> Executed:
         Exception: no kernel could be started, which is not the notebook's fault.
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
+    prepare(job.protection)
     with (tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch,
           Referee(Path(scratch), job.seed, notebook) as referee):
         start = time.monotonic()
         manager = kernel_manager(Path(scratch))
         client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
                          interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
-                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error,
-                         resources={"metadata": {"path": job.folder}})
+                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error)
         client.deadline = start + job.seconds
+        provisioner = protect(manager, job.protection, files=Path(job.folder), packages=copy_probe(Path(scratch)),
+                              environment=job.environment | referee.environment)
         try:
-            environment = {**os.environ, **job.environment, **referee.environment, **probe_path(Path(scratch))}
-            with client.setup_kernel(env=environment):
-                problem = _execute_cells(client, notebook, referee)
+            with client.setup_kernel():
+                problem = _execute_cells(client, notebook, referee, provisioner)
         finally:
             _stop(client, manager)
     notebook.metadata.pop("widgets", None)
@@ -116,7 +121,7 @@ def kernel_manager(scratch: Path) -> AsyncKernelManager:
     return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
 
 
-def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee) -> str:
+def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee, provisioner: LimitedProvisioner) -> str:
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -131,7 +136,8 @@ def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee) ->
             except CellTimeoutError:
                 problem = "The notebook could not be interrupted in this cell and was ended."
             except DeadKernelError:
-                problem = "Python died in this cell: it was ended, crashed or ran out of memory."
+                reason = provisioner.reason or "it was ended, crashed or ran out of memory"
+                problem = f"Python died in this cell: {reason}."
         if problem:
             _mark_unfinished(notebook.cells[index:], problem)
             return problem

@@ -22,6 +22,8 @@ from autograder.lesson import graded_cells, lesson_names
 from autograder.preprocessors import REPAIRS
 from autograder.records import write_records
 from autograder.results import Row, rows_of_graded, rows_of_ungraded
+from autograder.sandbox.protection import LIMITS, WARNING, best_protection
+from autograder.sandbox.provisioner import prepare
 from autograder.submissions import Submission, find_submissions
 
 KERNEL_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "KWS_DATA": "bundled"}
@@ -29,10 +31,14 @@ KERNEL_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "KWS_DATA": "bundled"}
 
 @dataclass
 class ClassResult:
-    """The results of a class: one row per exercise and submission, and the notes for the feedback."""
+    """The results of a class: one row per exercise and submission, and the notes for the feedback.
+
+    `warning` says what the instructor should know of how it was graded, "" where there is nothing.
+    """
 
     rows: list[Row] = field(default_factory=list)
     notes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    warning: str = ""
 
     @property
     def complete(self) -> bool:
@@ -41,7 +47,7 @@ class ClassResult:
 
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
-                seed: int | None = None,
+                seed: int | None = None, protection: str | None = None,
                 progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
@@ -51,6 +57,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         workers: notebooks executed at once; the machine's cores by default.
         seconds: the time limit per notebook.
         seed: every student's secret cases follow from it; by default from KWS_JUDGE_SEED, or 0.
+        protection: of `autograder.sandbox.protection`; by default the best that this machine gives.
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
@@ -60,13 +67,16 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     output = output.resolve()  # nbgrader changes the working directory while it works
     output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
+    protection = protection or best_protection()
+    prepare(protection)
     (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")
     with _quiet():
         build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
         gradebook = ClassGradebook(output)
-        result = ClassResult()
+        result = ClassResult(warning=WARNING if protection == LIMITS else "")
         with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            for done, (submission, executed) in enumerate(_executed(found, gradebook, pool, seconds, seed), start=1):
+            executions = _executed(found, gradebook, pool, seconds, seed, protection)
+            for done, (submission, executed) in enumerate(executions, start=1):
                 result.rows += _recorded(submission, executed, gradebook)
                 result.notes[submission.student, submission.assignment] = submission.notes
                 progress(done, len(found), f"{submission.student} {submission.assignment}")
@@ -76,7 +86,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
 
 
 def _executed(found: list[Submission], gradebook: ClassGradebook, pool: Executor,
-              seconds: float, seed: int) -> Iterator[tuple[Submission, Executed | None]]:
+              seconds: float, seed: int, protection: str) -> Iterator[tuple[Submission, Executed | None]]:
     """Every submission with its executed notebook, as they finish; None where there was nothing to execute."""
     jobs: dict[Future[Executed], Submission] = {}
     for submission in found:
@@ -90,7 +100,7 @@ def _executed(found: list[Submission], gradebook: ClassGradebook, pool: Executor
             yield submission, None
             continue
         job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, seconds,
-                  student_seed(seed, submission.student, submission.assignment))
+                  student_seed(seed, submission.student, submission.assignment), protection)
         jobs[pool.submit(execute, job)] = submission
     for future in as_completed(jobs):
         try:

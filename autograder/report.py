@@ -127,6 +127,7 @@ def _write_report(result: ClassResult, totals: list[Total], path: Path) -> None:
     look = [total for total in totals if total.status == "unreadable"]
     errors = [row for row in result.rows if row.status == "error"]
     render("report.html", path, totals=totals, cells=cells, columns=columns, items=items(result.rows), look=look,
+            warning=result.warning,
             errors=errors, students=sorted({row.student for row in result.rows}))
 
 
