@@ -13,6 +13,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pret
 console = Console()
 
 GRADED_ALL, BAD_USAGE, SOME_NOT_GRADED = 0, 2, 3
+HOLDS, DOES_NOT_HOLD = 0, 3
 
 
 @app.command()
@@ -73,6 +74,14 @@ def challenge(
     except (ValueError, OSError) as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None
+
+
+@app.command()
+def doctor() -> None:
+    """Try whether this machine can wall in what students wrote. Exit code 0: the sandbox holds; 3: it does not."""
+    from autograder.commands import examine_sandbox
+
+    raise typer.Exit(HOLDS if examine_sandbox(console) else DOES_NOT_HOLD)
 
 
 @app.command()

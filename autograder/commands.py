@@ -8,7 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.challenge import ranked, run_challenge, write_table
 from autograder.grade import grade_class
 from autograder.report import total_up, write_results
-from autograder.tables import print_challenge, print_gradebook
+from autograder.sandbox.doctor import examine
+from autograder.tables import print_challenge, print_checks, print_gradebook
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
@@ -51,3 +52,15 @@ def measure_challenge(console: Console, submissions: Path, clips: str | None, ou
     write_table(entries, output)
     print_challenge(console, ranked(entries))
     console.print(f"\nWritten to {output}", highlight=False, soft_wrap=True)
+
+
+def examine_sandbox(console: Console) -> bool:
+    """Try whether this machine can wall in what students wrote, and print what was found.
+
+    Returns:
+        True when the sandbox holds.
+    """
+    with console.status("Trying …"):
+        checks = list(examine())
+    print_checks(console, checks)
+    return all(check.holds for check in checks)

@@ -5,6 +5,8 @@ kernel leaves nothing behind.
 """
 
 import functools
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -31,13 +33,13 @@ _SMALL = 2**20
 
 
 def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] = (), files: Path | None = None,
-            environment: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
+            variables: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
     """The command that runs `program` in a sandbox.
 
     Args:
         readable: what it sees, under the same names as outside, besides Python and `kws_helpers`.
         files: the folder that it sees as `FILES`.
-        environment: its environment variables, on top of those that every program needs.
+        variables: its environment variables, on top of those that every program needs.
         info: a file descriptor to which bubblewrap writes the number of the sandbox's first process.
     """
     options = [*_ISOLATED, *_system(), "--proc", "/proc", "--dev", "/dev", *_memory("/dev/shm", limits.folder),
@@ -47,7 +49,7 @@ def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] 
         options += ["--ro-bind", str(path), str(path)]
     if files:
         options += ["--ro-bind", str(files), FILES]
-    for name, value in (_environment() | dict(environment or {})).items():
+    for name, value in (environment() | dict(variables or {})).items():
         options += ["--setenv", name, value]
     if info is not None:
         options += ["--info-fd", str(info)]
@@ -66,6 +68,19 @@ def trouble() -> str:
     if tried.returncode:
         return f"bubblewrap 0.8 or newer is needed, and the one here fails: {tried.stderr.strip()[:200]}"
     return ""
+
+
+def first_process(info: int) -> int:
+    """The number, outside, of a sandbox's first process, from the other end of `info`, which is closed then.
+
+    Raises:
+        RuntimeError: there is no sandbox.
+    """
+    with os.fdopen(info) as said:
+        text = said.read()
+    if not text:
+        raise RuntimeError("The sandbox could not be set up.")
+    return json.loads(text)["child-pid"]
 
 
 def _memory(path: str, size: int) -> list[str]:
@@ -94,6 +109,7 @@ def _python() -> list[str]:
     return options
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """The environment variables that every program in a sandbox needs."""
     return {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
-            "LANG": "C.UTF-8", "PYTHONPATH": str(HELPERS.parent)}
+            "LANG": "C.UTF-8", "PYTHONPATH": str(HELPERS.parent), "LOKY_MAX_CPU_COUNT": str(os.cpu_count())}

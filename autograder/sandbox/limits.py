@@ -13,11 +13,13 @@ class Limits:
     Args:
         memory: of all processes of a kernel together; also what a single one may ask for.
         processes: that exist at once.
+        threads: of all these processes together.
         folder: in the kernel's own folder, and again in its /tmp.
     """
 
     memory: int
     processes: int = 128
+    threads: int = 1024
     folder: int = 256 * 2**20
 
 

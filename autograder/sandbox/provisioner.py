@@ -17,7 +17,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from autograder.sandbox import bubblewrap, recordings
 from autograder.sandbox.limits import limits
 from autograder.sandbox.protection import BUBBLEWRAP, LIMITS
-from autograder.sandbox.watcher import Watcher, family
+from autograder.sandbox.watcher import Family, Inmates, Usage, Watcher
 
 
 def prepare(protection: str) -> None:
@@ -59,13 +59,12 @@ class LimitedProvisioner(LocalProvisioner):
         if os.name == "nt":  # has no such limits
             return kwargs
         start = Path(__file__).with_name("start.py")
-        return kwargs | {"cmd": [sys.executable, "-P", str(start), str(limits().memory), "", "-f",
+        return kwargs | {"cmd": [sys.executable, "-P", str(start), str(limits().memory), "0", "", "-f",
                                  self.parent.connection_file]}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         connection = await super().launch_kernel(cmd, **kwargs)
-        self._watcher = Watcher(self.pid, limits(), self._end)
-        self._watcher.start()
+        self._watch(Family(self.pid))
         return connection
 
     async def cleanup(self, restart: bool = False) -> None:
@@ -73,9 +72,13 @@ class LimitedProvisioner(LocalProvisioner):
             self._watcher.stop()
         await super().cleanup(restart)
 
+    def _watch(self, usage: Usage) -> None:
+        self._watcher = Watcher(usage, limits(), self._end)
+        self._watcher.start()
+
     def _end(self, reason: str) -> None:
         self.reason = reason
-        for process in family(self.pid):
+        for process in Family(self.pid).members():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
@@ -96,22 +99,24 @@ class SandboxProvisioner(LimitedProvisioner):
         cache = recordings.prepared()
         path = f"{self.packages}:{bubblewrap.HELPERS.parent}"
         environment = self.environment | {"KWS_CACHE": str(cache), "PYTHONPATH": path}
-        program = [sys.executable, "-P", bubblewrap.START, str(limits().memory), bubblewrap.FILES, "-f", str(given)]
-        read, self._write = os.pipe()
-        self._info = os.fdopen(read)
+        program = [sys.executable, "-P", bubblewrap.START, str(limits().memory), str(limits().threads),
+                   bubblewrap.FILES, "-f", str(given)]
+        self._read, self._write = os.pipe()
         command = bubblewrap.command(program, limits(), readable=[given.parent, cache], files=self.files,
-                                     environment=environment, info=self._write)
+                                     variables=environment, info=self._write)
         return {"cmd": command, "pass_fds": [self._write], "env": {"PATH": os.environ.get("PATH", os.defpath)},
                 "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         try:
-            connection = await super().launch_kernel(cmd, **kwargs)
+            connection = await LocalProvisioner.launch_kernel(self, cmd, **kwargs)
         finally:
             os.close(self._write)
-        with self._info:
-            said = self._info.read()
-        if not said:
-            raise RuntimeError("The sandbox could not be set up.")
-        first = json.loads(said)["child-pid"]
+        first = bubblewrap.first_process(self._read)
+        self._watch(Inmates(first))
         return connection | {"ip": f"/proc/{first}/root{bubblewrap.SOCKETS}/kernel"}
+
+    def _end(self, reason: str) -> None:
+        """All that is in a sandbox ends with bubblewrap."""
+        self.reason = reason
+        self.process.kill()
