@@ -14,6 +14,7 @@ from typing import Protocol
 
 import psutil
 
+from autograder.sandbox.bubblewrap import START
 from autograder.sandbox.limits import Limits
 
 _PAUSE = 0.2  # seconds between two looks
@@ -21,7 +22,7 @@ _PAGE = 4096 if os.name == "nt" else os.sysconf("SC_PAGE_SIZE")
 
 
 class Usage(Protocol):
-    """What some processes use at the moment. Both raise OSError or psutil.NoSuchProcess when there are none."""
+    """What some processes use at the moment. Both may raise OSError or psutil.Error when there are none any more."""
 
     def processes(self) -> int:
         """How many there are."""
@@ -58,7 +59,8 @@ class Inmates:
     """All processes of a sandbox, as its own /proc lists them; `first` is its first process, seen from outside."""
 
     def __init__(self, first: int) -> None:
-        self._proc = Path(f"/proc/{first}/root/proc")
+        self._root = Path(f"/proc/{first}/root")
+        self._proc = self._root / "proc"
 
     def processes(self) -> int:
         return len(self._numbers())
@@ -69,7 +71,9 @@ class Inmates:
         return at_most if at_most < enough else sum(map(self._share, numbers))
 
     def _numbers(self) -> list[str]:
-        return [name for name in os.listdir(self._proc) if name.isdigit()]
+        if not Path(f"{self._root}{START}").exists():
+            return []  # still being set up: what is to be seen is no sandbox yet
+        return [path.name for path in self._proc.iterdir() if path.name.isdigit()]
 
     def _resident(self, number: str) -> int:
         return self._read(number, "statm", r"\d+ (\d+)") * _PAGE
@@ -94,13 +98,11 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(_PAUSE):
-            try:
+            with contextlib.suppress(OSError, psutil.Error):  # they may have ended while we looked
                 problem = self._problem()
-            except (OSError, psutil.NoSuchProcess):
-                return
-            if problem:
-                self._end(problem)
-                return
+                if problem:
+                    self._end(problem)
+                    return
 
     def stop(self) -> None:
         self._over.set()
