@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -26,6 +28,9 @@ from autograder.sandbox.provisioner import LimitedProvisioner, prepare, protect
 
 NOTEBOOK_SECONDS = 300.0
 MAX_OUTPUT = 1_000_000  # characters of output kept per cell
+MAX_WIDGETS = 20_000_000  # characters of widgets' states kept per notebook
+MAX_MESSAGE = 32 * 2**20  # bytes; a kernel that sends more at once is hung up on
+MAX_WAITING = 16  # messages that wait to be read
 STARTUP_SECONDS = 120
 
 
@@ -99,6 +104,7 @@ class _Client(NotebookClient):
 
     deadline = float("inf")
     kept = 0
+    widgets = 0
 
     def seconds_left(self) -> float:
         return self.deadline - time.monotonic()
@@ -107,18 +113,31 @@ class _Client(NotebookClient):
         return max(1.0, min(self.timeout, self.seconds_left()))
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        if msg["msg_type"] in ("stream", "display_data", "update_display_data") and not _is_verdict(msg):
+        if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
             self.kept += len(str(msg["content"]))
             if self.kept > MAX_OUTPUT:
                 return None
+        elif msg["msg_type"].startswith("comm_"):
+            self.widgets += len(str(msg["content"])) + sum(map(len, msg["buffers"]))
+            if self.widgets > MAX_WIDGETS:
+                return None
         return super().process_message(msg, cell, cell_index)
+
+
+class _Manager(AsyncKernelManager):
+    """A manager whose clients take in only so much at a time."""
+
+    def client(self, **kwargs: Any) -> AsyncKernelClient:
+        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        self.context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        return super().client(context=self.context, **kwargs)
 
 
 def kernel_manager(scratch: Path) -> AsyncKernelManager:
     """Sockets in the scratch folder where the system has them: many kernels at once cannot take each other's ports."""
     if os.name == "nt":
-        return AsyncKernelManager(kernel_name="python3")
-    return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
+        return _Manager(kernel_name="python3")
+    return _Manager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
 
 
 def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee, provisioner: LimitedProvisioner) -> str:
@@ -157,10 +176,6 @@ def _record_error(cell: NotebookNode, cell_index: int, execute_reply: dict) -> N
     if reply["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
         cell.outputs.append(nbformat.v4.new_output("error", ename=reply["ename"], evalue=reply["evalue"],
                                                    traceback=reply["traceback"] or [reply["evalue"]]))
-
-
-def _is_verdict(msg: dict[str, Any]) -> bool:
-    return any(key.startswith("application/vnd.kws") for key in msg["content"].get("data", {}))
 
 
 def _stop(client: _Client, manager: AsyncKernelManager) -> None:
