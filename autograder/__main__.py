@@ -13,6 +13,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pret
 console = Console()
 
 GRADED_ALL, BAD_USAGE, SOME_NOT_GRADED = 0, 2, 3
+HOLDS, DOES_NOT_HOLD = 0, 3
 
 
 @app.command()
@@ -40,16 +41,22 @@ def grade(
                                              "number; choose one that students do not know.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed since the last time, "
                                                         "too.")] = False,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where there is no sandbox: students' code then "
+                                                          "runs with your rights.")] = False,
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
     from autograder.commands import grade_and_report
+    from autograder.sandbox.protection import LIMITS, WARNING, demanded_protection
 
     try:
+        protection = demanded_protection(unsafe)
         complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
-                                    force=force)
+                                    force=force, protection=protection)
     except ValueError as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None
+    if protection == LIMITS:
+        Console(stderr=True).print(WARNING, style="red", highlight=False)
     raise typer.Exit(GRADED_ALL if complete else SOME_NOT_GRADED)
 
 
@@ -69,6 +76,14 @@ def challenge(
     except (ValueError, OSError) as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None
+
+
+@app.command()
+def doctor() -> None:
+    """Try whether this machine can wall in what students wrote. Exit code 0: the sandbox holds; 3: it does not."""
+    from autograder.commands import examine_sandbox
+
+    raise typer.Exit(HOLDS if examine_sandbox(console) else DOES_NOT_HOLD)
 
 
 @app.command()

@@ -8,11 +8,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from autograder.challenge import ranked, run_challenge, write_table
 from autograder.grade import grade_class
 from autograder.report import total_up, write_results
-from autograder.tables import print_challenge, print_gradebook
+from autograder.sandbox.doctor import examine
+from autograder.tables import print_challenge, print_checks, print_gradebook
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
-                     seconds: float, seed: int | None = None, force: bool = False) -> bool:
+                     seconds: float, protection: str, seed: int | None = None, force: bool = False) -> bool:
     """Grade a class with a progress bar, write the results, print the gradebook.
 
     Returns:
@@ -29,7 +30,7 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
             bar.update(task, completed=done, total=total, description=f"Graded {what}")
 
         result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed, force=force,
-                             progress=progress)
+                             protection=protection, progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)
     console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, gradebook.db",
@@ -51,3 +52,15 @@ def measure_challenge(console: Console, submissions: Path, clips: str | None, ou
     write_table(entries, output)
     print_challenge(console, ranked(entries))
     console.print(f"\nWritten to {output}", highlight=False, soft_wrap=True)
+
+
+def examine_sandbox(console: Console) -> bool:
+    """Try whether this machine can wall in what students wrote, and print what was found.
+
+    Returns:
+        True when the sandbox holds.
+    """
+    with console.status("Trying …"):
+        checks = list(examine())
+    print_checks(console, checks)
+    return all(check.holds for check in checks)

@@ -14,16 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.nbgrader_config import CELL_SECONDS
-from autograder.referee import Referee, probe_path
+from autograder.referee import Referee, copy_probe
+from autograder.sandbox.protection import LIMITS
+from autograder.sandbox.provisioner import LimitedProvisioner, prepare, protect
 
 NOTEBOOK_SECONDS = 300.0
 MAX_OUTPUT = 1_000_000  # characters of output kept per cell
+MAX_WIDGETS = 20_000_000  # characters of widgets' states kept per notebook
+MAX_MESSAGE = 32 * 2**20  # bytes; a kernel that sends more at once is hung up on
+MAX_WAITING = 16  # messages that wait to be read
 STARTUP_SECONDS = 120
 
 
@@ -33,10 +40,11 @@ class Job:
 
     Args:
         notebook: the notebook's JSON text.
-        folder: the kernel's working directory.
-        environment: environment variables for the kernel, on top of this process' own.
+        folder: what was handed in beside it. In a sandbox the kernel works on a copy, otherwise in the folder itself.
+        environment: environment variables for the kernel; without a sandbox, on top of this process' own.
         seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
         seed: the seed of the secret cases on which its exercises are judged.
+        protection: of `autograder.sandbox.protection`; what strangers wrote belongs into a sandbox.
     """
 
     notebook: str
@@ -44,6 +52,7 @@ class Job:
     environment: dict[str, str] = field(default_factory=dict)
     seconds: float = NOTEBOOK_SECONDS
     seed: int = 0
+    protection: str = LIMITS
 
 
 @dataclass(frozen=True)
@@ -66,19 +75,20 @@ def execute(job: Job) -> Executed:
         Exception: no kernel could be started, which is not the notebook's fault.
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
+    prepare(job.protection)
     with (tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch,
           Referee(Path(scratch), job.seed, notebook) as referee):
         start = time.monotonic()
         manager = kernel_manager(Path(scratch))
         client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
                          interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
-                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error,
-                         resources={"metadata": {"path": job.folder}})
+                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error)
         client.deadline = start + job.seconds
+        provisioner = protect(manager, job.protection, files=Path(job.folder), packages=copy_probe(Path(scratch)),
+                              environment=job.environment | referee.environment)
         try:
-            environment = {**os.environ, **job.environment, **referee.environment, **probe_path(Path(scratch))}
-            with client.setup_kernel(env=environment):
-                problem = _execute_cells(client, notebook, referee)
+            with client.setup_kernel():
+                problem = _execute_cells(client, notebook, referee, provisioner)
         finally:
             _stop(client, manager)
     notebook.metadata.pop("widgets", None)
@@ -94,6 +104,7 @@ class _Client(NotebookClient):
 
     deadline = float("inf")
     kept = 0
+    widgets = 0
 
     def seconds_left(self) -> float:
         return self.deadline - time.monotonic()
@@ -102,21 +113,34 @@ class _Client(NotebookClient):
         return max(1.0, min(self.timeout, self.seconds_left()))
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        if msg["msg_type"] in ("stream", "display_data", "update_display_data") and not _is_verdict(msg):
+        if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
             self.kept += len(str(msg["content"]))
             if self.kept > MAX_OUTPUT:
                 return None
+        elif msg["msg_type"].startswith("comm_"):
+            self.widgets += len(str(msg["content"])) + sum(map(len, msg["buffers"]))
+            if self.widgets > MAX_WIDGETS:
+                return None
         return super().process_message(msg, cell, cell_index)
+
+
+class _Manager(AsyncKernelManager):
+    """A manager whose clients take in only so much at a time."""
+
+    def client(self, **kwargs: Any) -> AsyncKernelClient:
+        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        self.context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        return super().client(context=self.context, **kwargs)
 
 
 def kernel_manager(scratch: Path) -> AsyncKernelManager:
     """Sockets in the scratch folder where the system has them: many kernels at once cannot take each other's ports."""
     if os.name == "nt":
-        return AsyncKernelManager(kernel_name="python3")
-    return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
+        return _Manager(kernel_name="python3")
+    return _Manager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
 
 
-def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee) -> str:
+def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee, provisioner: LimitedProvisioner) -> str:
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
@@ -131,7 +155,8 @@ def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee) ->
             except CellTimeoutError:
                 problem = "The notebook could not be interrupted in this cell and was ended."
             except DeadKernelError:
-                problem = "Python died in this cell: it was ended, crashed or ran out of memory."
+                reason = provisioner.reason or "it was ended, crashed or ran out of memory"
+                problem = f"Python died in this cell: {reason}."
         if problem:
             _mark_unfinished(notebook.cells[index:], problem)
             return problem
@@ -151,10 +176,6 @@ def _record_error(cell: NotebookNode, cell_index: int, execute_reply: dict) -> N
     if reply["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
         cell.outputs.append(nbformat.v4.new_output("error", ename=reply["ename"], evalue=reply["evalue"],
                                                    traceback=reply["traceback"] or [reply["evalue"]]))
-
-
-def _is_verdict(msg: dict[str, Any]) -> bool:
-    return any(key.startswith("application/vnd.kws") for key in msg["content"].get("data", {}))
 
 
 def _stop(client: _Client, manager: AsyncKernelManager) -> None:

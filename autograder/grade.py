@@ -25,17 +25,32 @@ from autograder.lesson import graded_cells, lesson_names
 from autograder.preprocessors import REPAIRS
 from autograder.records import write_records
 from autograder.results import Row, rows_of_graded, rows_of_ungraded
+from autograder.sandbox.protection import LIMITS, WARNING, best_protection
+from autograder.sandbox.provisioner import prepare
 from autograder.submissions import Submission, find_submissions
 
 KERNEL_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "KWS_DATA": "bundled"}
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What grades depend on, besides what was handed in: the time limit, the seed, and the protection."""
+
+    seconds: float
+    seed: int
+    protection: str
+
+
 @dataclass
 class ClassResult:
-    """The results of a class: one row per exercise and submission, and the notes for the feedback."""
+    """The results of a class: one row per exercise and submission, and the notes for the feedback.
+
+    `warning` says what the instructor should know of how it was graded, "" where there is nothing.
+    """
 
     rows: list[Row] = field(default_factory=list)
     notes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    warning: str = ""
 
     @property
     def complete(self) -> bool:
@@ -44,7 +59,7 @@ class ClassResult:
 
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
-                seed: int | None = None, force: bool = False,
+                seed: int | None = None, force: bool = False, protection: str | None = None,
                 progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
@@ -55,6 +70,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         seconds: the time limit per notebook.
         seed: every student's secret cases follow from it; by default from KWS_JUDGE_SEED, or 0.
         force: grade again what has not changed since the results in `output`, too.
+        protection: of `autograder.sandbox.protection`; by default the best that this machine gives.
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
@@ -66,13 +82,16 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     found = find_submissions(submissions)
     output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
+    protection = protection or best_protection()
+    prepare(protection)
+    conditions = Conditions(seconds, seed, protection)
     (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")
     with _quiet():
         build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
-        gradebook, earlier = ClassGradebook(output), Earlier(output, seed, seconds)
-        result = ClassResult()
+        gradebook, earlier = ClassGradebook(output), Earlier(output, conditions, force)
+        result = ClassResult(warning=WARNING if protection == LIMITS else "")
         with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            graded = _graded(found, gradebook, earlier, force, pool, seconds, seed)
+            graded = _graded(found, gradebook, earlier, pool, conditions)
             for done, (submission, rows) in enumerate(graded, start=1):
                 result.rows += rows
                 result.notes[submission.student, submission.assignment] = submission.notes
@@ -82,14 +101,14 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     return result
 
 
-def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier, force: bool, pool: Executor,
-            seconds: float, seed: int) -> Iterator[tuple[Submission, list[Row]]]:
+def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier, pool: Executor,
+            conditions: Conditions) -> Iterator[tuple[Submission, list[Row]]]:
     """Every submission with its rows, as they finish."""
     jobs: dict[Future[Executed], Submission] = {}
     for submission in found:
         if submission.notebook is None:
             yield submission, _not_graded(submission, gradebook)
-        elif not force and (rows := _rows_from_earlier(submission, gradebook, earlier)):
+        elif rows := _rows_from_earlier(submission, gradebook, earlier):
             yield submission, rows
         else:
             try:
@@ -98,8 +117,8 @@ def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier
                 submission.problem = f"The notebook could not be prepared for grading: {error}"
                 yield submission, _not_graded(submission, gradebook)
                 continue
-            job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, seconds,
-                      student_seed(seed, submission.student, submission.assignment))
+            job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
+                      student_seed(conditions.seed, submission.student, submission.assignment), conditions.protection)
             jobs[pool.submit(execute, job)] = submission
     for future in as_completed(jobs):
         submission = jobs.pop(future)

@@ -9,7 +9,6 @@ that came to its end counts.
 """
 
 import contextlib
-import os
 import shutil
 import socket
 import threading
@@ -34,11 +33,10 @@ MAX_SESSIONS = 200
 INSIDE = Path(__file__).with_name("inside")
 
 
-def probe_path(folder: Path) -> dict[str, str]:
-    """Put the probe into `folder`; returns what lets a kernel without a sandbox find it under the name `autograder`."""
+def copy_probe(folder: Path) -> Path:
+    """Put the probe into `folder`; returns where a kernel finds it under the name `autograder`."""
     shutil.copytree(INSIDE, folder / "inside" / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
-    path = [str(folder / "inside"), os.environ.get("PYTHONPATH", "")]
-    return {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+    return folder / "inside"
 
 
 class Referee:

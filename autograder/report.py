@@ -65,7 +65,7 @@ def _write_report(result: ClassResult, totals: list[Total], path: Path) -> None:
     repaired = [(student, assignment, notes) for (student, assignment), notes in sorted(result.notes.items()) if notes]
     render("report.html", path, totals=totals, cells=cells, columns=columns, items=items(result.rows), look=look,
             errors=errors, repaired=repaired, distributions=distributions(totals), fewest=FEWEST,
-            students=sorted({row.student for row in result.rows}))
+            warning=result.warning, students=sorted({row.student for row in result.rows}))
 
 
 def render(template: str, path: Path, **values: Any) -> None:

@@ -1,10 +1,12 @@
 """Tables for the terminal."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from autograder.challenge import Entry
 from autograder.results import STATUS_TEXTS, Row, Total
+from autograder.sandbox.doctor import Check
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched")
 
@@ -38,6 +40,16 @@ def print_challenge(console: Console, entries: list[Entry]) -> None:
         counts = entry.accuracy is not None
         table.add_row(str(place) if counts else "", entry.student, f"{entry.accuracy:.1%}" if counts else "",
                       f"{entry.parameters:,}" if entry.parameters else "", entry.message)
+    console.print(table)
+
+
+def print_checks(console: Console, checks: list[Check]) -> None:
+    """What a sandbox has to do, and whether it does."""
+    table = Table(title="The sandbox on this machine", title_justify="left")
+    for heading in ("", "what has to hold", "what was found"):
+        table.add_column(heading)
+    for check in checks:
+        table.add_row("[green]✔[/]" if check.holds else "[red]✘[/]", check.what, escape(check.found))
     console.print(table)
 
 

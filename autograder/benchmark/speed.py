@@ -75,10 +75,11 @@ def parallel_grading() -> Ratio:
     from autograder.execute import Job, execute
     from autograder.grade import KERNEL_ENVIRONMENT
     from autograder.sample_class import filled, solutions
+    from autograder.sandbox.protection import best_protection
 
     with tempfile.TemporaryDirectory() as folder:
         jobs = [Job(nbformat.writes(filled("01_dataset", solutions("01_dataset"))), str(Path(folder)),
-                    KERNEL_ENVIRONMENT)] * 6
+                    KERNEL_ENVIRONMENT, protection=best_protection())] * 6
 
         def with_workers(count: int) -> None:
             with ThreadPoolExecutor(count) as pool:

@@ -1,0 +1,115 @@
+"""The walls: a command line for bubblewrap, under which a program sees little and can write nowhere but in memory.
+
+Everything that can be written is a file system in memory of a fixed size. Nothing from outside can be written, so a
+kernel leaves nothing behind.
+"""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import kws_helpers
+from autograder.paths import ROOT
+from autograder.sandbox.limits import Limits
+
+HOME = "/home/student"
+SOCKETS = "/run/kernel"
+FILES = "/run/files"
+START = "/run/start.py"
+
+HELPERS = Path(kws_helpers.__file__).resolve().parent
+
+_ISOLATED = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv",
+             "--uid", "1000", "--gid", "1000", "--hostname", "sandbox")
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts",
+           "/etc/localtime")
+_SECRET = tuple(ROOT / name for name in ("autograder", "solutions", "tests"))
+_SMALL = 2**20
+
+
+def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] = (), files: Path | None = None,
+            variables: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
+    """The command that runs `program` in a sandbox.
+
+    Args:
+        readable: what it sees, under the same names as outside, besides Python and `kws_helpers`.
+        files: the folder that it sees as `FILES`.
+        variables: its environment variables, on top of those that every program needs.
+        info: a file descriptor to which bubblewrap writes the number of the sandbox's first process.
+    """
+    options = [*_ISOLATED, *_system(), "--proc", "/proc", "--dev", "/dev", *_memory("/dev/shm", limits.folder),
+               "--remount-ro", "/dev", *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder),
+               *_memory(SOCKETS, _SMALL), *_python(), "--ro-bind", str(Path(__file__).with_name("start.py")), START]
+    for path in readable:
+        options += ["--ro-bind", str(path), str(path)]
+    if files:
+        options += ["--ro-bind", str(files), FILES]
+    for name, value in (environment() | dict(variables or {})).items():
+        options += ["--setenv", name, value]
+    if info is not None:
+        options += ["--info-fd", str(info)]
+    return ["bwrap", *options, "--remount-ro", "/", "--chdir", HOME, "--", *program]
+
+
+@functools.cache
+def trouble() -> str:
+    """Why bubblewrap cannot be used here, as the end of a sentence; "" where it can. It is tried."""
+    if sys.platform != "linux":
+        return "bubblewrap is for Linux only"
+    if not shutil.which("bwrap"):
+        return "bubblewrap is not installed (`apt install bubblewrap`, `dnf install bubblewrap`)"
+    tried = subprocess.run(command([sys.executable, "-S", "-c", ""], Limits(2**30)), capture_output=True, text=True,
+                           check=False)
+    if tried.returncode:
+        return f"bubblewrap 0.8 or newer is needed, and the one here fails: {tried.stderr.strip()[:200]}"
+    return ""
+
+
+def first_process(info: int) -> int:
+    """The number, outside, of a sandbox's first process, from the other end of `info`, which is closed then.
+
+    Raises:
+        RuntimeError: there is no sandbox.
+    """
+    with os.fdopen(info) as said:
+        text = said.read()
+    if not text:
+        raise RuntimeError("The sandbox could not be set up.")
+    return json.loads(text)["child-pid"]
+
+
+def _memory(path: str, size: int) -> list[str]:
+    return ["--size", str(size), "--tmpfs", path]
+
+
+def _system() -> list[str]:
+    """The system's programs and libraries; its links stay links."""
+    options = []
+    for path in map(Path, _SYSTEM):
+        if path.is_symlink() and path.parent == Path("/"):
+            options += ["--symlink", str(path.readlink()), str(path)]
+        else:
+            options += ["--ro-bind-try", str(path), str(path)]
+    return options
+
+
+def _python() -> list[str]:
+    """Python with its packages, and `kws_helpers`, under their own names; no part of the autograder among them."""
+    interpreter = Path(sys.executable).resolve().parent.parent
+    shown = list(dict.fromkeys([interpreter, Path(sys.base_prefix), Path(sys.prefix), HELPERS]))
+    options = [word for path in shown if path != Path("/usr") for word in ("--ro-bind", str(path), str(path))]
+    for path in _SECRET:
+        if path.exists() and any(path.is_relative_to(one) for one in shown):
+            options += [*_memory(str(path), _SMALL), "--remount-ro", str(path)]
+    return options
+
+
+def environment() -> dict[str, str]:
+    """The environment variables that every program in a sandbox needs."""
+    return {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
+            "LANG": "C.UTF-8", "PYTHONPATH": str(HELPERS.parent), "LOKY_MAX_CPU_COUNT": str(os.cpu_count())}

@@ -1,0 +1,39 @@
+"""How much a kernel may use."""
+
+import os
+from dataclasses import dataclass
+
+MEMORY_VARIABLE = "KWS_MEMORY_GB"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes, and for `processes` their number.
+
+    Args:
+        memory: of all processes of a kernel together; also what a single one may ask for.
+        processes: that exist at once.
+        threads: of all these processes together.
+        folder: in the kernel's own folder, and again in its /tmp.
+    """
+
+    memory: int
+    processes: int = 128
+    threads: int = 1024
+    folder: int = 256 * 2**20
+
+
+def limits() -> Limits:
+    """The limits for kernels that this process starts; KWS_MEMORY_GB changes how much memory they have.
+
+    Raises:
+        ValueError: KWS_MEMORY_GB is no number above 0.
+    """
+    text = os.environ.get(MEMORY_VARIABLE, "3")
+    try:
+        memory = int(float(text) * 2**30)
+    except (ValueError, OverflowError):
+        memory = 0
+    if memory <= 0:
+        raise ValueError(f"{MEMORY_VARIABLE} is {text!r}; it must be a number of gigabytes.")
+    return Limits(memory)

@@ -1,0 +1,122 @@
+"""Start a kernel behind walls, or at least within limits: provisioners, as Jupyter calls them."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from autograder.sandbox import bubblewrap, recordings
+from autograder.sandbox.limits import limits
+from autograder.sandbox.protection import BUBBLEWRAP, LIMITS
+from autograder.sandbox.watcher import Family, Inmates, Usage, Watcher
+
+
+def prepare(protection: str) -> None:
+    """Do what takes long once, before the time of a notebook is counted."""
+    if protection == BUBBLEWRAP:
+        recordings.prepared()
+
+
+def protect(manager: AsyncKernelManager, protection: str, *, files: Path, packages: Path,
+            environment: Mapping[str, str]) -> "LimitedProvisioner":
+    """Let the manager start its kernel under a protection.
+
+    Args:
+        protection: `BUBBLEWRAP` or `LIMITS`.
+        files: what was handed in beside the notebook; without a sandbox, the kernel works in this folder.
+        packages: a folder of packages that the kernel can import before any others.
+        environment: environment variables for the kernel.
+    """
+    kinds = {BUBBLEWRAP: SandboxProvisioner, LIMITS: LimitedProvisioner}
+    provisioner = kinds[protection](kernel_id=protection, kernel_spec=manager.kernel_spec, parent=manager)
+    provisioner.files, provisioner.packages, provisioner.environment = files, packages, dict(environment)
+    manager.provisioner = provisioner
+    return provisioner
+
+
+class LimitedProvisioner(LocalProvisioner):
+    """A plain process with limits. `reason` says why it was ended, where it was."""
+
+    files: Path
+    packages: Path
+    environment: dict[str, str]
+    reason = ""
+    _watcher: Watcher | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        path = [str(self.packages), os.environ.get("PYTHONPATH", "")]
+        environment = os.environ | self.environment | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+        kwargs = await super().pre_launch(**kwargs | {"env": environment, "cwd": str(self.files)})
+        if os.name == "nt":  # has no such limits
+            return kwargs
+        start = Path(__file__).with_name("start.py")
+        return kwargs | {"cmd": [sys.executable, "-P", str(start), str(limits().memory), "0", "", "-f",
+                                 self.parent.connection_file]}
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        connection = await super().launch_kernel(cmd, **kwargs)
+        self._watch(Family(self.pid))
+        return connection
+
+    async def cleanup(self, restart: bool = False) -> None:
+        if self._watcher:
+            self._watcher.stop()
+        await super().cleanup(restart)
+
+    def _watch(self, usage: Usage) -> None:
+        self._watcher = Watcher(usage, limits(), self._end)
+        self._watcher.start()
+
+    def _end(self, reason: str) -> None:
+        self.reason = reason
+        for process in Family(self.pid).members():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+class SandboxProvisioner(LimitedProvisioner):
+    """A process in a sandbox of bubblewrap.
+
+    The kernel's sockets lie in the sandbox's own memory, and the grader reaches in for them. What the grader has to
+    show to the kernel lies in the folder of the connection file.
+    """
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        self.kernel_spec.interrupt_mode = "message"  # signals end at the walls
+        await LocalProvisioner.pre_launch(self, **kwargs)
+        given = Path(self.parent.connection_file).with_name("inside.json")
+        key = self.connection_info["key"].decode()
+        given.write_text(json.dumps(self.connection_info | {"ip": f"{bubblewrap.SOCKETS}/kernel", "key": key}))
+        cache = recordings.prepared()
+        path = f"{self.packages}:{bubblewrap.HELPERS.parent}"
+        environment = self.environment | {"KWS_CACHE": str(cache), "PYTHONPATH": path}
+        program = [sys.executable, "-P", bubblewrap.START, str(limits().memory), str(limits().threads),
+                   bubblewrap.FILES, "-f", str(given)]
+        self._read, self._write = os.pipe()
+        command = bubblewrap.command(program, limits(), readable=[given.parent, cache], files=self.files,
+                                     variables=environment, info=self._write)
+        return {"cmd": command, "pass_fds": [self._write], "env": {"PATH": os.environ.get("PATH", os.defpath)},
+                "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        try:
+            connection = await LocalProvisioner.launch_kernel(self, cmd, **kwargs)
+        finally:
+            os.close(self._write)
+        first = bubblewrap.first_process(self._read)
+        self._watch(Inmates(first))
+        return connection | {"ip": f"/proc/{first}/root{bubblewrap.SOCKETS}/kernel"}
+
+    def _end(self, reason: str) -> None:
+        """All that is in a sandbox ends with bubblewrap."""
+        self.reason = reason
+        self.process.kill()

@@ -1,0 +1,313 @@
+"""What a student's notebook can see, use and change, seen from inside a kernel in a real sandbox."""
+
+import ast
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.execute import Job, execute
+from autograder.paths import ROOT, SOLUTIONS
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.limits import limits
+from autograder.sandbox.protection import BUBBLEWRAP, LIMITS, best_protection
+
+SECRET = "KWS_TEST_SECRET"
+
+if os.environ.get("KWS_REQUIRE_SANDBOX") == "1":
+    needs_sandbox = pytest.mark.usefixtures()
+else:
+    needs_sandbox = pytest.mark.skipif(bool(bubblewrap.trouble()), reason=bubblewrap.trouble() or "never")
+
+
+def run(folder, *sources, protection=BUBBLEWRAP, **options):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    done = execute(Job(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), str(folder), protection=protection,
+                       **options))
+    return done, nbformat.reads(done.notebook, as_version=4).cells
+
+
+def value(cell):
+    """The value of a cell's last line."""
+    shown = [output for output in cell.outputs if output.output_type == "execute_result"]
+    assert shown, cell.outputs
+    return ast.literal_eval(shown[0].data["text/plain"])
+
+
+def errors(cell):
+    return [output.ename for output in cell.outputs if output.output_type == "error"]
+
+
+LOOK = """
+import os
+from pathlib import Path
+
+def seen(path):
+    try:
+        return any(Path(path).iterdir()) if Path(path).is_dir() else bool(Path(path).read_bytes())
+    except OSError:
+        return False
+
+def writes(path):
+    try:
+        (Path(path) / "written").write_bytes(b"x")
+        return True
+    except OSError:
+        return False
+
+def changes(path):
+    try:
+        Path(path).open("ab").close()
+        return True
+    except OSError:
+        return False
+"""
+
+
+@pytest.fixture(scope="module")
+def server():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory, shared_cache, server):
+    """One notebook that looks around; returns what it found, by name, and the folder of its files."""
+    place = tmp_path_factory.mktemp("class")
+    folder, other = place / "ada", place / "ben"
+    (folder / "data").mkdir(parents=True)
+    other.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    (folder / "01_dataset.ipynb").write_text("{}")
+    (folder / "data" / "clip.txt").write_text("mine too")
+    (folder / "link").symlink_to(other / "notes.txt")
+    (folder / "link-to-folder").symlink_to(ROOT / "solutions")
+    (folder / "link-to-system").symlink_to("/etc/passwd")
+    (other / "notes.txt").write_text("another student's")
+    (place / "gradebook.db").write_text("everybody's points")
+    hidden = [other / "notes.txt", place / "gradebook.db", folder / "notes.txt", SOLUTIONS, ROOT / "autograder",
+              ROOT / "tests", ROOT / "pyproject.toml", Path("/etc/passwd"), *Path.home().glob(".*rc")]
+    looks = {
+        "address": f"import socket\ntry:\n    socket.create_connection({server!r}, timeout=2); answer = 'reached'\n"
+                   "except OSError:\n    answer = ''\nanswer",
+        "interfaces": "import socket; [name for _, name in socket.if_nameindex()]",
+        "environment": "dict(os.environ)",
+        "hidden": f"[path for path in {[str(path) for path in hidden]} if seen(path)]",
+        "home": "os.listdir('/home'), os.getcwd(), os.path.expanduser('~')",
+        "files": "sorted(path for path in os.listdir('.') if path[0] != '.'), Path('notes.txt').read_text()",
+        "links": "[name for name in ('link', 'link-to-folder', 'link-to-system') if seen(name)]",
+        "writable": "import sys, kws_helpers; [path for path in (sys.prefix, sys.base_prefix, '/', '/usr', '/etc', "
+                    "'/dev', '/run', '/run/files', os.environ['KWS_CACHE'], os.path.dirname(kws_helpers.__file__)) "
+                    "if writes(path)]",
+        "changeable": "import kws_helpers, os; [path for path in (sys.executable, kws_helpers.__file__, os.__file__,"
+                      "*map(str, Path(os.environ['KWS_CACHE']).iterdir())) if changes(path)]",
+        "own": "[path for path in ('.', '/tmp', '/dev/shm') if writes(path)]",
+        "mounts": "[line.split()[1] for line in open('/proc/self/mounts') if line.split()[3].startswith('rw')]",
+        "identity": "os.getuid(), socket.gethostname(), [name for name in os.listdir('/proc') if name.isdigit()]",
+        "powers": "[line.split()[1] for line in open('/proc/self/status')"
+                  " if line.startswith(('CapEff', 'CapPrm', 'NoNewPrivs'))]",
+        "namespaces": "import subprocess; subprocess.run(['unshare', '--user', 'true'], stderr=-3).returncode != 0",
+        "package": "import autograder; autograder.__file__, sorted(os.listdir(os.path.dirname(autograder.__file__)))",
+        "recordings": "from kws_helpers import data, features; features.prepare(data.load()).training.x.shape",
+    }
+    os.environ[SECRET] = "the instructor's"
+    try:
+        done, cells = run(folder, LOOK, *looks.values())
+    finally:
+        del os.environ[SECRET]
+    assert done.problem == "" and not errors(cells[0])
+    return dict(zip(looks, cells[1:])), folder
+
+
+@needs_sandbox
+def test_there_is_no_network(inside):
+    found, _ = inside
+    assert value(found["address"]) == ""
+    assert value(found["interfaces"]) == ["lo"]
+
+
+@needs_sandbox
+def test_the_instructors_environment_stays_outside(inside):
+    found, _ = inside
+    environment = value(found["environment"])
+    assert SECRET not in environment
+    assert "the instructor's" not in environment.values()
+    assert environment["HOME"] == "/home/student"
+
+
+@needs_sandbox
+def test_neither_repository_nor_home_nor_other_students_can_be_seen(inside):
+    found, _ = inside
+    assert value(found["hidden"]) == []
+    assert value(found["home"]) == (["student"], "/home/student", "/home/student")
+
+
+@needs_sandbox
+def test_a_student_has_their_own_files_and_links_lead_nowhere(inside):
+    found, _ = inside
+    names, text = value(found["files"])
+    assert set(names) >= {"notes.txt", "data"} and not any(name.endswith(".ipynb") for name in names)
+    assert text == "mine"
+    assert value(found["links"]) == []
+
+
+@needs_sandbox
+def test_nothing_outside_can_be_changed(inside):
+    found, folder = inside
+    assert value(found["writable"]) == value(found["changeable"]) == []
+    assert value(found["own"]) == [".", "/tmp", "/dev/shm"]
+    assert not (folder / "written").exists()
+
+
+@needs_sandbox
+def test_whatever_can_be_written_is_memory_of_a_fixed_size(inside):
+    found, _ = inside
+    devices = {f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "pts", "console")}
+    assert set(value(found["mounts"])) - devices == {"/proc", "/tmp", "/dev/shm", "/home/student", "/run/kernel"}
+
+
+@needs_sandbox
+def test_a_student_is_nobody_and_alone(inside):
+    found, _ = inside
+    user, host, processes = value(found["identity"])
+    assert (user, host) == (1000, "sandbox")
+    assert len(processes) <= 3
+    assert value(found["powers"]) == ["0" * 16, "0" * 16, "1"]
+    assert value(found["namespaces"]) is True
+
+
+@needs_sandbox
+def test_the_probe_is_all_there_is_of_the_autograder(inside):
+    found, _ = inside
+    place, names = value(found["package"])
+    assert "inside" in place
+    assert {name for name in names if name != "__pycache__"} == {
+        "__init__.py", "judge.py", "operations.py", "plain.py", "protocol.py"}
+
+
+@needs_sandbox
+def test_the_recordings_are_there_and_need_not_be_decoded(inside):
+    found, _ = inside
+    assert value(found["recordings"])[1:] == (49, 40)
+    assert not [output for output in found["recordings"].outputs if output.output_type == "stream"]
+
+
+PROCESSES = """
+import os, time
+for _ in range(9):  # 2 to the power of 9, if nobody stops it
+    os.fork()
+time.sleep(99)
+"""
+MEMORY = """
+import os, time
+for _ in range(12):
+    if not os.fork():
+        os.setsid()
+        taken = b"x" * (3 * 10**8)
+        time.sleep(99)
+time.sleep(99)
+"""
+
+
+@needs_sandbox
+@pytest.mark.parametrize("bomb, ends", [(PROCESSES, "more than 128 processes"), (MEMORY, "GB of memory")])
+def test_what_many_processes_take_ends_the_kernel_and_nothing_else(tmp_path, shared_cache, monkeypatch, bomb, ends):
+    monkeypatch.setenv("KWS_MEMORY_GB", "2")
+    done, cells = run(tmp_path, "1.5", bomb, "0.5")
+    assert ends in done.problem
+    assert value(cells[0]) == 1.5
+    assert errors(cells[1]) == errors(cells[2]) == ["NotFinished"]
+    assert value(run(tmp_path, "2.5")[1][0]) == 2.5
+
+
+@needs_sandbox
+@pytest.mark.parametrize("protection", [BUBBLEWRAP, LIMITS])
+def test_one_process_that_asks_for_too_much_gets_an_error(tmp_path, shared_cache, protection):
+    done, cells = run(tmp_path, f"bytearray({limits().memory})", "0.5", protection=protection)
+    assert done.problem == ""
+    assert errors(cells[0]) == ["MemoryError"]
+    assert value(cells[1]) == 0.5
+
+
+@needs_sandbox
+def test_a_disk_cannot_be_filled(tmp_path, shared_cache):
+    fill = ("def fill(folder):\n    taken = 0\n    for number in range(20):\n        try:\n"
+            "            with open(f'{folder}/{number}', 'wb', buffering=0) as file:\n                while True:\n"
+            "                    taken += file.write(bytes(2**22))\n        except OSError:\n            pass\n"
+            "    return taken")
+    done, cells = run(tmp_path, fill, "fill('.'), fill('/tmp'), fill('/dev/shm'), fill('/run/kernel')", "0.5")
+    assert done.problem == ""
+    assert max(value(cells[1])) <= limits().folder
+    assert value(cells[2]) == 0.5
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_sandbox
+def test_gigabytes_of_output_do_not_fill_the_graders_memory(tmp_path, shared_cache):
+    import psutil
+
+    before = psutil.Process().memory_info().rss
+    flood = ("from IPython.display import display\nfor _ in range(60):\n"
+             "    display({'text/plain': 'x' * 5 * 10**7}, raw=True)")
+    done, _ = run(tmp_path, flood, "0.5")
+    assert len(done.notebook) < 3_000_000
+    assert psutil.Process().memory_info().rss - before < 2**30
+
+
+@needs_sandbox
+def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, shared_cache, monkeypatch):
+    from autograder import execute as module
+
+    monkeypatch.setattr(module, "CELL_SECONDS", 2)
+    done, cells = run(tmp_path, "while True: pass", "0.5")
+    assert done.problem == ""
+    assert errors(cells[0])
+    assert value(cells[1]) == 0.5
+
+
+@needs_sandbox
+def test_nothing_that_a_notebook_started_stays_behind(tmp_path, shared_cache):
+    import psutil
+
+    mark = ["sleep", f"97{os.getpid()}"]
+    run(tmp_path, f"import subprocess; subprocess.Popen({mark!r}, start_new_session=True); 0.5")
+    assert not [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == mark]
+
+
+def command(*arguments, **environment):
+    return subprocess.run([sys.executable, "-m", "autograder", *arguments], cwd=ROOT, env=os.environ | environment,
+                          capture_output=True, text=True, check=False)
+
+
+@needs_sandbox
+def test_the_doctor_says_that_the_sandbox_holds():
+    done = command("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "✘" not in done.stdout
+
+
+def test_without_bubblewrap_the_doctor_says_so(tmp_path):
+    done = command("doctor", PATH=str(tmp_path))
+    assert done.returncode == 3
+    assert "apt install bubblewrap" in done.stdout
+
+
+def test_without_bubblewrap_a_class_is_not_graded_unless_that_is_allowed(tmp_path):
+    (tmp_path / "submitted" / "ada" / "01_dataset").mkdir(parents=True)
+    arguments = "grade", str(tmp_path / "submitted"), "--output", str(tmp_path / "out")
+    done = command(*arguments, PATH=str(tmp_path))
+    assert done.returncode == 2
+    assert "apt install bubblewrap" in done.stdout and "--unsafe" in done.stdout
+    assert not (tmp_path / "out").exists()
+    done = command(*arguments, "--unsafe", PATH=str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "without a sandbox" in done.stderr
+    assert "without a sandbox" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_the_best_protection_is_the_sandbox_where_there_is_one():
+    assert best_protection() == (LIMITS if bubblewrap.trouble() else BUBBLEWRAP)
