@@ -41,6 +41,8 @@ def grade(
                                              "number; choose one that students do not know.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed since the last time, "
                                                         "too.")] = False,
+    scheduler: Annotated[str | None, typer.Option(help="The address of a Dask scheduler: its cluster executes the "
+                                                       "notebooks.")] = None,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where there is no sandbox: students' code then "
                                                           "runs with your rights.")] = False,
 ) -> None:
@@ -51,7 +53,7 @@ def grade(
     try:
         protection = demanded_protection(unsafe)
         complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
-                                    force=force, protection=protection)
+                                    force=force, protection=protection, scheduler=scheduler)
     except ValueError as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None
@@ -96,14 +98,19 @@ def demo() -> None:
 
 @app.command()
 def benchmark(
+    parts: Annotated[list[str] | None, typer.Argument(help="speed, lessons (runs all of them), grading, real; "
+                                                           "default: all.")] = None,
     real: Annotated[str | None, typer.Option(help="Recordings of people: a folder or archive in the layout of Speech "
                                                   "Commands. The lessons run with them, too.")] = None,
-    lessons: Annotated[bool, typer.Option(help="Run all lessons (twenty minutes) and write docs/results.md.")] = True,
 ) -> None:
     """Measure speed, time, memory and accuracy, and write docs/results.md."""
     from autograder.benchmark import run
 
-    run(console, real, lessons)
+    try:
+        run(console, parts or (), real)
+    except ValueError as error:
+        console.print(str(error), style="red", highlight=False)
+        raise typer.Exit(BAD_USAGE) from None
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from autograder.tables import print_challenge, print_checks, print_gradebook
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
-                     seconds: float, protection: str, seed: int | None = None, force: bool = False) -> bool:
+                     seconds: float, protection: str, seed: int | None = None, force: bool = False,
+                     scheduler: str | None = None) -> bool:
     """Grade a class with a progress bar, write the results, print the gradebook.
 
     Returns:
@@ -30,7 +31,7 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
             bar.update(task, completed=done, total=total, description=f"Graded {what}")
 
         result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed, force=force,
-                             protection=protection, progress=progress)
+                             protection=protection, scheduler=scheduler, progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)
     console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, gradebook.db",

@@ -16,6 +16,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 
 from autograder.build import build_course
+from autograder.cluster import ClusterExecutor
 from autograder.earlier import Earlier
 from autograder.execute import NOTEBOOK_SECONDS, Executed, Job, execute
 from autograder.gradebook import ClassGradebook
@@ -60,6 +61,7 @@ class ClassResult:
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
                 seed: int | None = None, force: bool = False, protection: str | None = None,
+                scheduler: str | None = None,
                 progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
@@ -71,10 +73,11 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         seed: every student's secret cases follow from it; by default from KWS_JUDGE_SEED, or 0.
         force: grade again what has not changed since the results in `output`, too.
         protection: of `autograder.sandbox.protection`; by default the best that this machine gives.
+        scheduler: the address of a Dask scheduler whose cluster executes the notebooks, instead of `workers` here.
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
-        ValueError: the folder holds no submissions, or the results would overwrite them.
+        ValueError: the folder holds no submissions, the results would overwrite them, or no scheduler answers.
     """
     output = output.resolve()  # nbgrader changes the working directory while it works
     if submissions.resolve().is_relative_to(output / "submitted"):
@@ -90,7 +93,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
         gradebook, earlier = ClassGradebook(output), Earlier(output, conditions, force)
         result = ClassResult(warning=WARNING if protection == LIMITS else "")
-        with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        with ClusterExecutor(scheduler) if scheduler else ThreadPoolExecutor(workers or os.cpu_count()) as pool:
             graded = _graded(found, gradebook, earlier, pool, conditions)
             for done, (submission, rows) in enumerate(graded, start=1):
                 result.rows += rows

@@ -1,59 +1,95 @@
-"""What the course costs and what it reaches, measured; docs/results.md is written from it."""
+"""What the course costs and what it reaches, measured in parts; docs/results.md is written from all of them.
 
+Each part leaves what it measured in `build/benchmark/`, so that one of them can be measured again without the others.
+"""
+
+import json
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from autograder.benchmark.grading import against_stock, costs
 from autograder.benchmark.lessons import LessonRun, run_bundled, run_grading, run_real
-from autograder.benchmark.page import Measured, write_page
-from autograder.benchmark.speed import RATIOS, Ratio
-from autograder.build import SOLVED, build_course, build_functions, build_notebooks
+from autograder.benchmark.page import write_page
+from autograder.benchmark.speed import RATIOS
+from autograder.build import build_course, build_functions, build_notebooks
 from autograder.paths import BUILD, ROOT
 
+MEASURED = BUILD / "benchmark"
+REAL = BUILD / "benchmark-real"
+PAGE = ROOT / "docs" / "results.md"
 
-def run(console: Console, real: str | None = None, lessons: bool = True) -> None:
+Say = Callable[[str], None]
+
+
+def run(console: Console, parts: Iterable[str] = (), real: str | None = None) -> None:
     """Measure, print, and write docs/results.md.
 
     Args:
-        real: recordings of people, anything that `kws_helpers.data.load` takes; without it, the page says nothing
-            about real recordings.
-        lessons: run the lessons, too, which makes `solutions/` and `notebooks/` anew; without it the page tells what
-            the last `make lessons` reached, and no times.
+        parts: of `PARTS`; all by default, "real" only where `real` is given.
+        real: recordings of people, anything that `kws_helpers.data.load` takes.
+
+    Raises:
+        ValueError: there is no such part, or it needs `real`.
     """
+    parts = list(parts) or [part for part in PARTS if part != "real" or real]
+    if unknown := set(parts) - set(PARTS):
+        raise ValueError(f"There is no part {', '.join(sorted(unknown))}; the parts are {', '.join(PARTS)}.")
+    if "real" in parts and not real:
+        raise ValueError("The part “real” needs recordings of people: --real FOLDER.")
+    MEASURED.mkdir(parents=True, exist_ok=True)
+    for part in parts:
+        with console.status(part) as status:
+            def say(text: str, part: str = part) -> None:
+                status.update(f"{part}: {text}")
+                console.print(f"{part}: {text}", highlight=False)
+
+            measured = PARTS[part](say, real)
+        (MEASURED / f"{part}.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
+        write_page(PAGE, {path.stem: json.loads(path.read_text("utf-8")) for path in MEASURED.glob("*.json")}, REAL)
+    console.print(f"\nWritten to {PAGE.relative_to(ROOT)}")
+
+
+def _speed(say: Say, real: str | None) -> list[dict]:
     ratios = []
     for measure in RATIOS:
-        with console.status(measure.__doc__):
-            ratios.append(measure())
-    _print_ratios(console, ratios)
-    bundled, page = Measured(SOLVED), ROOT / "docs" / "results.md"
-    if lessons:
-        build_functions()
-        bundled = Measured(SOLVED, _shown(console, run_bundled), _shown(console, run_grading))
-        build_course()
-        build_notebooks()
-    write_page(page, ratios, bundled)
-    if real:
-        folder = BUILD / "benchmark-real"
-        people = Measured(folder, _shown(console, lambda say: run_real(folder, real, say)))
-        write_page(page, ratios, bundled, people, real)
-    console.print("\nWritten to docs/results.md")
+        ratios.append(measure())
+        say(f"{ratios[-1].work}: {ratios[-1].times:.1f} x as fast as {ratios[-1].against}")
+    return [asdict(one) for one in ratios]
 
 
-def _shown(console: Console, run_lessons: Callable[[Callable[[str], None]], Iterable[LessonRun]]) -> list[LessonRun]:
-    runs = []
-    with console.status("…") as status:
-        for done in run_lessons(status.update):
-            console.print(f"{done.name}: {done.seconds:.0f} s, {done.megabytes:.0f} MB", highlight=False)
-            runs.append(done)
-    return runs
+def _lessons(say: Say, real: str | None) -> dict[str, list]:
+    """Run the solved lessons, which makes `solutions/` and `notebooks/` anew."""
+    build_functions()
+    working = _told(run_bundled(), say)
+    build_course()
+    build_notebooks()
+    return {"working": working, "grading": _told(run_grading(), say)}
 
 
-def _print_ratios(console: Console, ratios: list[Ratio]) -> None:
-    table = Table(title="Speed", title_justify="left")
-    for heading, justify in (("work", "left"), ("this", "right"), ("against", "left"), ("", "right"),
-                             ("ratio", "right")):
-        table.add_column(heading, justify=justify)
-    for one in ratios:
-        table.add_row(one.work, f"{one.seconds:.2f} s", one.against, f"{one.others:.2f} s", f"{one.times:.1f} x")
-    console.print(table)
+def _grading(say: Say, real: str | None) -> dict[str, Any]:
+    comparison = against_stock()
+    say(f"{comparison.ratio.times:.1f} x as fast as {comparison.ratio.against}, "
+        f"{comparison.different} of {comparison.exercises} scores differ")
+    sizes = []
+    for cost in costs():
+        say(f"{cost.submissions} submissions: {cost.seconds_each:.1f} s for each")
+        sizes.append(asdict(cost))
+    return asdict(comparison) | {"costs": sizes}
+
+
+def _real(say: Say, real: str) -> dict[str, Any]:
+    return {"working": _told(run_real(REAL, real), say), "source": real}
+
+
+PARTS = {"speed": _speed, "lessons": _lessons, "grading": _grading, "real": _real}
+
+
+def _told(runs: Iterable[LessonRun], say: Say) -> list[dict]:
+    done = []
+    for one in runs:
+        say(f"{one.name}: {one.seconds:.0f} s, {one.megabytes:.0f} MB")
+        done.append(asdict(one))
+    return done

@@ -29,28 +29,27 @@ class LessonRun:
     megabytes: float
 
 
-def run_bundled(say: Callable[[str], None]) -> Iterator[LessonRun]:
+def run_bundled() -> Iterator[LessonRun]:
     """Run every lesson with the bundled voices, which makes `solutions/` anew."""
-    return _run(SOLVED, build_solution, say)
+    return _run(SOLVED, build_solution)
 
 
-def run_real(folder: Path, source: str, say: Callable[[str], None]) -> Iterator[LessonRun]:
+def run_real(folder: Path, source: str) -> Iterator[LessonRun]:
     """Run every lesson with the recordings of `source`, in `folder`, where they leave their results."""
-    return _run(folder, lambda name: execute_solved(name, folder, {"KWS_DATA": source}), say)
+    return _run(folder, lambda name: execute_solved(name, folder, {"KWS_DATA": source}))
 
 
-def run_grading(say: Callable[[str], None]) -> Iterator[LessonRun]:
+def run_grading() -> Iterator[LessonRun]:
     """Run every lesson in the mode in which it is graded, elsewhere: what hardly trains must replace nothing."""
     with tempfile.TemporaryDirectory() as folder:
         grading = {"KWS_DATA": "bundled", "NBGRADER_EXECUTION": "autograde"}
-        yield from _run(Path(folder), lambda name: execute_solved(name, Path(folder), grading), say)
+        yield from _run(Path(folder), lambda name: execute_solved(name, Path(folder), grading))
 
 
-def _run(folder: Path, work: Callable[[str], object], say: Callable[[str], None]) -> Iterator[LessonRun]:
+def _run(folder: Path, work: Callable[[str], object]) -> Iterator[LessonRun]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in lesson_names():
-        say(name)
         start = time.monotonic()
         with _MemoryOfChildren() as memory:
             work(name)

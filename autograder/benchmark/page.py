@@ -3,49 +3,54 @@
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from autograder.benchmark.lessons import LessonRun
-from autograder.benchmark.speed import Ratio
+from autograder.build import SOLVED
 from autograder.paths import NOTEBOOKS, SOLUTIONS
 from kws_helpers.results import FOLDER
 
 
-@dataclass(frozen=True)
-class Measured:
-    """The folder where the lessons left their results, and what running them cost, where that was measured.
-
-    `grading` is what they cost in the mode in which they are graded.
-    """
-
-    folder: Path
-    runs: list[LessonRun] = field(default_factory=list)
-    grading: list[LessonRun] = field(default_factory=list)
-
-
-def write_page(path: Path, ratios: list[Ratio], bundled: Measured, people: Measured | None = None,
-               real: str = "") -> None:
-    """Write the page from what was measured and from what the lessons left in their folders."""
-    parts = ["# Results",
-             f"Written by `make benchmark`; every number comes from that run, on {os.cpu_count()} cores without a GPU.",
-             "## The networks", "Accuracy on the testing split, whose voices no network has heard: mean of so many "
-             "seeds as are listed, by the solved lessons.", "### Bundled synthetic voices", _networks(bundled.folder)]
-    if people:
-        parts += ["### Recordings of people", "The same notebooks, unchanged, with `KWS_DATA` naming a part of Speech "
-                  "Commands.", _networks(people.folder), "### From synthetic voices to people",
-                  _new_domain(bundled.folder, real)]
-    if bundled.runs:
-        parts += ["## The lessons", "Solved, from top to bottom, and again in the mode in which they are graded.",
-                  _lessons(bundled, people)]
-    parts += [f"All of `notebooks/`: {_size(NOTEBOOKS):.2f} MB. `solutions/`: {_size(SOLUTIONS):.1f} MB.", "## Speed",
-              "Each pair measured side by side in one run.",
-              _table(["work", "seconds", "against", "seconds", "ratio"],
-                     [[one.work, f"{one.seconds:.2f}", one.against, f"{one.others:.2f}", f"{one.times:.1f}"]
-                      for one in ratios])]
+def write_page(path: Path, measured: dict[str, Any], real_folder: Path) -> None:
+    """Write the page from what the parts measured, by their names, and from what the lessons left in their folders."""
+    parts = ["# Results", f"Written by `make benchmark`, part by part; every number comes from such a run, on "
+             f"{os.cpu_count()} cores without a GPU."]
+    if "lessons" in measured:
+        parts += _accuracies(measured, real_folder) + ["## The lessons", "Solved, from top to bottom, and again in the "
+                 "mode in which they are graded.", _lessons(measured),
+                 f"All of `notebooks/`: {_size(NOTEBOOKS):.2f} MB. `solutions/`: {_size(SOLUTIONS):.1f} MB."]
+    if "grading" in measured:
+        parts += _grading(measured["grading"])
+    if "speed" in measured:
+        parts += ["## Speed", "Each pair measured side by side in one run.", _ratios(measured["speed"])]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _accuracies(measured: dict[str, Any], real_folder: Path) -> list[str]:
+    parts = ["## The networks", "Accuracy on the testing split, whose voices no network has heard: mean of so many "
+             "seeds as are listed, by the solved lessons.", "### Bundled synthetic voices", _networks(SOLVED)]
+    if "real" in measured:
+        parts += ["### Recordings of people", "The same notebooks, unchanged, with `KWS_DATA` naming a part of Speech "
+                  "Commands.", _networks(real_folder), "### From synthetic voices to people",
+                  _new_domain(SOLVED, measured["real"]["source"])]
+    return parts
+
+
+def _grading(measured: dict[str, Any]) -> list[str]:
+    costs = [[str(one["submissions"]), f"{one['seconds_each']:.1f}", f"{one['seconds_each_again']:.2f}"]
+             for one in measured["costs"]]
+    return ["## Grading", "The same class, graded in the sandbox and by stock nbgrader in one run. Of "
+            f"{measured['exercises']} scores, {measured['different']} differ.", _ratios([measured["ratio"]]),
+            "Lesson 01 in classes of several sizes; “again” is a second run after nothing has changed.",
+            _table(["submissions", "seconds for each", "again"], costs)]
+
+
+def _ratios(ratios: list[dict]) -> str:
+    return _table(["work", "seconds", "against", "seconds", "ratio"],
+                  [[one["work"], f"{one['seconds']:.2f}", one["against"], f"{one['others']:.2f}",
+                    f"{one['others'] / one['seconds']:.1f}"] for one in ratios])
 
 
 def _networks(folder: Path) -> str:
@@ -68,14 +73,15 @@ def _new_domain(folder: Path, real: str) -> str:
             f"% of {len(y):,} clips of people.")
 
 
-def _lessons(bundled: Measured, people: Measured | None) -> str:
-    columns = {"seconds": bundled.runs, "memory in MB": bundled.runs, "seconds while graded": bundled.grading}
-    if people:
-        columns["seconds with real recordings"] = people.runs
-    rows = [[run.name] for run in bundled.runs] + [["all"]]
-    for heading, runs in columns.items():
-        values, total = (([run.megabytes for run in runs], max) if "memory" in heading
-                         else ([run.seconds for run in runs], sum))
+def _lessons(measured: dict[str, Any]) -> str:
+    working, grading = measured["lessons"]["working"], measured["lessons"]["grading"]
+    columns = {"seconds": (working, "seconds", sum), "memory in MB": (working, "megabytes", max),
+               "seconds while graded": (grading, "seconds", sum)}
+    if "real" in measured:
+        columns["seconds with real recordings"] = measured["real"]["working"], "seconds", sum
+    rows = [[run["name"]] for run in working] + [["all"]]
+    for runs, key, total in columns.values():
+        values = [run[key] for run in runs]
         for row, value in zip(rows, [*values, total(values)]):
             row.append(f"{value:.0f}")
     return _table(["lesson", *columns], rows)
