@@ -69,6 +69,9 @@ def _read(student: str, assignment: str, folder: Path | None) -> Submission:
         submission.problem = submission.problem or "No notebook was handed in."
         submission.missing = True
         return submission
+    if not path.resolve().is_relative_to(folder.parent.resolve()):
+        submission.problem = f"{path.name} is a link that leads out of what was handed in."
+        return submission
     try:
         submission.notebook = read_notebook(path)
     except Unreadable as error:
