@@ -128,9 +128,10 @@ class _Manager(AsyncKernelManager):
     """A manager whose clients take in only so much at a time."""
 
     def client(self, **kwargs: Any) -> AsyncKernelClient:
-        self.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
-        self.context.setsockopt(zmq.RCVHWM, MAX_WAITING)
-        return super().client(context=self.context, **kwargs)
+        client = super().client(**kwargs)
+        client.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        client.context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        return client
 
 
 def kernel_manager(scratch: Path) -> AsyncKernelManager:

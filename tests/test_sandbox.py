@@ -10,18 +10,18 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.build import write_notebook
 from autograder.execute import Job, execute
-from autograder.paths import ROOT, SOLUTIONS
+from autograder.paths import NOTEBOOKS, ROOT, SOLUTIONS
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.limits import limits
 from autograder.sandbox.protection import BUBBLEWRAP, LIMITS, best_protection
+from autograder.submissions import find_submissions
 
 SECRET = "KWS_TEST_SECRET"
 
-if os.environ.get("KWS_REQUIRE_SANDBOX") == "1":
-    needs_sandbox = pytest.mark.usefixtures()
-else:
-    needs_sandbox = pytest.mark.skipif(bool(bubblewrap.trouble()), reason=bubblewrap.trouble() or "never")
+needs_sandbox = pytest.mark.skipif(bool(bubblewrap.trouble()) and os.environ.get("KWS_REQUIRE_SANDBOX") != "1",
+                                   reason=bubblewrap.trouble() or "there is a sandbox")
 
 
 def run(folder, *sources, protection=BUBBLEWRAP, **options):
@@ -278,8 +278,28 @@ def test_nothing_that_a_notebook_started_stays_behind(tmp_path, shared_cache):
     assert not [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == mark]
 
 
+def test_links_out_of_what_was_handed_in_are_not_graded(tmp_path):
+    place, secret = tmp_path / "submitted", tmp_path / "secret" / "01_dataset.ipynb"
+    honest = place / "ada" / "01_dataset" / "01_dataset.ipynb"
+    for path in (honest, secret):
+        write_notebook(nbformat.read(NOTEBOOKS / "01_dataset.ipynb", as_version=4), path)
+    (place / "file-link" / "01_dataset").mkdir(parents=True)
+    (place / "file-link" / "01_dataset" / "01_dataset.ipynb").symlink_to(secret)
+    (place / "renamed-link" / "01_dataset").mkdir(parents=True)
+    (place / "renamed-link" / "01_dataset" / "mine.ipynb").symlink_to(secret)
+    (place / "folder-link").mkdir()
+    (place / "folder-link" / "01_dataset").symlink_to(secret.parent)
+    found = {one.student: one for one in find_submissions(place)}
+    assert found.pop("ada").notebook is not None
+    assert len(found) == 3
+    for one in found.values():
+        assert one.notebook is None
+        assert "link" in one.problem
+
+
 def command(*arguments, **environment):
-    return subprocess.run([sys.executable, "-m", "autograder", *arguments], cwd=ROOT, env=os.environ | environment,
+    return subprocess.run([sys.executable, "-m", "autograder", *arguments], cwd=ROOT,
+                          env=os.environ | {"COLUMNS": "200"} | environment,
                           capture_output=True, text=True, check=False)
 
 
