@@ -3,10 +3,14 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from autograder.environment import programs_on_path
 
 programs_on_path()
+settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)
+settings.load_profile("reproducible")
+
 NETWORKS = {"build_ffnn", "build_regularised_ffnn", "build_cnn", "residual_block", "build_tc_resnet8"}
 """Exercises whose answers build networks, which takes its time."""
 

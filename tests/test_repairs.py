@@ -521,7 +521,7 @@ def damaged(draw):
     return bytes(raw[:dice.randrange(len(raw))] if draw(some.integers(0, 4)) == 0 else raw)
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=150,
+@settings(max_examples=150,
           suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(damaged())
 def test_whatever_comes_ends_whole_or_unreadable(raw):
