@@ -90,6 +90,7 @@ def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
             if output.output_type == "stream" and output.name == "stderr":
                 raise BuildError(f"{name}: a cell writes to stderr:\n{cell.source}\n\n{output.text}")
     _forget_times(notebook)
+    _join_streams(notebook)
     _still(notebook)
     write_notebook(notebook, folder / f"{name}.ipynb")
 
@@ -169,6 +170,19 @@ def _replace_expected(notebook: NotebookNode, pictures: dict[str, bytes]) -> Non
         cell.source = pattern.sub(
             lambda found: f"![{found[1]}](attachment:{found[2]}.png)" if found[2] in pictures else f"*{found[1]}*",
             cell.source)
+
+
+def _join_streams(notebook: NotebookNode) -> None:
+    """Put prints that follow one another together; how they come apart depends on the speed of the machine."""
+    for cell in notebook.cells:
+        joined: list[NotebookNode] = []
+        for output in cell.get("outputs", []):
+            if joined and output.output_type == joined[-1].output_type == "stream" and output.name == joined[-1].name:
+                joined[-1].text += output.text
+            else:
+                joined.append(output)
+        if "outputs" in cell:
+            cell.outputs = joined
 
 
 def _forget_times(notebook: NotebookNode) -> None:

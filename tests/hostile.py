@@ -53,6 +53,13 @@ class Hostile:
                 UNREADABLE: EXERCISES, NOTHING_LOST: []}[self.deserves]
 
 
+def _answered(answers: dict[str, str]) -> NotebookNode:
+    """The lesson with these answers, and without the cells that only show something, which take most of its time."""
+    notebook = filled(LESSON, answers)
+    notebook.cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    return notebook
+
+
 def _notebook(notebook: NotebookNode) -> Callable[[Path], object]:
     return lambda folder: write_notebook(notebook, folder / f"{LESSON}.ipynb")
 
@@ -60,7 +67,7 @@ def _notebook(notebook: NotebookNode) -> Callable[[Path], object]:
 def _cheat(name: str, what: str, code: str = "", test_cell: str | None = None, drop_test: bool = False,
            deserves: str = NOTHING_GAINED) -> Hostile:
     """A wrong answer to `one_hot`, with something that should hide that."""
-    notebook = filled(LESSON, RIGHT | {"one_hot": WRONG + code})
+    notebook = _answered(RIGHT | {"one_hot": WRONG + code})
     for cell in list(notebook.cells):
         if cell.metadata.get("nbgrader", {}).get("grade_id") == "one_hot":
             cell.source = cell.source if test_cell is None else test_cell
@@ -72,7 +79,7 @@ def _cheat(name: str, what: str, code: str = "", test_cell: str | None = None, d
 def _attack(name: str, what: str, code: str, deserves: str = NOTHING_LOST,
             files: Callable[[Path], object] | None = None) -> Hostile:
     """Right answers, and in the cell of `frame_count` something that should do harm."""
-    write = _notebook(filled(LESSON, RIGHT | {"frame_count": f"{RIGHT['frame_count']}\n\n{code}\n"}))
+    write = _notebook(_answered(RIGHT | {"frame_count": f"{RIGHT['frame_count']}\n\n{code}\n"}))
 
     def all_of_it(folder: Path) -> None:
         write(folder)
@@ -86,7 +93,7 @@ def _file(name: str, what: str, deserves: str, write: Callable[[Path, bytes], ob
     """Something that is not quite a notebook; `write` gets its path and the bytes of a right one."""
     def all_of_it(folder: Path) -> None:
         folder.mkdir(parents=True)
-        write(folder / f"{LESSON}.ipynb", nbformat.writes(filled(LESSON, RIGHT)).encode())
+        write(folder / f"{LESSON}.ipynb", nbformat.writes(_answered(RIGHT)).encode())
 
     return Hostile(name, what, deserves, all_of_it)
 
@@ -292,7 +299,7 @@ BROKEN = [
 
 _HONEST = [RIGHT, *(written_differently(LESSON, style) for style in range(3)),
            {name: f"# my answer\n{text}\nprint('done')" for name, text in RIGHT.items()}]
-HONEST = [Hostile(f"honest-{number}", "is an honest one", NOTHING_LOST, _notebook(filled(LESSON, answers)))
+HONEST = [Hostile(f"honest-{number}", "is an honest one", NOTHING_LOST, _notebook(_answered(answers)))
           for number, answers in enumerate(_HONEST, start=1)]
 
 HOSTILE = CHEATS + ENDS + BREAKS_OUT + BROKEN

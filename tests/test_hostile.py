@@ -30,7 +30,7 @@ def graded(tmp_path_factory, shared_cache):
     for one in HOSTILE + HONEST:
         one.write(folder / "submitted" / one.name / LESSON)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execute, "CELL_SECONDS", 15)  # nobody has to wait for a minute to see a loop ended
+        patch.setattr(execute, "CELL_SECONDS", 10)  # nobody has to wait for a minute to see a loop ended
         complete = grade_and_report(Console(file=io.StringIO()), folder / "submitted", folder / "out", workers=2,
                                     seconds=120, protection=BUBBLEWRAP)
     with (folder / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
