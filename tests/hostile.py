@@ -221,7 +221,7 @@ for folder in (".", "/tmp", "/dev/shm", os.path.expanduser("~")):
         while True:
             file.write(bytes(2**24))
 """),
-    _attack("floods-output", "prints a gigabyte", "for _ in range(1000):\n    print('x' * 10**6)"),
+    _attack("floods-output", "prints a hundred megabytes", "for _ in range(100):\n    print('x' * 10**6)"),
     _attack("shuts-kernel-down", "asks its kernel to shut down", "get_ipython().kernel.do_shutdown(False)\n"
             "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", ENDED),
 ]
@@ -289,7 +289,7 @@ BROKEN = [
     _file("a-pipe", "is a named pipe that never says anything", UNREADABLE, lambda path, raw: os.mkfifo(path)),
     _file("utf-16", "is saved as UTF-16", NOTHING_LOST,
           lambda path, raw: path.write_bytes(raw.decode().encode("utf-16"))),
-    _file("../..;$(touch kws-was-here)".replace("/", "%2f"), "comes from a student whose name is a path and a command",
+    _file("a%2f..;$(touch kws-was-here)", "comes from a student whose name is a path and a command",
           NOTHING_LOST, lambda path, raw: path.write_bytes(raw)),
     _file("<img src=x onerror=alert('kws-attack')>", "comes from a student whose name is HTML", NOTHING_LOST,
           lambda path, raw: path.write_bytes(raw)),

@@ -725,7 +725,7 @@ plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 # chosen with the validation split.
 
 # %%
-EPOCHS = 40 if dataset.name == "bundled" else 120
+EPOCHS = 40 if dataset.name.startswith("bundled") else 120
 
 augmented, histories = [], []
 for seed in SEEDS:
