@@ -13,18 +13,18 @@ import pytest
 from autograder.build import write_notebook
 from autograder.execute import Job, execute
 from autograder.paths import NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import launcher
 from autograder.sandbox.limits import limits
-from autograder.sandbox.protection import BUBBLEWRAP, LIMITS, best_protection
+from autograder.sandbox.protection import SANDBOX, LIMITS, best_protection
 from autograder.submissions import find_submissions
 
 SECRET = "KWS_TEST_SECRET"
 
-needs_sandbox = pytest.mark.skipif(bool(bubblewrap.trouble()) and os.environ.get("KWS_REQUIRE_SANDBOX") != "1",
-                                   reason=bubblewrap.trouble() or "there is a sandbox")
+needs_sandbox = pytest.mark.skipif(bool(launcher.trouble()) and os.environ.get("KWS_REQUIRE_SANDBOX") != "1",
+                                   reason=launcher.trouble() or "there is a sandbox")
 
 
-def run(folder, *sources, protection=BUBBLEWRAP, **options):
+def run(folder, *sources, protection=SANDBOX, **options):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     done = execute(Job(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), str(folder), protection=protection,
                        **options))
@@ -225,7 +225,7 @@ def test_what_many_processes_take_ends_the_kernel_and_nothing_else(tmp_path, sha
 
 
 @needs_sandbox
-@pytest.mark.parametrize("protection", [BUBBLEWRAP, LIMITS])
+@pytest.mark.parametrize("protection", [SANDBOX, LIMITS])
 def test_one_process_that_asks_for_too_much_gets_an_error(tmp_path, shared_cache, protection):
     done, cells = run(tmp_path, f"bytearray({limits().memory})", "0.5", protection=protection)
     assert done.problem == ""
@@ -330,4 +330,4 @@ def test_without_bubblewrap_a_class_is_not_graded_unless_that_is_allowed(tmp_pat
 
 
 def test_the_best_protection_is_the_sandbox_where_there_is_one():
-    assert best_protection() == (LIMITS if bubblewrap.trouble() else BUBBLEWRAP)
+    assert best_protection() == (LIMITS if launcher.trouble() else SANDBOX)
