@@ -63,8 +63,8 @@ def _walls() -> Iterator[Check]:
             "environment": [_SECRET, *(os.environ.keys() - launcher.environment().keys() - {"PWD"})],
             "read": [str(canary), str(SOLUTIONS), str(ROOT / "autograder"), str(ROOT / ".git"), "/etc/passwd",
                      *map(str, Path.home().glob(".*rc")), *map(str, Path.home().glob(".ssh"))],
-            "write": ["/", "/usr", "/dev", str(canary), sys.prefix, sys.base_prefix, launcher.START, str(cache),
-                      str(launcher.HELPERS)],
+            "write": ["/", "/usr", "/dev", "/proc/sys/kernel/core_pattern", str(canary), sys.prefix, sys.base_prefix,
+                      launcher.START, str(cache), str(launcher.HELPERS)],
             "fill": ["/tmp", "/dev/shm", launcher.HOME, launcher.SOCKETS],
         }
         program = [sys.executable, "-I", "-c", Path(__file__).with_name("inspection.py").read_text(),

@@ -57,8 +57,9 @@ def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] 
 def _options(limits: Limits, readable: Iterable[Path] = (), files: Path | None = None,
              variables: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
     options = [*_ISOLATED, *_system(), "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev",
-               *_memory("/dev/shm", limits.folder), "--remount-ro", "/dev", *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder),
-               *_memory(SOCKETS, _SMALL), *_python(), "--ro-bind", str(Path(__file__).with_name("start.py")), START]
+               *_memory("/dev/shm", limits.folder), "--remount-ro", "/dev",
+               *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder), *_memory(SOCKETS, _SMALL),
+               *_python(), "--ro-bind", str(Path(__file__).with_name("start.py")), START]
     for path in readable:
         options += ["--ro-bind", str(path), str(path)]
     if files:

@@ -16,7 +16,7 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.sandbox import launcher, recordings
 from autograder.sandbox.limits import limits
-from autograder.sandbox.protection import SANDBOX, LIMITS
+from autograder.sandbox.protection import LIMITS, SANDBOX
 from autograder.sandbox.watcher import Family, Inmates, Usage, Watcher
 
 
@@ -84,7 +84,7 @@ class LimitedProvisioner(LocalProvisioner):
 
 
 class SandboxProvisioner(LimitedProvisioner):
-    """A process in a sandbox of bubblewrap.
+    """A process in a sandbox.
 
     The kernel's sockets lie in the sandbox's own memory, and the grader reaches in for them. What the grader has to
     show to the kernel lies in the folder of the connection file.
@@ -103,7 +103,7 @@ class SandboxProvisioner(LimitedProvisioner):
                    launcher.FILES, "-f", str(given)]
         self._read, self._write = os.pipe()
         command = launcher.command(program, limits(), readable=[given.parent, cache], files=self.files,
-                                     variables=environment, info=self._write)
+                                   variables=environment, info=self._write)
         return {"cmd": command, "pass_fds": [self._write], "env": {"PATH": os.environ.get("PATH", os.defpath)},
                 "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -117,6 +117,6 @@ class SandboxProvisioner(LimitedProvisioner):
         return connection | {"ip": f"/proc/{first}/root{launcher.SOCKETS}/kernel"}
 
     def _end(self, reason: str) -> None:
-        """All that is in a sandbox ends with bubblewrap."""
+        """All that is in a sandbox ends with its launcher."""
         self.reason = reason
         self.process.kill()

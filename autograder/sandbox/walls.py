@@ -17,6 +17,8 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET
 _NEW_USER = 0x10000000  # CLONE_NEWUSER
@@ -41,14 +43,12 @@ class Order:
         self.settings: dict[str, str] = {}
         self.environment: dict[str, str] = {}
         self.steps = []
-        words = iter(words)
-        for option in words:
-            if option == "--":
-                break
-            self._take(option, words)
-        self.program = list(words)
+        rest = iter(words)
+        for option in iter(rest.__next__, "--"):
+            self._take(option, rest)
+        self.program = list(rest)
 
-    def _take(self, option: str, words) -> None:
+    def _take(self, option: str, words: Iterator[str]) -> None:
         if option in _SETTINGS:
             self.settings[option] = next(words)
         elif option == "--setenv":
@@ -94,8 +94,8 @@ def map_user(proc: int, inside: tuple[int, int], outside: tuple[int, int]) -> No
     write(proc, "self/gid_map", f"{inside[1]} {outside[1]} 1")
 
 
-def write(folder: int, name: str, text: str) -> None:
-    file = os.open(name, os.O_WRONLY, dir_fd=folder)
+def write(proc: int, name: str, text: str) -> None:
+    file = os.open(name, os.O_WRONLY, dir_fd=proc)
     try:
         os.write(file, text.encode())
     except OSError as error:  # does not name the file by itself
@@ -108,25 +108,28 @@ def new_root() -> None:
     """An empty file system in memory becomes the root; the old one is below it for the time being."""
     mount("none", "/", None, _PRIVATE | _RECURSIVE)
     mount("tmpfs", "/tmp", "tmpfs", _NO_SUID | _NO_DEVICES, "mode=755")
-    os.mkdir(f"/tmp{_OLD}")
+    Path(f"/tmp{_OLD}").mkdir()
     call("pivot_root", "/tmp", f"/tmp{_OLD}")
     os.chdir("/")
 
 
+def folder(path: str) -> None:
+    Path(path).mkdir(parents=True, exist_ok=True)
+
+
 def bind(source: str, target: str) -> None:
     """Show a file or folder of the old root."""
-    if os.path.isdir(f"{_OLD}{source}"):
-        os.makedirs(target, exist_ok=True)
+    if Path(f"{_OLD}{source}").is_dir():
+        folder(target)
     else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.mknod(target)
+        folder(str(Path(target).parent))
+        Path(target).touch()
     mount(f"{_OLD}{source}", target, None, _BIND | _RECURSIVE)
 
 
 def show(source: str, target: str, optional: bool) -> None:
     """Show a file or folder of the old root, with all that is mounted below it, to be read only."""
-    if optional and not os.path.exists(f"{_OLD}{source}"):
+    if optional and not Path(f"{_OLD}{source}").exists():
         return
     bind(source, target)
     for place in mounts():
@@ -136,8 +139,9 @@ def show(source: str, target: str, optional: bool) -> None:
 
 
 def mounts() -> list[str]:
-    with open(f"{_OLD}/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
-        return [re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in lines]
+    """Where something is mounted; a blank in a name is written \\040 there."""
+    lines = Path(f"{_OLD}/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return [re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in lines]
 
 
 def read_only(target: str, flags: int = _NO_SUID | _NO_DEVICES) -> None:
@@ -147,21 +151,21 @@ def read_only(target: str, flags: int = _NO_SUID | _NO_DEVICES) -> None:
 
 
 def memory(size: str, target: str) -> None:
-    os.makedirs(target, exist_ok=True)
+    folder(target)
     mount("tmpfs", target, "tmpfs", _NO_SUID | _NO_DEVICES, f"mode=755,size={size}")
 
 
 def link(text: str, path: str) -> None:
-    os.symlink(text, path)
+    Path(path).symlink_to(text)
 
 
 def processes(target: str) -> None:
-    os.makedirs(target)
+    folder(target)
     mount("proc", target, "proc", _NO_SUID | _NO_DEVICES | _NO_PROGRAMS)
 
 
 def devices(target: str) -> None:
-    os.makedirs(target)
+    folder(target)
     mount("tmpfs", target, "tmpfs", _NO_SUID | _NO_DEVICES, "mode=755")
     for name in ("null", "zero", "full", "random", "urandom", "tty"):
         bind(f"/dev/{name}", f"{target}/{name}")
@@ -170,8 +174,8 @@ def devices(target: str) -> None:
         link(f"/proc/self/fd/{number}", f"{target}/{name}")
     link("/proc/self/fd", f"{target}/fd")
     link("pts/ptmx", f"{target}/ptmx")
-    os.mkdir(f"{target}/shm")
-    os.mkdir(f"{target}/pts")
+    folder(f"{target}/shm")
+    folder(f"{target}/pts")
     mount("devpts", f"{target}/pts", "devpts", _NO_SUID | _NO_PROGRAMS, "newinstance,ptmxmode=0666,mode=620")
 
 
@@ -188,16 +192,11 @@ def no_more_user_namespaces(proc: int, user: tuple[int, int]) -> None:
 def drop_rights() -> None:
     call("prctl", _NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     call("prctl", _AMBIENT, _CLEAR_ALL, 0, 0, 0)
-    for capability in range(int(_text("/proc/sys/kernel/cap_last_cap")) + 1):
+    for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
         call("prctl", _DROP_BOUNDING, capability, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     if _libc.capset(header, (ctypes.c_uint32 * 6)()):
         raise OSError(ctypes.get_errno(), f"capset: {os.strerror(ctypes.get_errno())}")
-
-
-def _text(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def first_process(order: Order, ready: int, go: int) -> None:
@@ -226,7 +225,7 @@ def outside(first: int, order: Order, ready: int, go: int) -> int:
     """Say where the sandbox is, let it begin, and wait for its end; returns its exit status, as a shell gives it."""
     if os.read(ready, 1):
         if "--info-fd" in order.settings:
-            with open(int(order.settings["--info-fd"]), "w", encoding="utf-8") as info:
+            with os.fdopen(int(order.settings["--info-fd"]), "w") as info:
                 json.dump({"child-pid": first}, info)
         os.write(go, b".")
     code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
