@@ -301,13 +301,17 @@ def test_nothing_that_a_notebook_started_stays_behind(tmp_path, shared_cache, wa
 
 
 GRADER = """
-import os, subprocess, sys
+import os, subprocess, sys, time
 from autograder.sandbox import launcher
 from autograder.sandbox.limits import limits
+from autograder.sandbox.watcher import Inmates
 read, write = os.pipe()
 subprocess.Popen(launcher.command(sys.argv[1:], limits(), info=write), pass_fds=[write])
 os.close(write)
-print(launcher.first_process(read), flush=True)
+first = launcher.first_process(read)
+while not Inmates(first).processes():
+    time.sleep(0.1)
+print(first, flush=True)
 input()
 """
 
