@@ -15,7 +15,7 @@ from autograder import execute
 from autograder.commands import grade_and_report
 from autograder.lesson import graded_cells
 from autograder.paths import ROOT
-from autograder.sandbox.protection import BUBBLEWRAP
+from autograder.sandbox.protection import SANDBOX
 from tests.hostile import HONEST, HOSTILE, LESSON
 from tests.test_sandbox import needs_sandbox
 
@@ -34,7 +34,7 @@ def graded(tmp_path_factory, shared_cache):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(execute, "CELL_SECONDS", 30)  # shorter than usual, and long enough for slow imports
         complete = grade_and_report(Console(file=io.StringIO()), folder / "submitted", folder / "out", workers=2,
-                                    seconds=240, protection=BUBBLEWRAP)
+                                    seconds=240, protection=SANDBOX)
     with (folder / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     scores = {(row["student"], row["exercise"]): float(row["score"] or 0) for row in rows}

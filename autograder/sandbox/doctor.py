@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.paths import ROOT, SOLUTIONS
-from autograder.sandbox import bubblewrap, recordings
+from autograder.sandbox import launcher, recordings
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.watcher import Inmates, Watcher
 
@@ -46,8 +46,8 @@ class Check:
 
 def examine() -> Iterator[Check]:
     """Try everything."""
-    trouble = bubblewrap.trouble()
-    yield Check("a sandbox can be started", not trouble, trouble or "bubblewrap")
+    trouble = launcher.trouble()
+    yield Check("a sandbox can be started", not trouble, trouble or launcher.name())
     if not trouble:
         yield from _walls()
         yield from _limits()
@@ -60,16 +60,16 @@ def _walls() -> Iterator[Check]:
         cache = recordings.prepared()
         attempts = {
             "network": server.getsockname(),
-            "environment": [_SECRET, *(os.environ.keys() - bubblewrap.environment().keys() - {"PWD"})],
+            "environment": [_SECRET, *(os.environ.keys() - launcher.environment().keys() - {"PWD"})],
             "read": [str(canary), str(SOLUTIONS), str(ROOT / "autograder"), str(ROOT / ".git"), "/etc/passwd",
                      *map(str, Path.home().glob(".*rc")), *map(str, Path.home().glob(".ssh"))],
-            "write": ["/", "/usr", "/dev", str(canary), sys.prefix, sys.base_prefix, bubblewrap.START, str(cache),
-                      str(bubblewrap.HELPERS)],
-            "fill": ["/tmp", "/dev/shm", bubblewrap.HOME, bubblewrap.SOCKETS],
+            "write": ["/", "/usr", "/dev", "/proc/sys/kernel/core_pattern", str(canary), sys.prefix, sys.base_prefix,
+                      launcher.START, str(cache), str(launcher.HELPERS)],
+            "fill": ["/tmp", "/dev/shm", launcher.HOME, launcher.SOCKETS],
         }
         program = [sys.executable, "-I", "-c", Path(__file__).with_name("inspection.py").read_text(),
                    json.dumps(attempts)]
-        done = subprocess.run(bubblewrap.command(program, _SMALL, readable=[cache]), env=os.environ | {_SECRET: "x"},
+        done = subprocess.run(launcher.command(program, _SMALL, readable=[cache]), env=os.environ | {_SECRET: "x"},
                               capture_output=True, text=True, check=False, timeout=_SECONDS)
     if done.returncode:
         yield Check("it can be looked at from inside", False, done.stderr.strip()[-300:])
@@ -97,7 +97,7 @@ def _watched(code: str) -> str:
     program = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '/run')\nimport start; "
                                            f"start.limit({_SMALL.memory}, 0)\n{code}"]
     read, write = os.pipe()
-    with subprocess.Popen(bubblewrap.command(program, _SMALL, info=write), stderr=subprocess.PIPE, text=True,
+    with subprocess.Popen(launcher.command(program, _SMALL, info=write), stderr=subprocess.PIPE, text=True,
                           pass_fds=[write]) as process:
         os.close(write)
         reasons: list[str] = []
@@ -106,7 +106,7 @@ def _watched(code: str) -> str:
             reasons.append(f"ended: {reason}")
             process.kill()
 
-        watcher = Watcher(Inmates(bubblewrap.first_process(read)), _SMALL, end)
+        watcher = Watcher(Inmates(launcher.first_process(read)), _SMALL, end)
         watcher.start()
         try:
             complaint = process.communicate(timeout=_SECONDS)[1]

@@ -1,8 +1,8 @@
 """Which protection this machine gives, and which a class may be graded with."""
 
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import launcher
 
-BUBBLEWRAP = "bubblewrap"
+SANDBOX = "sandbox"
 """A sandbox: for the code of strangers."""
 LIMITS = "limits"
 """A plain process that may use only so much: for one's own code."""
@@ -16,7 +16,7 @@ class Unprotected(ValueError):
 
 def best_protection() -> str:
     """The best protection that this machine gives."""
-    return LIMITS if bubblewrap.trouble() else BUBBLEWRAP
+    return LIMITS if launcher.trouble() else SANDBOX
 
 
 def demanded_protection(unsafe: bool) -> str:
@@ -26,6 +26,6 @@ def demanded_protection(unsafe: bool) -> str:
         Unprotected: there is no sandbox.
     """
     if best_protection() == LIMITS and not unsafe:
-        raise Unprotected(f"Students' code would run with your rights, because {bubblewrap.trouble()}. Repair that, or "
+        raise Unprotected(f"Students' code would run with your rights, because {launcher.trouble()}. Repair that, or "
                           "allow it with --unsafe.")
     return best_protection()

@@ -14,15 +14,15 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from autograder.sandbox import bubblewrap, recordings
+from autograder.sandbox import launcher, recordings
 from autograder.sandbox.limits import limits
-from autograder.sandbox.protection import BUBBLEWRAP, LIMITS
+from autograder.sandbox.protection import LIMITS, SANDBOX
 from autograder.sandbox.watcher import Family, Inmates, Usage, Watcher
 
 
 def prepare(protection: str) -> None:
     """Do what takes long once, before the time of a notebook is counted."""
-    if protection == BUBBLEWRAP:
+    if protection == SANDBOX:
         recordings.prepared()
 
 
@@ -31,12 +31,12 @@ def protect(manager: AsyncKernelManager, protection: str, *, files: Path, packag
     """Let the manager start its kernel under a protection.
 
     Args:
-        protection: `BUBBLEWRAP` or `LIMITS`.
+        protection: `SANDBOX` or `LIMITS`.
         files: what was handed in beside the notebook; without a sandbox, the kernel works in this folder.
         packages: a folder of packages that the kernel can import before any others.
         environment: environment variables for the kernel.
     """
-    kinds = {BUBBLEWRAP: SandboxProvisioner, LIMITS: LimitedProvisioner}
+    kinds = {SANDBOX: SandboxProvisioner, LIMITS: LimitedProvisioner}
     provisioner = kinds[protection](kernel_id=protection, kernel_spec=manager.kernel_spec, parent=manager)
     provisioner.files, provisioner.packages, provisioner.environment = files, packages, dict(environment)
     manager.provisioner = provisioner
@@ -84,7 +84,7 @@ class LimitedProvisioner(LocalProvisioner):
 
 
 class SandboxProvisioner(LimitedProvisioner):
-    """A process in a sandbox of bubblewrap.
+    """A process in a sandbox.
 
     The kernel's sockets lie in the sandbox's own memory, and the grader reaches in for them. What the grader has to
     show to the kernel lies in the folder of the connection file.
@@ -95,15 +95,15 @@ class SandboxProvisioner(LimitedProvisioner):
         await LocalProvisioner.pre_launch(self, **kwargs)
         given = Path(self.parent.connection_file).with_name("inside.json")
         key = self.connection_info["key"].decode()
-        given.write_text(json.dumps(self.connection_info | {"ip": f"{bubblewrap.SOCKETS}/kernel", "key": key}))
+        given.write_text(json.dumps(self.connection_info | {"ip": f"{launcher.SOCKETS}/kernel", "key": key}))
         cache = recordings.prepared()
-        path = f"{self.packages}:{bubblewrap.HELPERS.parent}"
+        path = f"{self.packages}:{launcher.HELPERS.parent}"
         environment = self.environment | {"KWS_CACHE": str(cache), "PYTHONPATH": path}
-        program = [sys.executable, "-P", bubblewrap.START, str(limits().memory), str(limits().threads),
-                   bubblewrap.FILES, "-f", str(given)]
+        program = [sys.executable, "-P", launcher.START, str(limits().memory), str(limits().threads),
+                   launcher.FILES, "-f", str(given)]
         self._read, self._write = os.pipe()
-        command = bubblewrap.command(program, limits(), readable=[given.parent, cache], files=self.files,
-                                     variables=environment, info=self._write)
+        command = launcher.command(program, limits(), readable=[given.parent, cache], files=self.files,
+                                   variables=environment, info=self._write)
         return {"cmd": command, "pass_fds": [self._write], "env": {"PATH": os.environ.get("PATH", os.defpath)},
                 "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -112,11 +112,11 @@ class SandboxProvisioner(LimitedProvisioner):
             connection = await LocalProvisioner.launch_kernel(self, cmd, **kwargs)
         finally:
             os.close(self._write)
-        first = bubblewrap.first_process(self._read)
+        first = launcher.first_process(self._read)
         self._watch(Inmates(first))
-        return connection | {"ip": f"/proc/{first}/root{bubblewrap.SOCKETS}/kernel"}
+        return connection | {"ip": f"/proc/{first}/root{launcher.SOCKETS}/kernel"}
 
     def _end(self, reason: str) -> None:
-        """All that is in a sandbox ends with bubblewrap."""
+        """All that is in a sandbox ends with its launcher."""
         self.reason = reason
         self.process.kill()

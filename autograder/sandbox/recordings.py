@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import HELPERS
+from autograder.sandbox.launcher import HELPERS
 from kws_helpers import cache
 
 _lock = threading.Lock()

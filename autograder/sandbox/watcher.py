@@ -14,7 +14,7 @@ from typing import Protocol
 
 import psutil
 
-from autograder.sandbox.bubblewrap import START
+from autograder.sandbox.launcher import START
 from autograder.sandbox.limits import Limits
 
 _PAUSE = 0.2  # seconds between two looks

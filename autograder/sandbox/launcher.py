@@ -1,4 +1,6 @@
-"""The walls: a command line for bubblewrap, under which a program sees little and can write nowhere but in memory.
+"""The walls: a command line under which a program sees little and can write nowhere but in memory.
+
+It is one for bubblewrap. Where there is no bubblewrap, `autograder.sandbox.walls` understands it just as well.
 
 Everything that can be written is a file system in memory of a fixed size. Nothing from outside can be written, so a
 kernel leaves nothing behind.
@@ -24,12 +26,19 @@ START = "/run/start.py"
 
 HELPERS = Path(kws_helpers.__file__).resolve().parent
 
+_BUBBLEWRAP = ("bwrap",)
+_WALLS = (sys.executable, "-I", "-S", str(Path(__file__).with_name("walls.py")))
+_NAMES = {_BUBBLEWRAP: "bubblewrap", _WALLS: "the autograder's own walls, for there is no bubblewrap"}
+
 _ISOLATED = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv",
-             "--uid", "1000", "--gid", "1000", "--hostname", "sandbox")
+             "--as-pid-1", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts",
            "/etc/localtime")
 _SECRET = tuple(ROOT / name for name in ("autograder", "solutions", "tests"))
 _SMALL = 2**20
+_FIRST = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
+"""The first process of a sandbox, which starts the program and takes in orphans. Of the launcher, which has files from
+outside open and the instructor's environment in its memory, nothing stays inside."""
 
 
 def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] = (), files: Path | None = None,
@@ -40,11 +49,17 @@ def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] 
         readable: what it sees, under the same names as outside, besides Python and `kws_helpers`.
         files: the folder that it sees as `FILES`.
         variables: its environment variables, on top of those that every program needs.
-        info: a file descriptor to which bubblewrap writes the number of the sandbox's first process.
+        info: a file descriptor to which the number of the sandbox's first process is written.
     """
-    options = [*_ISOLATED, *_system(), "--proc", "/proc", "--dev", "/dev", *_memory("/dev/shm", limits.folder),
-               "--remount-ro", "/dev", *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder),
-               *_memory(SOCKETS, _SMALL), *_python(), "--ro-bind", str(Path(__file__).with_name("start.py")), START]
+    return [*_works(), *_options(limits, readable, files, variables, info), "--", *_FIRST, *program]
+
+
+def _options(limits: Limits, readable: Iterable[Path] = (), files: Path | None = None,
+             variables: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
+    options = [*_ISOLATED, *_system(), "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev",
+               *_memory("/dev/shm", limits.folder), "--remount-ro", "/dev",
+               *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder), *_memory(SOCKETS, _SMALL),
+               *_python(), "--ro-bind", str(Path(__file__).with_name("start.py")), START]
     for path in readable:
         options += ["--ro-bind", str(path), str(path)]
     if files:
@@ -53,21 +68,41 @@ def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] 
         options += ["--setenv", name, value]
     if info is not None:
         options += ["--info-fd", str(info)]
-    return ["bwrap", *options, "--remount-ro", "/", "--chdir", HOME, "--", *program]
+    return [*options, "--remount-ro", "/", "--chdir", HOME]
+
+
+def name() -> str:
+    """What makes the walls here; "" where nothing can."""
+    return _NAMES.get(_works(), "")
+
+
+def trouble() -> str:
+    """Why there can be no sandbox here, as the end of a sentence; "" where there can. It is tried."""
+    if sys.platform != "linux":
+        return "a sandbox is for Linux only"
+    return "" if _works() else f"{_problem(_BUBBLEWRAP)}, and {_problem(_WALLS)}"
+
+
+def _works() -> tuple[str, ...]:
+    """The launcher to use: bubblewrap, or else our own; nothing where neither works."""
+    return next((one for one in _NAMES if not _problem(one)), ()) if sys.platform == "linux" else ()
+
+
+def _problem(launcher: tuple[str, ...]) -> str:
+    if not shutil.which(launcher[0]):
+        return "bubblewrap is not installed (`apt install bubblewrap`, `dnf install bubblewrap`)"
+    complaint = _complaint(launcher)
+    if complaint and launcher == _BUBBLEWRAP:
+        return f"bubblewrap 0.8 or newer is needed, and the one here fails: {complaint}"
+    return complaint and f"the system does not let the autograder build walls of its own: {complaint}"
 
 
 @functools.cache
-def trouble() -> str:
-    """Why bubblewrap cannot be used here, as the end of a sentence; "" where it can. It is tried."""
-    if sys.platform != "linux":
-        return "bubblewrap is for Linux only"
-    if not shutil.which("bwrap"):
-        return "bubblewrap is not installed (`apt install bubblewrap`, `dnf install bubblewrap`)"
-    tried = subprocess.run(command([sys.executable, "-S", "-c", ""], Limits(2**30)), capture_output=True, text=True,
-                           check=False)
-    if tried.returncode:
-        return f"bubblewrap 0.8 or newer is needed, and the one here fails: {tried.stderr.strip()[:200]}"
-    return ""
+def _complaint(launcher: tuple[str, ...]) -> str:
+    """What a launcher says when it does not work; it is tried."""
+    tried = subprocess.run([*launcher, *_options(Limits(2**30)), "--", *_FIRST, sys.executable, "-S", "-c", ""],
+                           capture_output=True, text=True, check=False)
+    return (tried.stderr.strip()[:200] or "it ended at once") if tried.returncode else ""
 
 
 def first_process(info: int) -> int:
