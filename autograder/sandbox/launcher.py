@@ -19,7 +19,7 @@ import kws_helpers
 from autograder.paths import ROOT
 from autograder.sandbox.limits import Limits
 
-HOME = "/home/student"
+HOME = "/student"
 SOCKETS = "/run/kernel"
 FILES = "/run/files"
 START = "/run/start.py"
