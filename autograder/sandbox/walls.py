@@ -52,7 +52,8 @@ class Order:
         if option in _SETTINGS:
             self.settings[option] = next(words)
         elif option == "--setenv":
-            self.environment[next(words)] = next(words)
+            variable = next(words)
+            self.environment[variable] = next(words)
         elif option in ("--ro-bind", "--ro-bind-try"):  # links are followed as they lead outside
             source = os.path.realpath(next(words))
             self.steps.append((show, source, next(words), option == "--ro-bind-try"))
