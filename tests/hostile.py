@@ -221,7 +221,7 @@ for folder in (".", "/tmp", "/dev/shm", os.path.expanduser("~")):
         while True:
             file.write(bytes(2**24))
 """),
-    _attack("floods-output", "prints a hundred megabytes", "for _ in range(100):\n    print('x' * 10**6)"),
+    _attack("floods-output", "prints 64 megabytes at once", "print('x' * 64 * 10**6)", ENDED),
     _attack("shuts-kernel-down", "asks its kernel to shut down", "get_ipython().kernel.do_shutdown(False)\n"
             "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", ENDED),
 ]
