@@ -16,6 +16,7 @@ import psutil
 
 from autograder.build import SOLVED, build_solution, execute_solved
 from autograder.lesson import lesson_names
+from autograder.sandbox.watcher import memory_of
 
 _PAUSE = 0.5  # seconds between two looks at the memory
 
@@ -71,12 +72,4 @@ class _MemoryOfChildren:
 
     def _watch(self) -> None:
         while not self._done.wait(_PAUSE):
-            self.largest = max(self.largest, sum(map(_memory, psutil.Process().children(recursive=True))))
-
-
-def _memory(process: psutil.Process) -> int:
-    try:
-        full = process.memory_full_info()
-    except psutil.Error:  # it has ended in the meantime
-        return 0
-    return getattr(full, "pss", full.uss)
+            self.largest = max(self.largest, sum(map(memory_of, psutil.Process().children(recursive=True))))

@@ -31,6 +31,15 @@ class Usage(Protocol):
         """The bytes that they take, what they share counted once; not exact where it is less than `enough`."""
 
 
+def memory_of(process: psutil.Process) -> int:
+    """The bytes that a process takes: its proportional set size, where the system tells; 0 once it has ended."""
+    try:
+        full = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return getattr(full, "pss", full.uss)
+
+
 class Family:
     """A process and all below it."""
 
@@ -44,15 +53,7 @@ class Family:
         return len(self.members())
 
     def memory(self, enough: int) -> int:
-        return sum(map(self._memory, self.members()))
-
-    @staticmethod
-    def _memory(process: psutil.Process) -> int:
-        try:
-            full = process.memory_full_info()
-        except psutil.Error:  # it has ended in the meantime
-            return 0
-        return getattr(full, "pss", full.uss)
+        return sum(map(memory_of, self.members()))
 
 
 class Inmates:
