@@ -88,7 +88,7 @@ def _train(name: str, build: Any, clips: Any, prepared: Any) -> Trained:
     # Large steps first, ever smaller ones later: forty epochs then do what a constant rate would need hundreds for.
     rate = keras.optimizers.schedules.CosineDecay(5e-3 if name == "TC-ResNet8" else 1e-3, steps)
     model.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=1e-2), loss="sparse_categorical_crossentropy",
-                  metrics=["accuracy"], jit_compile=False, steps_per_execution=8)
+                  metrics=["accuracy"])
     print(f"\n{name}, {model.count_params():,} parameters", flush=True)
     start = time.monotonic()
     history = training.fit(model, clips, prepared.validation, epochs=EPOCHS[name], batch_size=BATCH)

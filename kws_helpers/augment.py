@@ -6,21 +6,16 @@ axes; loudness is a factor; noise adds its own powers (on average: sounds that h
 neither help nor hinder one another); and a microphone is one more constant for each coefficient.
 """
 
-import itertools
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from kws_helpers import features
 from kws_helpers.data import Dataset
-from kws_helpers.features import HOP, N_MELS, N_MFCC, Prepared
+from kws_helpers.features import HOP, N_MELS, Prepared
 
 _FRAMES = 49
 _QUIET = -100.0  # decibel
-_BATCHES_AT_ONCE = 4  # NumPy works best on some hundred clips
 _NEPER = np.float32(np.log(10) / 10)  # in a decibel; exp and log are several times as fast as powers of 10 and log10
 
 
@@ -42,19 +37,16 @@ class AugmentedClips:
     """The training split in batches, every clip changed by other random values in every epoch.
 
     Use it in place of the training clips: ``training.fit(model, AugmentedClips(dataset, prepared), …)``. The
-    next clips are made while the network trains. Equal seeds give equal batches.
+    next clips are made while the network trains. Training with the same seed sees the same clips.
 
     Args:
         dataset: what the clips and the background noise are taken from (the training split's only).
         prepared: the same as features, for their mean and standard deviation.
         changes: how far clips are changed.
-        batch_size: clips per batch.
-        seed: for the order of the clips and all random values.
     """
 
-    def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None, *, batch_size: int = 64,
-                 seed: int = 0) -> None:
-        self.changes, self.batch_size, self.seed = changes or Changes(), batch_size, seed
+    def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None) -> None:
+        self.changes = changes or Changes()
         self.y = prepared.training.y
         self._decibel = features.mel_decibel_of(dataset.training)
         self._spoken = dataset.training.words != "_silence_"
@@ -63,29 +55,8 @@ class AugmentedClips:
         self._mean, self._std = prepared.mean, prepared.std
 
     def __len__(self) -> int:
-        """Batches in an epoch."""
-        return -(-len(self.y) // self.batch_size)
-
-    def epoch(self, number: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The clips of an epoch in random order, some hundred at a time: features (n, 49, 40) and labels (n,)."""
-        rng = np.random.default_rng([self.seed, number])
-        order = rng.permutation(len(self.y))
-        step = _BATCHES_AT_ONCE * self.batch_size
-        for start in range(0, len(order), step):
-            chosen = order[start : start + step]
-            yield self.augmented(chosen, rng), self.y[chosen]
-
-    def batches(self) -> Any:
-        """The batches of one epoch after the other, without end, as a `tf.data.Dataset`."""
-        import tensorflow as tf
-
-        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            for x, y in _one_ahead(part for number in itertools.count() for part in self.epoch(number)):
-                for start in range(0, len(y), self.batch_size):
-                    yield x[start : start + self.batch_size], y[start : start + self.batch_size]
-
-        types = tf.TensorSpec((None, _FRAMES, N_MFCC), tf.float32), tf.TensorSpec((None,), tf.int64)
-        return tf.data.Dataset.from_generator(batches, output_signature=types).prefetch(2 * _BATCHES_AT_ONCE)
+        """Clips in an epoch."""
+        return len(self.y)
 
     def augmented(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """The training clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40)."""
@@ -108,19 +79,6 @@ class AugmentedClips:
             start = rng.integers(len(self._noise[number]) - _FRAMES + 1)
             stretch[:] = self._noise[number][start : start + _FRAMES]
         return stretches
-
-
-def _one_ahead(parts: Iterator) -> Iterator:
-    """The same parts, without end, each made while the one before it is used.
-
-    In a thread of Python's own: the threads of tf.data give memory back to the system after every array, which takes
-    longer than to fill it.
-    """
-    with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, parts)
-        while True:
-            part, coming = coming.result(), maker.submit(next, parts)
-            yield part
 
 
 def _power(decibel: np.ndarray) -> np.ndarray:

@@ -69,21 +69,12 @@ def test_silence_keeps_its_time_and_pitch(prepared):
     assert np.abs(x - prepared[1].training.x[silent]).max() < 0.02
 
 
-def test_an_epoch_holds_every_clip_once_and_the_next_epoch_other_changes(prepared):
-    clips = AugmentedClips(*prepared, batch_size=32, seed=3)
-    (first, labels), (again, _), (second, _) = (next(clips.epoch(number)) for number in (0, 0, 1))
-    assert np.array_equal(first, again) and not np.array_equal(first, second)
-    assert 0 < len(labels) < len(prepared[1].training.y) and len(labels) % 32 == 0
-    everything = np.concatenate([y for _, y in clips.epoch(0)])
-    assert np.array_equal(np.bincount(everything), np.bincount(prepared[1].training.y))
-
-
 def test_a_network_trains_on_them_the_same_way_twice(prepared):
     histories = []
     for _ in range(2):
         training.set_seed(0)
         model = keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), keras.layers.Dense(12, "softmax")])
-        model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=8)
-        clips = AugmentedClips(*prepared, seed=0)
+        model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        clips = AugmentedClips(*prepared)
         histories.append(training.fit(model, clips, prepared[1].validation, epochs=2).loss)
     assert histories[0].tolist() == histories[1].tolist() and len(histories[0]) == 2

@@ -100,15 +100,14 @@ def fresh_clips() -> Ratio:
     prepared = features.prepare(dataset)
     training.set_seed(0)
     model = module_of("06_tc_resnet").build_tc_resnet8()
-    model.compile(optimizer=keras.optimizers.AdamW(1e-3), loss="sparse_categorical_crossentropy", jit_compile=False,
-                  steps_per_execution=8)
+    model.compile(optimizer=keras.optimizers.AdamW(1e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     changed = AugmentedClips(dataset, prepared)
 
     def with_changes() -> None:
-        model.fit(changed.batches(), epochs=EPOCHS, steps_per_epoch=len(changed), shuffle=False, verbose=0)
+        training.fit(model, changed, prepared.validation, epochs=EPOCHS)
 
     def as_they_are() -> None:
-        model.fit(prepared.training.x, prepared.training.y, epochs=EPOCHS, batch_size=changed.batch_size, verbose=0)
+        training.fit(model, prepared.training, prepared.validation, epochs=EPOCHS)
 
     return _row(f"{EPOCHS} epochs of TC-ResNet8, clips changed afresh", "the clips as they are", with_changes,
                 as_they_are)

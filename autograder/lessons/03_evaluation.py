@@ -51,15 +51,18 @@ def linear():
         keras.layers.Dense(n_classes, activation="softmax"),
     ])
 
-def trained(build, seed):
-    training.set_seed(seed)
-    model = build()
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    training.fit(model, prepared.training, prepared.validation, epochs=20, batch_size=32, seed=seed)
-    return model
+def trained(build, seeds):
+    """Networks that are built alike, one for each seed."""
+    def compiled():
+        network = build()
+        network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        return network
 
-networks = [trained(ffnn, seed) for seed in (0, 1, 2)]
-simple = trained(linear, seed=0)
+    runs = training.fit_each(compiled, prepared.training, prepared.validation, seeds=seeds, epochs=20, batch_size=32)
+    return [network for network, history in runs]
+
+networks = trained(ffnn, seeds=(0, 1, 2))
+simple, = trained(linear, seeds=(0,))
 
 # %%
 y = prepared.testing.y  # (N,) what was really spoken

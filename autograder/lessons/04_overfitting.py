@@ -340,9 +340,9 @@ print(f"1,000 new points, only r:  {by_radius.score(radius(new_disc_x, new_disc_
 #
 # ## The patient
 #
-# Now the network of lesson 02 again, and its illness in numbers. `train` trains one network. `measure` does it
-# for several seeds, since a single run can be lucky, and notes the accuracy on training clips and on the
-# validation split, whose voices the network has not heard.
+# Now the network of lesson 02 again, and its illness in numbers. `train` trains it anew for several seeds, since a
+# single run can be lucky. `measure` does that and notes the accuracy on training clips and on the validation split,
+# whose voices the network has not heard.
 
 # %%
 dataset = data.load()
@@ -353,15 +353,18 @@ EPOCHS = 16
 
 def accuracy_on(model, clips):
     few = 64 if mode.short_training() else None
-    return model.evaluate(clips.x[:few], clips.y[:few], batch_size=512, verbose=0)[1]
+    return np.mean(np.argmax(model(clips.x[:few]), axis=-1) == clips.y[:few])
 
-def train(build, clips=prepared.training, validation=prepared.validation, epochs=EPOCHS, seed=0, callbacks=()):
-    """Build a network and train it. Returns the network and its history."""
-    training.set_seed(seed)
-    model = build()
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-                  run_eagerly=mode.short_training())  # a few steps are not worth the time that compiling takes
-    return model, training.fit(model, clips, validation, epochs=epochs, batch_size=64, seed=seed, callbacks=callbacks)
+def train(build, clips=prepared.training, validation=prepared.validation, epochs=EPOCHS, seeds=SEEDS, callbacks=()):
+    """Build and train a network for each seed. Returns [(model, history), …]."""
+    def compiled():
+        model = build()
+        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"],
+                      run_eagerly=mode.short_training())  # a few steps are not worth the time that compiling takes
+        return model
+
+    return training.fit_each(compiled, clips, validation, seeds=seeds, epochs=epochs, batch_size=64,
+                             callbacks=callbacks)
 
 measured = {}  # remedy: (training accuracy, validation accuracy) for each seed
 
@@ -375,8 +378,8 @@ def accuracies_of(runs):
     return [(accuracy_on(model, prepared.training), accuracy_on(model, prepared.validation)) for model, _ in runs]
 
 def measure(name, build, **options):
-    """Train with every seed and note the accuracies. Returns [(model, history), …]."""
-    runs = [train(build, seed=seed, **options) for seed in SEEDS]
+    """Train, and note the accuracies. Returns [(model, history), …]."""
+    runs = train(build, **options)
     note(name, accuracies_of(runs))
     return runs
 
@@ -505,9 +508,8 @@ for seed, (_, history) in zip(SEEDS, plain_runs):
 # And this is how it is used. `restore_best_weights` goes back to the weights of the best epoch at the end.
 
 # %%
-early_runs = [train(plain, seed=seed, callbacks=[keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)])
-              for seed in SEEDS]
-note("early stopping", accuracies_of(early_runs))
+measure("early stopping", plain,
+        callbacks=[keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)]);  # the ; hides the value
 
 # %% [markdown]
 # It saves time, and its network is less sure of its mistakes: its validation loss is the smallest up to the stop.
@@ -1236,7 +1238,7 @@ def masked_copy(x, rng):
 
 rng = np.random.default_rng(0)
 masked_clips = with_copies([masked_copy(originals, rng) for _ in range(COPIES)])
-measure("masks", plain, clips=masked_clips, epochs=EPOCHS // (1 + COPIES));  # the ; hides the value
+measure("masks", plain, clips=masked_clips, epochs=EPOCHS // (1 + COPIES));
 
 # %% [markdown]
 # Then the audio: three copies of each clip, every one moved by up to a tenth of a second, louder or softer by
@@ -1417,7 +1419,7 @@ plotting.remedy_dots(measured, baseline="plain")
 
 # %%
 number = np.flatnonzero(dataset.training.words == "yes")[0]
-fresh = AugmentedClips(dataset, prepared, seed=0)
+fresh = AugmentedClips(dataset, prepared)
 draws = [fresh.augmented(np.array([number]), np.random.default_rng(seed))[0] for seed in range(3)]
 plotting.pictures({"as it was": prepared.training.x[number]} | {f"draw {i + 1}": x for i, x in enumerate(draws)},
                   limits=(-3, 3), ylabel="coefficient")
@@ -1430,21 +1432,21 @@ plotting.pictures({"as it was": prepared.training.x[number]} | {f"draw {i + 1}":
 FRESH_EPOCHS = 25
 RATES = (0.2,) if mode.short_training() else (0.5, 0.2)
 
-def train_on_fresh_copies(rate, seed):
-    clips = AugmentedClips(dataset, prepared, batch_size=64, seed=seed)
-    return train(lambda: build_regularised_ffnn(dropout=rate), clips, epochs=FRESH_EPOCHS, seed=seed)
+def train_on_fresh_copies(rate, seeds):
+    return train(lambda: build_regularised_ffnn(dropout=rate), fresh, epochs=FRESH_EPOCHS, seeds=seeds)
 
-candidates = {rate: train_on_fresh_copies(rate, seed=0) for rate in RATES}
-for rate, (model, _) in candidates.items():
-    print(f"dropout {rate}: validation {accuracy_on(model, prepared.validation):.1%}")
-best_rate = max(candidates, key=lambda rate: accuracy_on(candidates[rate][0], prepared.validation))
+candidates = {rate: train_on_fresh_copies(rate, seeds=(0,)) for rate in RATES}
+scores = {rate: accuracy_on(model, prepared.validation) for rate, [(model, _)] in candidates.items()}
+for rate, score in scores.items():
+    print(f"dropout {rate}: validation {score:.1%}")
+best_rate = max(scores, key=scores.get)
 print(f"we take {best_rate}")
 
 # %% [markdown]
 # The two other seeds with that rate, and a last row for the table:
 
 # %%
-fresh_runs = [candidates[best_rate]] + [train_on_fresh_copies(best_rate, seed) for seed in SEEDS[1:]]
+fresh_runs = candidates[best_rate] + train_on_fresh_copies(best_rate, SEEDS[1:])
 note("fresh copies", accuracies_of(fresh_runs))
 print(f"copies made once, all together: validation {measured['all together'][:, 1].mean():.1%}")
 
@@ -1463,7 +1465,7 @@ plotting.accuracy_dots(exam, chance=1 / n_classes)
 print(f"gain on unheard voices, mean of {len(SEEDS)} seeds: {gain:+.1f} points")
 
 # %%
-plotting.learning_curves(candidates[best_rate][1], n_classes)
+plotting.learning_curves(fresh_runs[0][1], n_classes)
 
 # %% [markdown]
 # Look at the curves: training is now *below* validation. That is no mistake. The training clips are noisy,
@@ -1488,7 +1490,7 @@ order = np.random.default_rng(0).permutation(len(masked_clips))
 tenth = len(order) // 10
 his_validation = features.Inputs(masked_clips.x[order[:tenth]], masked_clips.y[order[:tenth]])
 his_training = features.Inputs(masked_clips.x[order[tenth:]], masked_clips.y[order[tenth:]])
-his_model, _ = train(plain, his_training, validation=his_validation, epochs=4)
+[(his_model, _)] = train(plain, his_training, validation=his_validation, epochs=4, seeds=(0,))
 print(f"his training clips:   {accuracy_on(his_model, his_training):.1%}")
 print(f"his validation clips: {accuracy_on(his_model, his_validation):.1%}")
 print(f"voices never heard:   {accuracy_on(his_model, prepared.validation):.1%}")

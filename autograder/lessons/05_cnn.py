@@ -735,20 +735,26 @@ def build_ffnn():
         keras.layers.Dense(n_classes, activation="softmax")])
 
 
-def train(build, seed, inputs=prepared.training, validation=prepared.validation):
-    """Build a network and train it for 15 epochs: the network and its history."""
-    training.set_seed(seed)
-    network = build()
-    network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return network, training.fit(network, inputs, validation, epochs=15, batch_size=32, seed=seed)
+SEEDS = (0,) if mode.short_training() else (0, 1, 2)
+
+
+def train(build, seeds=SEEDS, inputs=prepared.training, validation=prepared.validation):
+    """Build a network for each seed and train it for 15 epochs: [(network, history), …]."""
+    def compiled():
+        network = build()
+        network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        return network
+
+    return training.fit_each(compiled, inputs, validation, seeds=seeds, epochs=15, batch_size=32)
 
 
 def accuracy(network, x):
     """Accuracy on the testing split, whose voices no network has heard; x (N, 49, 40) are its clips."""
-    return network.evaluate(x, prepared.testing.y, verbose=0)[1]
+    return np.mean(np.argmax(network(x), axis=-1) == prepared.testing.y)
 
 
-cnn, history = train(build_cnn, seed=0)
+cnn_runs = train(build_cnn)
+cnn, history = cnn_runs[0]
 
 # %%
 plotting.learning_curves(history)
@@ -757,18 +763,13 @@ plotting.learning_curves(history)
 # Compare the curves with those of lesson 02: how wide is the gap, and does the validation loss rise?
 
 # %%
-def accuracies_of(network, build):
-    """Accuracy of the network, which was trained with seed 0, and of two others of its kind."""
-    others = [] if mode.short_training() else [train(build, seed)[0] for seed in (1, 2)]
-    return [accuracy(one, prepared.testing.x) for one in [network, *others]]
-
-
-cnn_accuracies = accuracies_of(cnn, build_cnn)
+cnn_accuracies = [accuracy(network, prepared.testing.x) for network, _ in cnn_runs]
 results.remember("CNN", cnn, cnn_accuracies, dataset)
 
 # %%
-ffnn, _ = train(build_ffnn, seed=0)
-ffnn_accuracies = accuracies_of(ffnn, build_ffnn)
+ffnn_runs = train(build_ffnn)
+ffnn = ffnn_runs[0][0]
+ffnn_accuracies = [accuracy(network, prepared.testing.x) for network, _ in ffnn_runs]
 for name, network, accuracies in [("FFNN", ffnn, ffnn_accuracies), ("CNN", cnn, cnn_accuracies)]:
     print(f"{name:<5}{network.count_params():>8,} parameters, unheard voices:",
           ", ".join(f"{one:.1%}" for one in accuracies), f"(mean {np.mean(accuracies):.1%})")
@@ -810,9 +811,9 @@ for name, values in curves.items():
 
 # %%
 order = np.random.default_rng(0).permutation(49)
-confused, _ = train(build_cnn, seed=0,
-                    inputs=features.Inputs(prepared.training.x[:, order], prepared.training.y),
-                    validation=features.Inputs(prepared.validation.x[:, order], prepared.validation.y))
+[(confused, _)] = train(build_cnn, seeds=(0,),
+                        inputs=features.Inputs(prepared.training.x[:, order], prepared.training.y),
+                        validation=features.Inputs(prepared.validation.x[:, order], prepared.validation.y))
 print(f"frames in order: {cnn_accuracies[0]:.1%}")
 print(f"frames shuffled: {accuracy(confused, prepared.testing.x[:, order]):.1%}")
 

@@ -245,7 +245,7 @@ for name, residual in {"plain": False, "residual": True}.items():
     gradients[name] = gradient_sizes(stack)
     print(f"{name:<9} two samples of clips agree about the direction: {agreement(stack):.2f}")
     stack.compile(optimizer=keras.optimizers.Adam(2e-3), loss="sparse_categorical_crossentropy",
-                  metrics=["accuracy"], jit_compile=False, run_eagerly=mode.short_training())
+                  metrics=["accuracy"], run_eagerly=mode.short_training())
     histories[name] = training.fit(stack, prepared.training, prepared.validation, epochs=6, seed=0)
 plotting.residual_comparison(gradients, histories)
 
@@ -663,36 +663,33 @@ def learning_rate(epochs, peak=5e-3):
     return keras.optimizers.schedules.CosineDecay(peak / 20, steps - steps // 10, warmup_target=peak,
                                                   warmup_steps=steps // 10)
 
-schedule = learning_rate(epochs=40)
-steps = np.arange(0, 40 * math.ceil(len(prepared.training) / BATCH), 20)
+schedule = learning_rate(epochs=60)
+steps = np.arange(0, 60 * math.ceil(len(prepared.training) / BATCH), 20)
 plotting.rates_over_steps(steps, np.array([schedule(int(step)) for step in steps]))
 
 # %%
 SEEDS = (0,) if mode.short_training() else (0, 1, 2)
 
-def train(build, clips, epochs, seed, validation=prepared.validation):
-    """A new network and its history. `clips` are the training clips, or something that makes batches of them."""
-    training.set_seed(seed)
-    network = build()
-    network.compile(optimizer=keras.optimizers.AdamW(learning_rate(epochs), weight_decay=1e-2),
-                    loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-                    jit_compile=False, steps_per_execution=8, run_eagerly=mode.short_training())  # only for speed
-    history = training.fit(network, clips, validation, epochs=epochs, batch_size=BATCH, seed=seed)
-    return network, history
+def train(build, clips, epochs, seeds=SEEDS, validation=prepared.validation):
+    """A new network for each seed, and the histories. `clips` are the training clips, as they are or changed."""
+    def compiled():
+        network = build()
+        network.compile(optimizer=keras.optimizers.AdamW(learning_rate(epochs), weight_decay=1e-2),
+                        loss="sparse_categorical_crossentropy", metrics=["accuracy"],
+                        run_eagerly=mode.short_training())  # a few steps are not worth the time that compiling takes
+        return network
+
+    return zip(*training.fit_each(compiled, clips, validation, seeds=seeds, epochs=epochs, batch_size=BATCH))
 
 def accuracy_on(network, split):
-    answers = network.predict(split.x, batch_size=256, verbose=0)
-    return float(np.mean(answers.argmax(axis=-1) == split.y))
+    return float(np.mean(np.argmax(network(split.x), axis=-1) == split.y))
 
 # %% [markdown]
 # First **without** augmentation, three times, with different seeds. (Less than half a minute each.)
 
 # %%
-plain = []
-for seed in SEEDS:
-    network, history = train(build_tc_resnet8, prepared.training, epochs=20, seed=seed)
-    plain.append(network)
-plotting.learning_curves(history)
+plain, histories = train(build_tc_resnet8, prepared.training, epochs=20)
+plotting.learning_curves(histories[0])
 
 # %%
 plain_accuracies = [accuracy_on(network, prepared.testing) for network in plain]
@@ -712,27 +709,22 @@ print(f"mean of {len(SEEDS)}: {np.mean(plain_accuracies):.1%}")
 # the voice, changes the microphone, and masks. This is one clip, four times:
 
 # %%
-augmented_clips = AugmentedClips(dataset, prepared, Changes(), seed=0)  # Changes(shift=0.2) shifts twice as far
+augmented_clips = AugmentedClips(dataset, prepared, Changes())  # Changes(shift=0.2) shifts twice as far
 number = int(np.flatnonzero(dataset.training.words == "yes")[0])
 changed = augmented_clips.augmented(np.full(3, number), np.random.default_rng(3))
 panels = {"as recorded": one_clip} | {f"changed, {n}": clip for n, clip in enumerate(changed, start=1)}
 plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 
 # %% [markdown]
-# Now **with** augmentation: the same network, the same recipe, twice as many epochs. (If you work with recordings of
+# Now **with** augmentation: the same network, the same recipe, three times as many epochs. (If you work with recordings of
 # people through `KWS_DATA`, it is six times as many: they differ far more from one another than synthetic voices do, and
 # the network goes on learning from them for longer.) No choice rests on the testing split: recipe and changes were
 # chosen with the validation split.
 
 # %%
-EPOCHS = 40 if dataset.name.startswith("bundled") else 120
+EPOCHS = 60 if dataset.name.startswith("bundled") else 120
 
-augmented, histories = [], []
-for seed in SEEDS:
-    clips = AugmentedClips(dataset, prepared, batch_size=BATCH, seed=seed)
-    network, history = train(build_tc_resnet8, clips, epochs=EPOCHS, seed=seed)
-    augmented.append(network)
-    histories.append(history)
+augmented, histories = train(build_tc_resnet8, augmented_clips, epochs=EPOCHS)
 plotting.learning_curves(histories[0])
 
 # %% [markdown]
@@ -805,12 +797,11 @@ for name, build in {"TC-ResNet8": build_tc_resnet8, "DS-CNN": build_ds_cnn}.item
 
 # %% [markdown]
 # Fewer parameters, yet *more* multiply-adds: its kernels are small, but they go over a picture and not over a
-# row. We train it once only, with augmentation and for a quarter of the epochs, because each of them takes its
+# row. We train it once only, with augmentation and for a sixth of the epochs, because each of them takes its
 # time. Keep that in mind when you compare.
 
 # %%
-ds_cnn, ds_cnn_history = train(build_ds_cnn, AugmentedClips(dataset, prepared, batch_size=BATCH, seed=0), epochs=10,
-                               seed=0)
+[ds_cnn], [ds_cnn_history] = train(build_ds_cnn, augmented_clips, epochs=10, seeds=(0,))
 ds_cnn_accuracies = [accuracy_on(ds_cnn, prepared.testing)]
 results.remember("DS-CNN, augmented", ds_cnn, ds_cnn_accuracies, dataset)
 print(f"unheard voices: {ds_cnn_accuracies[0]:.1%} (one seed, {len(ds_cnn_history.loss)} epochs)")
@@ -865,7 +856,7 @@ plotting.network_map(rows)
 
 # %% [markdown]
 # Two things the picture does not show. DS-CNN has not had its full training: it is not worse by nature, so give it
-# forty epochs when you have a few minutes (`epochs=40`, then the cells below it). And networks that learned from
+# sixty epochs when you have a few minutes (`epochs=60`, then the cells below it). And networks that learned from
 # changed clips are compared here with networks that did not, so the picture says what the *recipes* reached,
 # architecture and training together. The two dots of TC-ResNet8 tell how much of it is training.
 #
@@ -1021,7 +1012,8 @@ def with_zeros_for_silence(split):
 
 friends_training, friends_validation, friends_testing = (
     with_zeros_for_silence(split) for split in (prepared.training, prepared.validation, prepared.testing))
-friends, friends_history = train(build_tc_resnet8, friends_training, epochs=10, seed=0, validation=friends_validation)
+[friends], [friends_history] = train(build_tc_resnet8, friends_training, epochs=10, seeds=(0,),
+                                     validation=friends_validation)
 plotting.learning_curves(friends_history)
 
 # %%

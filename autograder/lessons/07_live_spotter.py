@@ -59,9 +59,9 @@ else:
     print("There is no spotter.keras of lesson 06 here: training a small network instead.")
     training.set_seed(0)
     spotter = small_spotter()
-    clips = AugmentedClips(dataset, prepared, seed=0)
+    clips = AugmentedClips(dataset, prepared)
     epochs = 30
-    falling = keras.optimizers.schedules.CosineDecay(0.003, epochs * len(clips))
+    falling = keras.optimizers.schedules.CosineDecay(0.003, epochs * len(clips) // 64)
     spotter.compile(optimizer=keras.optimizers.Adam(falling), loss="sparse_categorical_crossentropy",
                     metrics=["accuracy"])
     training.fit(spotter, clips, prepared.validation, epochs=epochs, seed=0)

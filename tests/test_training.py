@@ -1,0 +1,95 @@
+"""Training: what one epoch is, what a history holds, and networks that share one compiled worker."""
+
+import keras
+import numpy as np
+import pytest
+
+from kws_helpers import training
+from kws_helpers.features import Inputs
+
+LOSS = "sparse_categorical_crossentropy"
+
+
+@pytest.fixture
+def clips():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=150)
+    return Inputs(rng.normal(size=(150, 5, 4)).astype("float32") + y[:, np.newaxis, np.newaxis], y)
+
+
+def network(optimizer="adam", **options):
+    layers = [keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(8, "relu"),
+              keras.layers.BatchNormalization(), keras.layers.Dropout(0.5), keras.layers.Dense(3, "softmax")]
+    model = keras.Sequential(layers)
+    model.compile(optimizer=optimizer, loss=LOSS, metrics=["accuracy"], **options)
+    return model
+
+
+def test_a_history_holds_the_means_over_all_clips(clips):
+    model = keras.Sequential([keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+    model.compile(optimizer=keras.optimizers.SGD(0.0), loss=LOSS, metrics=["accuracy"])
+    expected = model.evaluate(clips.x, clips.y, verbose=0)
+    others = Inputs(clips.x[:70], clips.y[:70])
+    history = training.fit(model, clips, others, epochs=2, batch_size=50)
+    assert np.allclose([history.loss, history.accuracy], np.array(expected)[:, np.newaxis], atol=1e-6)
+    expected = model.evaluate(others.x, others.y, verbose=0)
+    assert np.allclose([history.validation_loss, history.validation_accuracy], np.array(expected)[:, np.newaxis],
+                       atol=1e-6)
+
+
+def test_an_epoch_has_every_clip_in_its_own_order_and_full_batches(clips):
+    first, again, second, other = (list(training._batches(clips, 64, seed, epoch))
+                                   for seed, epoch in [(0, 0), (0, 0), (0, 1), (1, 0)])
+    assert [len(y) for _, y in first] == [64, 64, 64]
+    seen = np.concatenate([x for x, _ in first])
+    assert len(np.unique(seen, axis=0)) == len(clips.y)
+    assert np.array_equal(seen, np.concatenate([x for x, _ in again]))
+    assert not any(np.array_equal(seen, np.concatenate([x for x, _ in one])) for one in (second, other))
+
+
+@pytest.mark.parametrize("clip_count", [1, 63, 64, 65])
+def test_any_number_of_clips_can_be_learned_from(clips, clip_count):
+    few = Inputs(clips.x[:clip_count], clips.y[:clip_count])
+    assert len(training.fit(network(), few, clips, epochs=2).loss) == 2
+
+
+def test_networks_that_share_a_worker_are_what_they_would_be_alone(clips):
+    together = training.fit_each(network, clips, clips, seeds=(3, 4), epochs=3, batch_size=32)
+    for seed, (model, history) in zip((3, 4), together):
+        training.set_seed(seed)
+        alone = network()
+        expected = training.fit(alone, clips, clips, epochs=3, batch_size=32, seed=seed)
+        assert history.loss.tolist() == expected.loss.tolist()
+        for one, other in zip(model.variables + model.optimizer.variables,
+                              alone.variables + alone.optimizer.variables, strict=True):
+            assert np.array_equal(one, other)
+    assert not np.array_equal(together[0][0].get_weights()[0], together[1][0].get_weights()[0])
+
+
+def test_early_stopping_goes_back_to_the_best_epoch_of_each_network(clips):
+    shuffled = Inputs(clips.x, np.random.default_rng(1).permutation(clips.y))
+    stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)
+    for model, history in training.fit_each(lambda: network(keras.optimizers.Adam(0.1)), clips, shuffled,
+                                            seeds=(0, 1), epochs=20, callbacks=[stop]):
+        assert len(history.loss) < 20
+        loss, _ = model.evaluate(shuffled.x, shuffled.y, verbose=0)
+        assert loss == pytest.approx(history.validation_loss.min(), rel=1e-5)
+
+
+def test_weights_that_are_averaged_are_used_in_the_end(clips):
+    training.set_seed(0)
+    model = network(keras.optimizers.Adam(use_ema=True, ema_momentum=0.99))
+    training.fit(model, clips, clips, epochs=2)
+    averages = [v for v in model.optimizer.variables if "average" in v.path]
+    assert averages and np.array_equal(averages[0], model.trainable_variables[0])
+
+
+def test_several_steps_in_one_execution_do_no_harm(clips):
+    assert len(training.fit(network(steps_per_execution=8), clips, clips, epochs=1).loss) == 1
+
+
+def test_a_model_without_accuracy_is_told_what_is_missing(clips):
+    model = keras.Sequential([keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+    model.compile(loss=LOSS)
+    with pytest.raises(ValueError, match='metrics=\\["accuracy"\\]'):
+        training.fit(model, clips, clips, epochs=1)
