@@ -75,8 +75,8 @@ def execute(job: Job) -> Executed:
         Exception: no kernel could be started, which is not the notebook's fault.
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
-    prepare(job.protection)
-    with (tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch,
+    place = prepare(job.protection)
+    with (tempfile.TemporaryDirectory(prefix="kws-", dir=place, ignore_cleanup_errors=True) as scratch,
           Referee(Path(scratch), job.seed, notebook) as referee):
         start = time.monotonic()
         manager = kernel_manager(Path(scratch))

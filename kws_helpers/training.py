@@ -14,7 +14,6 @@ from kws_helpers.progress import status_line
 SHORT_CLIPS = 256
 """Short training sees this many clips for one epoch. So it is while grading: grades never depend on training."""
 
-_VALIDATION_BATCH = 256
 _BATCHES_AT_ONCE = 4  # of clips that are changed: NumPy works best on some hundred
 _METRICS = ("loss", "accuracy")
 
@@ -73,7 +72,7 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
         for epoch in range(epochs):
             listeners.on_epoch_begin(epoch)
             logs = _mean(model.train_on_batch, _batches(training, batch_size, seed, epoch))
-            logs |= {f"val_{name}": value for name, value in _validate(model, validation).items()}
+            logs |= {f"val_{name}": value for name, value in _validate(model, validation, batch_size).items()}
             listeners.on_epoch_end(epoch, logs)
             say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {logs['accuracy']:.1%} "
                 f"(validation {logs['val_accuracy']:.1%})")
@@ -157,8 +156,8 @@ def _one_ahead(parts: Iterator[Batch]) -> Iterator[Batch]:
             yield part
 
 
-def _validate(model: Any, clips: Any) -> dict[str, float]:
-    parts = _parts(np.arange(len(clips.y)), _VALIDATION_BATCH)
+def _validate(model: Any, clips: Any, size: int) -> dict[str, float]:
+    parts = _parts(np.arange(len(clips.y)), size)
     return _mean(model.test_on_batch, ((clips.x[part], clips.y[part]) for part in parts))
 
 

@@ -15,7 +15,7 @@ import pytest
 from autograder.build import write_notebook
 from autograder.execute import Job, execute
 from autograder.paths import NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.sandbox import launcher
+from autograder.sandbox import launcher, warm
 from autograder.sandbox.limits import limits
 from autograder.sandbox.protection import LIMITS, SANDBOX, best_protection
 from autograder.submissions import find_submissions
@@ -26,10 +26,15 @@ needs_sandbox = pytest.mark.skipif(bool(launcher.trouble()) and os.environ.get("
                                    reason=launcher.trouble() or "there is a sandbox")
 
 
-@pytest.fixture(scope="module", params=["bubblewrap", "own"])
+@pytest.fixture(scope="module", params=["warm", "bubblewrap", "own"])
 def walls(request, tmp_path_factory):
-    """Walls of both kinds, one after the other: where bubblewrap cannot be found, they are the autograder's own."""
+    """Walls of all kinds: around a forked kernel; by bubblewrap; the autograder's own, where bubblewrap is missing."""
     with pytest.MonkeyPatch.context() as patch:
+        if request.param == "warm":
+            assert warm.zygote(), warm.trouble()
+            yield request.param
+            return
+        patch.setattr(warm, "zygote", lambda: None)
         if request.param == "own":
             patch.setenv("PATH", str(tmp_path_factory.mktemp("nothing")))
         elif not shutil.which("bwrap") and os.environ.get("KWS_REQUIRE_SANDBOX") != "1":
@@ -302,7 +307,7 @@ def test_nothing_that_a_notebook_started_stays_behind(tmp_path, shared_cache, wa
 
 GRADER = """
 import os, subprocess, sys, time
-from autograder.sandbox import launcher
+from autograder.sandbox import launcher, warm
 from autograder.sandbox.limits import limits
 from autograder.sandbox.watcher import Inmates
 read, write = os.pipe()

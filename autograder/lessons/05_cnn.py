@@ -750,7 +750,7 @@ def train(build, seeds=SEEDS, inputs=prepared.training, validation=prepared.vali
 
 def accuracy(network, x):
     """Accuracy on the testing split, whose voices no network has heard; x (N, 49, 40) are its clips."""
-    return np.mean(np.argmax(network(x), axis=-1) == prepared.testing.y)
+    return np.mean(network.predict(x, verbose=0).argmax(axis=-1) == prepared.testing.y)
 
 
 cnn_runs = train(build_cnn)

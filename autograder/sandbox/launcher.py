@@ -21,8 +21,10 @@ from autograder.sandbox.limits import Limits
 
 HOME = "/student"
 SOCKETS = "/run/kernel"
+SHARED = "/dev/shm"
 FILES = "/run/files"
 START = "/run/start.py"
+USER = 1000  # and its group
 
 HELPERS = Path(kws_helpers.__file__).resolve().parent
 
@@ -30,12 +32,14 @@ _BUBBLEWRAP = ("bwrap",)
 _WALLS = (sys.executable, "-I", "-S", str(Path(__file__).with_name("walls.py")))
 _NAMES = {_BUBBLEWRAP: "bubblewrap", _WALLS: "the autograder's own walls, for there is no bubblewrap"}
 
-_ISOLATED = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv",
-             "--as-pid-1", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox")
+_ISOLATED = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv", "--as-pid-1",
+             "--uid", str(USER), "--gid", str(USER), "--hostname", "sandbox")
+_LAST = ("--disable-userns",)
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts",
            "/etc/localtime")
 _SECRET = tuple(ROOT / name for name in ("autograder", "solutions", "tests"))
-_SMALL = 2**20
+_CLOSED = ("--remount-ro", "/", "--chdir", HOME)
+SMALL = 2**20  # bytes, of a file system that holds sockets or nothing
 _FIRST = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
 """The first process of a sandbox, which starts the program and takes in orphans. Of the launcher, which has files from
 outside open and the instructor's environment in its memory, nothing stays inside."""
@@ -54,21 +58,42 @@ def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] 
     return [*_works(), *_options(limits, readable, files, variables, info), "--", *_FIRST, *program]
 
 
+def nested(program: Iterable[str], limits: Limits, *, readable: Iterable[Path], programs: Iterable[Path],
+           variables: Mapping[str, str]) -> list[str]:
+    """The command for a sandbox in which `program` can build others, one for each of several strangers.
+
+    Only our own walls leave room for that: /proc can be mounted once more only where nothing of it is covered.
+
+    Args:
+        readable, variables: as for `command`.
+        programs: files that are shown in the folder of `START`.
+    """
+    options = _places(limits, readable)
+    for path in programs:
+        options += ["--ro-bind", str(path), str(Path(START).with_name(path.name))]
+    return [*_WALLS, *_ISOLATED, *options, *_variables(variables), *_CLOSED, "--", *_FIRST, *program]
+
+
 def _options(limits: Limits, readable: Iterable[Path] = (), files: Path | None = None,
              variables: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
-    options = [*_ISOLATED, *_system(), "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev",
-               *_memory("/dev/shm", limits.folder), "--remount-ro", "/dev",
-               *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder), *_memory(SOCKETS, _SMALL),
-               *_python(), "--ro-bind", str(Path(__file__).with_name("start.py")), START]
-    for path in readable:
-        options += ["--ro-bind", str(path), str(path)]
+    options = [*_ISOLATED, *_LAST, *_places(limits, readable), "--remount-ro", "/proc"]
     if files:
         options += ["--ro-bind", str(files), FILES]
-    for name, value in (environment() | dict(variables or {})).items():
-        options += ["--setenv", name, value]
+    options += _variables(dict(variables or {}))
     if info is not None:
         options += ["--info-fd", str(info)]
-    return [*options, "--remount-ro", "/", "--chdir", HOME]
+    return [*options, *_CLOSED]
+
+
+def _places(limits: Limits, readable: Iterable[Path]) -> list[str]:
+    options = [*_system(), "--proc", "/proc", "--dev", "/dev", *_memory(SHARED, limits.folder), "--remount-ro", "/dev",
+               *_memory("/tmp", limits.folder), *_memory(HOME, limits.folder), *_memory(SOCKETS, SMALL),
+               "--ro-bind", str(Path(__file__).with_name("start.py")), START]
+    return options + [word for path in [*shown_python(), *readable] for word in _shown(path)] + _hidden()
+
+
+def _variables(more: Mapping[str, str]) -> list[str]:
+    return [word for name, value in (environment() | more).items() for word in ("--setenv", name, value)]
 
 
 def name() -> str:
@@ -133,18 +158,26 @@ def _system() -> list[str]:
     return options
 
 
-def _python() -> list[str]:
-    """Python with its packages, and `kws_helpers`, under their own names; no part of the autograder among them."""
+def shown_python() -> list[Path]:
+    """Python with its packages, and `kws_helpers`, which are shown under their own names."""
     interpreter = Path(sys.executable).resolve().parent.parent
-    shown = list(dict.fromkeys([interpreter, Path(sys.base_prefix), Path(sys.prefix), HELPERS]))
-    options = [word for path in shown if path != Path("/usr") for word in ("--ro-bind", str(path), str(path))]
-    for path in _SECRET:
-        if path.exists() and any(path.is_relative_to(one) for one in shown):
-            options += [*_memory(str(path), _SMALL), "--remount-ro", str(path)]
-    return options
+    shown = dict.fromkeys([interpreter, Path(sys.base_prefix), Path(sys.prefix), HELPERS])
+    return [path for path in shown if path != Path("/usr")]
+
+
+def _shown(path: Path) -> list[str]:
+    return ["--ro-bind", str(path), str(path)]
+
+
+def _hidden() -> list[str]:
+    """No part of the autograder is seen, wherever Python's packages are."""
+    shown = [*shown_python(), Path("/usr")]
+    hidden = [str(path) for path in _SECRET if path.exists() and any(path.is_relative_to(one) for one in shown)]
+    return [word for path in hidden for word in (*_memory(path, SMALL), "--remount-ro", path)]
 
 
 def environment() -> dict[str, str]:
     """The environment variables that every program in a sandbox needs."""
     return {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
-            "LANG": "C.UTF-8", "PYTHONPATH": str(HELPERS.parent), "LOKY_MAX_CPU_COUNT": str(os.cpu_count())}
+            "LANG": "C.UTF-8", "NUMBA_CACHE_DIR": f"{HOME}/.cache/numba",
+            "PYTHONPATH": str(HELPERS.parent), "LOKY_MAX_CPU_COUNT": str(os.cpu_count())}

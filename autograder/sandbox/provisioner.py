@@ -14,16 +14,23 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from autograder.sandbox import launcher, recordings
+from autograder.sandbox import launcher, recordings, warm
 from autograder.sandbox.limits import limits
 from autograder.sandbox.protection import LIMITS, SANDBOX
 from autograder.sandbox.watcher import Family, Inmates, Usage, Watcher
 
 
-def prepare(protection: str) -> None:
-    """Do what takes long once, before the time of a notebook is counted."""
-    if protection == SANDBOX:
-        recordings.prepared()
+def prepare(protection: str) -> Path | None:
+    """Do what takes long once, before the time of a notebook is counted.
+
+    Returns:
+        The folder in which a kernel's connection file and packages have to be; None for any.
+    """
+    if protection == LIMITS:
+        return None
+    recordings.prepared()
+    zygote = warm.zygote()
+    return zygote and zygote.folder
 
 
 def protect(manager: AsyncKernelManager, protection: str, *, files: Path, packages: Path,
@@ -36,7 +43,7 @@ def protect(manager: AsyncKernelManager, protection: str, *, files: Path, packag
         packages: a folder of packages that the kernel can import before any others.
         environment: environment variables for the kernel.
     """
-    kinds = {SANDBOX: SandboxProvisioner, LIMITS: LimitedProvisioner}
+    kinds = {SANDBOX: WarmProvisioner if warm.zygote() else SandboxProvisioner, LIMITS: LimitedProvisioner}
     provisioner = kinds[protection](kernel_id=protection, kernel_spec=manager.kernel_spec, parent=manager)
     provisioner.files, provisioner.packages, provisioner.environment = files, packages, dict(environment)
     manager.provisioner = provisioner
@@ -91,19 +98,12 @@ class SandboxProvisioner(LimitedProvisioner):
     """
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        self.kernel_spec.interrupt_mode = "message"  # signals end at the walls
-        await LocalProvisioner.pre_launch(self, **kwargs)
-        given = Path(self.parent.connection_file).with_name("inside.json")
-        key = self.connection_info["key"].decode()
-        given.write_text(json.dumps(self.connection_info | {"ip": f"{launcher.SOCKETS}/kernel", "key": key}))
-        cache = recordings.prepared()
-        path = f"{self.packages}:{launcher.HELPERS.parent}"
-        environment = self.environment | {"KWS_CACHE": str(cache), "PYTHONPATH": path}
+        given, cache = await self._given(), recordings.prepared()
         program = [sys.executable, "-P", launcher.START, str(limits().memory), str(limits().threads),
                    launcher.FILES, "-f", str(given)]
         self._read, self._write = os.pipe()
         command = launcher.command(program, limits(), readable=[given.parent, cache], files=self.files,
-                                   variables=environment, info=self._write)
+                                   variables=self._variables(), info=self._write)
         return {"cmd": command, "pass_fds": [self._write], "env": {"PATH": os.environ.get("PATH", os.defpath)},
                 "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -113,6 +113,23 @@ class SandboxProvisioner(LimitedProvisioner):
         finally:
             os.close(self._write)
         first = launcher.first_process(self._read)
+        return self._reach(first, connection)
+
+    async def _given(self) -> Path:
+        """Write the connection file as the kernel must see it."""
+        self.kernel_spec.interrupt_mode = "message"  # signals end at the walls
+        await LocalProvisioner.pre_launch(self, env={})
+        given = Path(self.parent.connection_file).with_name("inside.json")
+        key = self.connection_info["key"].decode()
+        given.write_text(json.dumps(self.connection_info | {"ip": f"{launcher.SOCKETS}/kernel", "key": key}))
+        return given
+
+    def _variables(self) -> dict[str, str]:
+        path = f"{self.packages}:{launcher.HELPERS.parent}"
+        return self.environment | {"KWS_CACHE": str(recordings.prepared()), "PYTHONPATH": path}
+
+    def _reach(self, first: int, connection: KernelConnectionInfo) -> KernelConnectionInfo:
+        """Watch the sandbox with this first process, and find its sockets."""
         self._watch(Inmates(first))
         return connection | {"ip": f"/proc/{first}/root{launcher.SOCKETS}/kernel"}
 
@@ -120,3 +137,20 @@ class SandboxProvisioner(LimitedProvisioner):
         """All that is in a sandbox ends with its launcher."""
         self.reason = reason
         self.process.kill()
+
+
+class WarmProvisioner(SandboxProvisioner):
+    """A process in a sandbox, forked from one that has imported everything already."""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        await self._given()
+        return {"cmd": []}
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        zygote = warm.zygote()
+        if not zygote:
+            raise RuntimeError("There is no process any more that kernels could be forked from.")
+        given = Path(self.parent.connection_file).with_name("inside.json")
+        self.process = zygote.start(given.parent, given, self.packages, self.files, self._variables(), limits())
+        self.pid = self.process.pid
+        return self._reach(self.pid, self.connection_info)

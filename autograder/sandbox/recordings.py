@@ -1,4 +1,7 @@
-"""The bundled recordings, decoded once for all kernels, which may read them and nothing more."""
+"""What takes long, done once for all kernels, which may read it and nothing more.
+
+These are the bundled recordings, decoded, and those functions of librosa that are compiled at their first use.
+"""
 
 import functools
 import os
@@ -7,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+from autograder.sandbox import start
 from autograder.sandbox.launcher import HELPERS
 from kws_helpers import cache
 
@@ -26,9 +30,11 @@ def prepared() -> Path:
 @functools.cache
 def _prepared(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"KWS_CACHE": str(folder), "PYTHONPATH": str(HELPERS.parent)}
-    done = subprocess.run([sys.executable, "-m", "kws_helpers", "data", "bundled"], env=environment, cwd=folder,
-                          capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"The bundled recordings could not be decoded into {folder}: {done.stderr.strip()[-500:]}")
+    environment = os.environ | {"KWS_CACHE": str(folder), "PYTHONPATH": str(HELPERS.parent),
+                                "NUMBA_CACHE_DIR": str(folder / start.COMPILED)}
+    for program in (["-m", "kws_helpers", "data", "bundled"], [start.__file__, start.REHEARSE]):
+        done = subprocess.run([sys.executable, *program], env=environment, cwd=folder, capture_output=True, text=True,
+                              check=False)
+        if done.returncode:
+            raise RuntimeError(f"What kernels need could not be written to {folder}: {done.stderr.strip()[-500:]}")
     return folder

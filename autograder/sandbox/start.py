@@ -2,6 +2,8 @@
 
     python start.py MEMORY THREADS FILES -f CONNECTION_FILE
 
+or with the single word `REHEARSE`: compile what librosa compiles at its first use, into the folder NUMBA_CACHE_DIR.
+
 Needs nothing but the standard library and ipykernel: in a sandbox there is no other part of the autograder.
 """
 
@@ -13,6 +15,9 @@ import sys
 
 FILE_BYTES = 256 * 2**20
 OPEN_FILES = 1024
+REHEARSE = "rehearse"
+COMPILED = "numba"
+"""The folder in KWS_CACHE with what librosa has compiled."""
 
 
 def limit(memory: int, threads: int) -> None:
@@ -39,10 +44,31 @@ def take_along(files: str) -> None:
         shutil.copytree(files, ".", symlinks=True, ignore=shutil.ignore_patterns("*.ipynb"), dirs_exist_ok=True)
 
 
+def take_compiled() -> None:
+    """Copy what librosa has compiled to where this process may write: Numba uses no folder that it cannot write to."""
+    with contextlib.suppress(OSError, KeyError):
+        shutil.copytree(f"{os.environ['KWS_CACHE']}/{COMPILED}", os.environ["NUMBA_CACHE_DIR"], dirs_exist_ok=True)
+
+
+def rehearse() -> None:
+    """Let librosa compile what would take a student's cell half a minute on a slow machine."""
+    import librosa
+    import numpy as np
+
+    for kind in (np.float32, np.float64):
+        noise = np.random.default_rng(0).normal(size=4096).astype(kind)
+        librosa.effects.time_stretch(noise, rate=1.5)
+        librosa.effects.pitch_shift(noise, sr=16000, n_steps=1)
+
+
 def main() -> None:
+    if sys.argv[1:] == [REHEARSE]:
+        rehearse()
+        return
     memory, threads, files = sys.argv[1:4]
     del sys.argv[1:4]
     limit(int(memory), int(threads))
+    take_compiled()
     if files:
         take_along(files)
     from ipykernel.kernelapp import launch_new_instance

@@ -23,13 +23,13 @@ from pathlib import Path
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET
 _NEW_USER = 0x10000000  # CLONE_NEWUSER
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS, _REMOUNT = 1, 2, 4, 8, 32  # MS_RDONLY and so on, see mount(2)
-_BIND, _RECURSIVE, _PRIVATE = 1 << 12, 1 << 14, 1 << 18
+BIND, RECURSIVE, PRIVATE = 1 << 12, 1 << 14, 1 << 18
 _DETACH = 2  # MNT_DETACH
 _PARENT_DEATH_SIGNAL, _DROP_BOUNDING, _NO_NEW_PRIVILEGES, _AMBIENT, _CLEAR_ALL = 1, 24, 38, 47, 4  # see prctl(2)
 _CAPABILITY_VERSION = 0x20080522
 
-_ALWAYS = {"--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv",
-           "--as-pid-1"}
+_ALWAYS = {"--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv", "--as-pid-1"}
+_LAST = "--disable-userns"
 _SETTINGS = {"--uid", "--gid", "--hostname", "--chdir", "--info-fd"}
 _OLD = "/.old"  # where the old root is while the new one is built
 
@@ -41,6 +41,7 @@ class Order:
 
     def __init__(self, words: list[str]) -> None:
         self.settings: dict[str, str] = {}
+        self.last = False  # whether no further walls can be built inside these
         self.environment: dict[str, str] = {}
         self.steps = []
         rest = iter(words)
@@ -63,6 +64,8 @@ class Order:
             self.steps.append((memory, next(words), next(words) and next(words)))  # --size BYTES --tmpfs PATH
         elif option in _MOUNTS:
             self.steps.append((_MOUNTS[option], next(words)))
+        elif option == _LAST:
+            self.last = True
         elif option not in _ALWAYS:
             raise ValueError(f"{option} is not known")
 
@@ -107,7 +110,7 @@ def write(proc: int, name: str, text: str) -> None:
 
 def new_root() -> None:
     """An empty file system in memory becomes the root; the old one is below it for the time being."""
-    mount("none", "/", None, _PRIVATE | _RECURSIVE)
+    mount("none", "/", None, PRIVATE | RECURSIVE)
     mount("tmpfs", "/tmp", "tmpfs", _NO_SUID | _NO_DEVICES, "mode=755")
     Path(f"/tmp{_OLD}").mkdir()
     call("pivot_root", "/tmp", f"/tmp{_OLD}")
@@ -125,7 +128,7 @@ def bind(source: str, target: str) -> None:
     else:
         folder(str(Path(target).parent))
         Path(target).touch()
-    mount(f"{_OLD}{source}", target, None, _BIND | _RECURSIVE)
+    mount(f"{_OLD}{source}", target, None, BIND | RECURSIVE)
 
 
 def show(source: str, target: str, optional: bool) -> None:
@@ -148,7 +151,7 @@ def mounts() -> list[str]:
 def read_only(target: str, flags: int = _NO_SUID | _NO_DEVICES) -> None:
     """Make one mount read only, with these flags and those that it has: the kernel lets nobody take one away."""
     kept = os.statvfs(target).f_flag & (_NO_SUID | _NO_DEVICES | _NO_PROGRAMS)
-    mount("none", target, None, _REMOUNT | _BIND | _READ_ONLY | flags | kept)
+    mount("none", target, None, _REMOUNT | BIND | _READ_ONLY | flags | kept)
 
 
 def memory(size: str, target: str) -> None:
@@ -176,16 +179,33 @@ def devices(target: str) -> None:
     link("/proc/self/fd", f"{target}/fd")
     link("pts/ptmx", f"{target}/ptmx")
     folder(f"{target}/shm")
-    folder(f"{target}/pts")
-    mount("devpts", f"{target}/pts", "devpts", _NO_SUID | _NO_PROGRAMS, "newinstance,ptmxmode=0666,mode=620")
+    terminals(f"{target}/pts")
+
+
+def terminals(target: str) -> None:
+    folder(target)
+    mount("devpts", target, "devpts", _NO_SUID | _NO_PROGRAMS, "newinstance,ptmxmode=0666,mode=620")
 
 
 _MOUNTS = {"--proc": processes, "--dev": devices, "--remount-ro": read_only}
 
 
-def no_more_user_namespaces(proc: int, user: tuple[int, int]) -> None:
-    """The one that this process makes here is the last; in it, root becomes `user`, who cannot undo what was done."""
-    write(proc, "sys/user/max_user_namespaces", "1")
+def new_namespaces() -> int:
+    """Part this process, and those that it starts, from everything outside; returns /proc as it was.
+
+    In there, it is root, for otherwise /dev/pts could not be mounted.
+    """
+    user = os.geteuid(), os.getegid()
+    proc = os.open("/proc", os.O_PATH)
+    call("unshare", _NEW_NAMESPACES)
+    map_user(proc, (0, 0), user)
+    return proc
+
+
+def become(proc: int, user: tuple[int, int], last: bool) -> None:
+    """Become `user` in a user namespace that cannot undo what was done; if `last`, there can be no other in it."""
+    if last:
+        write(proc, "sys/user/max_user_namespaces", "1")
     call("unshare", _NEW_USER)
     map_user(proc, user, (0, 0))
 
@@ -210,7 +230,7 @@ def first_process(order: Order, ready: int, go: int) -> None:
     for step, *arguments in order.steps:
         step(*arguments)
     call("umount2", _OLD, _DETACH)  # an empty folder stays
-    no_more_user_namespaces(proc, (int(order.settings["--uid"]), int(order.settings["--gid"])))
+    become(proc, (int(order.settings["--uid"]), int(order.settings["--gid"])), order.last)
     drop_rights()
     os.write(ready, b".")
     if not os.read(go, 1):  # the process outside has ended before it could take this one along
@@ -236,10 +256,8 @@ def outside(first: int, order: Order, ready: int, go: int) -> int:
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     order = Order(sys.argv[1:])
-    user = os.geteuid(), os.getegid()
-    call("unshare", _NEW_NAMESPACES)
+    new_namespaces()
     die_with_parent()
-    map_user(os.open("/proc", os.O_PATH), (0, 0), user)  # root, for otherwise /dev/pts could not be mounted
     ready, say_ready = os.pipe()
     go, say_go = os.pipe()
     first = os.fork()
