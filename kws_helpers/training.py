@@ -19,6 +19,8 @@ _METRICS = ("loss", "accuracy")
 
 Batch = tuple[np.ndarray, np.ndarray]
 
+_maker = ThreadPoolExecutor(1, "changed clips")  # one for all: every thread keeps the memory that it once had
+
 
 @dataclass(frozen=True)
 class History:
@@ -149,11 +151,10 @@ def _parts(numbers: np.ndarray, size: int) -> list[np.ndarray]:
 
 def _one_ahead(parts: Iterator[Batch]) -> Iterator[Batch]:
     """The same parts, each made while the one before it is used."""
-    with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, parts, None)
-        while (part := coming.result()) is not None:
-            coming = maker.submit(next, parts, None)
-            yield part
+    coming = _maker.submit(next, parts, None)
+    while (part := coming.result()) is not None:
+        coming = _maker.submit(next, parts, None)
+        yield part
 
 
 def _validate(model: Any, clips: Any, size: int) -> dict[str, float]:

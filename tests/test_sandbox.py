@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -129,6 +130,7 @@ def inside(tmp_path_factory, shared_cache, server, walls):
         "mounts": "[line.split()[1] for line in open('/proc/self/mounts') if line.split()[3].startswith('rw')]",
         "identity": "os.getuid(), socket.gethostname(), [name for name in os.listdir('/proc') if name.isdigit()]",
         "first": "os.readlink('/proc/1/exe'), Path('/proc/1/environ').read_text()",
+        "read only": "[bool(os.statvfs(f'/proc/{number}/exe').f_flag & os.ST_RDONLY) for number in (1, 'self')]",
         "powers": "[line.split()[1] for line in open('/proc/self/status')"
                   " if line.startswith(('CapEff', 'CapPrm', 'NoNewPrivs'))]",
         "namespaces": "import subprocess; subprocess.run(['unshare', '--user', 'true'], stderr=-3).returncode != 0",
@@ -206,7 +208,8 @@ def test_the_first_process_brings_nothing_in_from_outside(inside):
     """It could be looked into: its program and its environment are the sandbox's."""
     found, _ = inside
     program, environment = value(found["first"])
-    assert Path(program).is_relative_to("/usr/bin")
+    assert Path(program).is_relative_to("/usr/bin") or Path(program) == Path(sys.executable).resolve()
+    assert value(found["read only"]) == [True, True]
     assert "HOME=/student" in environment and SECRET not in environment
 
 
@@ -307,7 +310,7 @@ def test_nothing_that_a_notebook_started_stays_behind(tmp_path, shared_cache, wa
 
 GRADER = """
 import os, subprocess, sys, time
-from autograder.sandbox import launcher, warm
+from autograder.sandbox import launcher
 from autograder.sandbox.limits import limits
 from autograder.sandbox.watcher import Inmates
 read, write = os.pipe()
@@ -329,6 +332,55 @@ def test_a_sandbox_ends_with_the_grader_however_that_ends(walls):
         assert first.is_running()
         grader.kill()
     first.wait(timeout=30)
+
+
+TRACES = """
+import os, random
+from pathlib import Path
+import numpy as np
+
+def found():
+    places = Path("/tmp"), Path.home(), Path("/dev/shm"), Path("/run/kernel")
+    return sorted(str(path) for place in places for path in place.rglob("*trace*"))
+
+before = found()
+for place in ("/tmp", Path.home(), "/dev/shm"):
+    Path(place, "trace").touch()
+numbers = [random.random(), np.random.random(), np.random.default_rng().random()]
+before, len(found()), numbers, [path.name for path in Path(os.environ["KWS_SCRATCH"]).parent.iterdir()]
+"""
+
+
+@needs_sandbox
+def test_kernels_of_one_zygote_know_nothing_of_each_other(tmp_path, shared_cache):
+    zygote = warm.zygote()
+    kernels = [zygote.folder / name for name in ("one", "other")]
+    with ThreadPoolExecutor(2) as pool:
+        (_, [one]), (_, [other]) = pool.map(
+            lambda kernel: run(tmp_path, TRACES, environment={"KWS_SCRATCH": str(kernel)}), kernels)
+    for before, after, _, folders in (value(one), value(other)):
+        assert before == [] and after == 3
+        assert len(folders) == 1
+    assert not set(value(one)[2]) & set(value(other)[2])
+
+
+@needs_sandbox
+def test_a_zygote_that_has_ended_is_replaced(tmp_path, shared_cache):
+    first = warm.zygote()
+    first._process.kill()
+    first._process.wait()
+    done, [cell] = run(tmp_path, "6 * 7")
+    assert done.problem == "" and value(cell) == 42
+    assert warm.zygote().alive() and warm.zygote() is not first and not first.folder.exists()
+
+
+@needs_sandbox
+def test_a_kernel_that_cannot_be_started_is_told_of_and_the_next_one_starts(tmp_path, shared_cache, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(launcher, "HOME", "/proc/nowhere")
+        with pytest.raises(RuntimeError, match="nowhere"):
+            run(tmp_path, "1")
+    assert value(run(tmp_path, "6 * 7")[1][0]) == 42
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.paths import ROOT, SOLUTIONS
-from autograder.sandbox import launcher, recordings
+from autograder.sandbox import launcher, provisions
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.watcher import Inmates, Watcher
 
@@ -57,7 +57,7 @@ def _walls() -> Iterator[Check]:
     with tempfile.TemporaryDirectory() as other, socket.create_server(("127.0.0.1", 0)) as server:
         canary = Path(other) / "01_dataset.ipynb"
         canary.write_text("another student's work")
-        cache = recordings.prepared()
+        cache = provisions.prepared()
         attempts = {
             "network": server.getsockname(),
             "environment": [_SECRET, *(os.environ.keys() - launcher.environment().keys() - {"PWD"})],

@@ -14,7 +14,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
-from autograder.sandbox import launcher, recordings, warm
+from autograder.sandbox import launcher, provisions, warm
 from autograder.sandbox.limits import limits
 from autograder.sandbox.protection import LIMITS, SANDBOX
 from autograder.sandbox.watcher import Family, Inmates, Usage, Watcher
@@ -28,7 +28,7 @@ def prepare(protection: str) -> Path | None:
     """
     if protection == LIMITS:
         return None
-    recordings.prepared()
+    provisions.prepared()
     zygote = warm.zygote()
     return zygote and zygote.folder
 
@@ -98,7 +98,7 @@ class SandboxProvisioner(LimitedProvisioner):
     """
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        given, cache = await self._given(), recordings.prepared()
+        given, cache = await self._given(), provisions.prepared()
         program = [sys.executable, "-P", launcher.START, str(limits().memory), str(limits().threads),
                    launcher.FILES, "-f", str(given)]
         self._read, self._write = os.pipe()
@@ -126,7 +126,7 @@ class SandboxProvisioner(LimitedProvisioner):
 
     def _variables(self) -> dict[str, str]:
         path = f"{self.packages}:{launcher.HELPERS.parent}"
-        return self.environment | {"KWS_CACHE": str(recordings.prepared()), "PYTHONPATH": path}
+        return self.environment | {"KWS_CACHE": str(provisions.prepared()), "PYTHONPATH": path}
 
     def _reach(self, first: int, connection: KernelConnectionInfo) -> KernelConnectionInfo:
         """Watch the sandbox with this first process, and find its sockets."""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.sandbox import launcher, recordings
+from autograder.sandbox import launcher, provisions
 from autograder.sandbox.limits import Limits, limits
 from autograder.sandbox.zygote import Order
 
@@ -73,7 +73,7 @@ class Zygote:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kws-kernels-")).resolve()
-        self._readable = [recordings.prepared(), self.folder]
+        self._readable = [provisions.prepared(), self.folder]
         self._lock = threading.Lock()
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -145,7 +145,7 @@ class Zygote:
 
 def _environment() -> dict[str, str]:
     """What ipykernel sets before anything of a notebook is imported, and where the recordings are."""
-    return {"KWS_CACHE": str(recordings.prepared()), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    return {"KWS_CACHE": str(provisions.prepared()), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 class _OnDemand:
