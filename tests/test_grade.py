@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from autograder import sample_class
 from autograder.answers import right_answers
 from autograder.build import nbgrader_api, write_notebook
 from autograder.exercise import exercises
+from autograder.grade import grade_class
 from autograder.lesson import graded_cells, lesson_names
 from autograder.paths import ROOT
 from autograder.sample_class import ENDLESS, filled, mistake, solutions, source
@@ -256,6 +258,18 @@ def test_stock_nbgrader_gives_the_same_scores_and_feedback_without_hidden_tests(
     assert done.returncode == 0, done.stderr[-3000:]
     page = (course / "feedback" / "wrong" / LESSON / f"{LESSON}.html").read_text()
     assert "autograder.judge" not in page
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_neither_workers_nor_walls_change_a_score(graded, tmp_path, workers):
+    """The class was graded by two workers without a sandbox."""
+    _, rows, folder = graded
+    students = ["all right", "wrong", "half", "noisy", "different-2"]
+    for student in students:
+        shutil.copytree(folder / "submitted" / student, tmp_path / "submitted" / student)
+    result = grade_class(tmp_path / "submitted", tmp_path / "out", workers=workers)
+    assert {(row.student, row.exercise): row.score for row in result.rows if row.exercise in TESTED} == {
+        (student, name): float(rows[student][name]["score"]) for student in students for name in TESTED}
 
 
 def test_points_given_by_hand_survive_the_next_run(graded, tmp_path):

@@ -745,7 +745,7 @@ def train(build, seeds=SEEDS, inputs=prepared.training, validation=prepared.vali
         network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         return network
 
-    return training.fit_each(compiled, inputs, validation, seeds=seeds, epochs=15, batch_size=32)
+    return training.fit_each(compiled, inputs, validation, seeds=seeds, epochs=15, batch_size=64)
 
 
 def accuracy(network, x):
@@ -899,11 +899,11 @@ print(f"{mobilenet.count_params():,} parameters, {mobilenet.count_params() / len
       "training clip")
 
 # %% [markdown]
-# An epoch takes many times as long as one of our CNN, so we can afford only a few: five, with one seed, which takes one
+# An epoch takes many times as long as one of our CNN, so we can afford only a few: three, with one seed, which takes one
 # or two minutes. That is not a fair race, and we will not call it one. Here is how far it comes.
 
 # %%
-mobilenet_history = training.fit(mobilenet, prepared.training, prepared.validation, epochs=5, batch_size=32, seed=0)
+mobilenet_history = training.fit(mobilenet, prepared.training, prepared.validation, epochs=3, batch_size=32, seed=0)
 plotting.learning_curves(mobilenet_history)
 
 # %% [markdown]
@@ -944,7 +944,7 @@ print(f"256 training clips, as it was trained:   {accuracy_in_batches(mobilenet,
 # *momentum*. $\mu$ starts at 0 and the variance at 1: made-up values. After $t$ steps, a share of $m^t$ of them
 # is still there.
 #
-# MobileNetV2 has $m = 0.999$. That is fine for the weeks of training that it was made for. Five short epochs are
+# MobileNetV2 has $m = 0.999$. That is fine for the weeks of training that it was made for. Three short epochs are
 # over before the moving statistics have arrived anywhere near the true ones, and as the layers are stacked, the
 # errors multiply. Nothing is wrong with the weights. The network has learned; it is only used with the wrong statistics.
 #
@@ -957,7 +957,7 @@ print(f"256 training clips, as it was trained:   {accuracy_in_batches(mobilenet,
 # $m = 0.99$, which Keras takes when nothing is said, and with $m = 0.9$:
 
 # %%
-n_steps = 5 * int(np.ceil(len(prepared.training) / 32))
+n_steps = 3 * int(np.ceil(len(prepared.training) / 32))
 plotting.fading_memory([0.999, 0.99, 0.9], n_steps)
 
 # %% [markdown]
@@ -997,7 +997,7 @@ plotting.accuracy_by_size({
 }, chance=1 / n_classes)
 
 # %% [markdown]
-# With the bundled voices: nothing, for many times the work. Be careful with what that proves. MobileNetV2 had five
+# With the bundled voices: nothing, for many times the work. Be careful with what that proves. MobileNetV2 had three
 # epochs and one seed, its training accuracy was still rising, and with more time it would get better; you can give
 # it more (an evening, say), with `AugmentedClips` from lesson 04 against overfitting. What the figure does show is
 # what a given amount of time and data buys, and there size alone is no advantage. The network was made for photos
