@@ -916,7 +916,7 @@ else:
 
 # %% [markdown]
 # We have measured it ([docs/results.md](../docs/results.md)). Of words that synthetic voices say, the network that
-# learned with augmentation gets nearly nine in ten right. Of words that people say, it gets about seven in ten. That
+# learned with augmentation gets nine in ten right. Of words that people say, it gets about three in four. That
 # step down is called *domain shift*. What to make of it:
 #
 # - The step is **no bug**. The network answers a question that it was never asked.

@@ -66,7 +66,7 @@ class LimitedProvisioner(LocalProvisioner):
         if os.name == "nt":  # has no such limits
             return kwargs
         start = Path(__file__).with_name("start.py")
-        return kwargs | {"cmd": [sys.executable, "-P", str(start), str(limits().memory), "0", "", "-f",
+        return kwargs | {"cmd": [sys.executable, "-P", str(start), str(limits().memory), "0", "",
                                  self.parent.connection_file]}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
@@ -100,7 +100,7 @@ class SandboxProvisioner(LimitedProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         given, cache = await self._given(), provisions.prepared()
         program = [sys.executable, "-P", launcher.START, str(limits().memory), str(limits().threads),
-                   launcher.FILES, "-f", str(given)]
+                   launcher.FILES, str(given)]
         self._read, self._write = os.pipe()
         command = launcher.command(program, limits(), readable=[given.parent, cache], files=self.files,
                                    variables=self._variables(), info=self._write)

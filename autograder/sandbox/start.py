@@ -1,6 +1,6 @@
 """Run as a program: limit this process, take the student's files along, and become a Python kernel.
 
-    python start.py MEMORY THREADS FILES -f CONNECTION_FILE
+    python start.py MEMORY THREADS FILES CONNECTION_FILE
 
 or with the single word `REHEARSE`: compile what librosa compiles at its first use, into the folder NUMBA_CACHE_DIR.
 
@@ -61,19 +61,28 @@ def rehearse() -> None:
         librosa.effects.pitch_shift(noise, sr=16000, n_steps=1)
 
 
+def become_kernel(connection_file: str) -> None:
+    """Never returns before the kernel ends.
+
+    A traceback is a list of lines here: for the coloured one with the source around each line, IPython looks through
+    all modules for every frame, and takes a minute where a function called itself without end.
+    """
+    sys.argv[1:] = ["-f", connection_file, "--InteractiveShell.xmode=Plain"]
+    from ipykernel.kernelapp import launch_new_instance
+
+    launch_new_instance()
+
+
 def main() -> None:
     if sys.argv[1:] == [REHEARSE]:
         rehearse()
         return
-    memory, threads, files = sys.argv[1:4]
-    del sys.argv[1:4]
+    memory, threads, files, connection_file = sys.argv[1:5]
     limit(int(memory), int(threads))
     take_compiled()
     if files:
         take_along(files)
-    from ipykernel.kernelapp import launch_new_instance
-
-    launch_new_instance()
+    become_kernel(connection_file)
 
 
 if __name__ == "__main__":

@@ -147,11 +147,8 @@ def become_kernel(order: Order, files: int, orders: socket.socket) -> NoReturn:
     for name in ("start", "walls"):
         del sys.modules[name]
     sys.path.insert(0, order.packages)
-    sys.argv[1:] = ["-f", order.given]
     draw_anew()
-    from ipykernel.kernelapp import launch_new_instance
-
-    launch_new_instance()
+    start.become_kernel(order.given)
     os._exit(0)
 
 
