@@ -69,6 +69,15 @@ def test_silence_keeps_its_time_and_pitch(prepared):
     assert np.abs(x - prepared[1].training.x[silent]).max() < 0.02
 
 
+def test_an_epoch_holds_every_clip_once_and_the_next_epoch_other_changes(prepared):
+    clips = AugmentedClips(*prepared)
+    (first, labels), (again, _), (second, _) = (next(training._batches(clips, 32, 3, epoch)) for epoch in (0, 0, 1))
+    assert np.array_equal(first, again) and not np.array_equal(first, second)
+    assert 0 < len(labels) < len(prepared[1].training.y) and len(labels) % 32 == 0
+    everything = np.concatenate([y for _, y in training._batches(clips, 32, 3, 0)])[:len(clips)]
+    assert np.array_equal(np.bincount(everything), np.bincount(prepared[1].training.y))
+
+
 def test_a_network_trains_on_them_the_same_way_twice(prepared):
     histories = []
     for _ in range(2):

@@ -143,14 +143,12 @@ class WarmProvisioner(SandboxProvisioner):
     """A process in a sandbox, forked from one that has imported everything already."""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        await self._given()
-        return {"cmd": []}
+        return {"cmd": [str(await self._given())]}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         zygote = warm.zygote()
         if not zygote:
             raise RuntimeError("There is no process any more that kernels could be forked from.")
-        given = Path(self.parent.connection_file).with_name("inside.json")
-        self.process = zygote.start(given.parent, given, self.packages, self.files, self._variables(), limits())
+        self.process = zygote.start(Path(*cmd), self.packages, self.files, self._variables(), limits())
         self.pid = self.process.pid
         return self._reach(self.pid, self.connection_info)

@@ -9,7 +9,6 @@ Needs nothing but the standard library and ipykernel: in a sandbox there is no o
 
 import contextlib
 import os
-import resource
 import shutil
 import sys
 
@@ -27,6 +26,8 @@ def limit(memory: int, threads: int) -> None:
         memory: bytes that one process may ask for.
         threads: of all processes of this user in this sandbox; 0 for no limit. Root is never limited.
     """
+    import resource  # not on Windows, where this module is read all the same
+
     os.nice(10)  # the grader comes first, however many processes there are
     wanted = {resource.RLIMIT_DATA: memory, resource.RLIMIT_FSIZE: FILE_BYTES, resource.RLIMIT_NOFILE: OPEN_FILES,
               resource.RLIMIT_CORE: 0}

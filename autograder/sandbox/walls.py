@@ -220,11 +220,10 @@ def drop_rights() -> None:
         raise OSError(ctypes.get_errno(), f"capset: {os.strerror(ctypes.get_errno())}")
 
 
-def first_process(order: Order, ready: int, go: int) -> None:
+def first_process(order: Order, proc: int, ready: int, go: int) -> None:
     """Build the walls around this process; when the process outside has been told and answers, become the program."""
     die_with_parent()
     os.setsid()
-    proc = os.open("/proc", os.O_PATH)
     call("sethostname", order.settings["--hostname"], len(order.settings["--hostname"]))
     new_root()
     for step, *arguments in order.steps:
@@ -256,7 +255,7 @@ def outside(first: int, order: Order, ready: int, go: int) -> int:
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     order = Order(sys.argv[1:])
-    new_namespaces()
+    proc = new_namespaces()
     die_with_parent()
     ready, say_ready = os.pipe()
     go, say_go = os.pipe()
@@ -265,7 +264,7 @@ def main() -> None:
         os.close(say_ready)
         sys.exit(outside(first, order, ready, say_go))
     os.close(say_go)
-    first_process(order, say_ready, go)
+    first_process(order, proc, say_ready, go)
 
 
 if __name__ == "__main__":

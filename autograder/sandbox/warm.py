@@ -15,14 +15,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 
 from autograder.sandbox import launcher, provisions
 from autograder.sandbox.limits import Limits, limits
-from autograder.sandbox.zygote import Order
 
 MODULES = ("ipykernel.kernelapp", "ipykernel.inprocess", "IPython.display", "matplotlib_inline.backend_inline",
            "matplotlib.pyplot", "ipywidgets", "sklearn.linear_model", "sklearn.metrics", "librosa", "soundfile",
@@ -73,13 +71,14 @@ class Zygote:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kws-kernels-")).resolve()
-        self._readable = [provisions.prepared(), self.folder]
+        cache = provisions.prepared()
+        self._kept = [str(path) for path in (*launcher.shown_python(), cache) if path.is_relative_to("/tmp")]
         self._lock = threading.Lock()
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._orders.settimeout(_PATIENCE)
         program = [sys.executable, "-P", str(Path(launcher.START).with_name("zygote.py")), *MODULES]
-        command = launcher.nested(program, limits(), readable=self._readable, variables=_environment(),
+        command = launcher.nested(program, limits(), readable=[cache, self.folder], variables=_environment(cache),
                                   programs=[_HERE / "walls.py", _HERE / "zygote.py"])
         with theirs:
             self._process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL,
@@ -94,29 +93,27 @@ class Zygote:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def start(self, scratch: Path, given: Path, packages: Path, files: Path, variables: Mapping[str, str],
-              limit: Limits) -> Process:
+    def start(self, given: Path, packages: Path, files: Path, variables: Mapping[str, str], limit: Limits) -> Process:
         """Start a kernel; returns the first process of its walls.
 
         Args:
-            scratch: a folder in `folder` that the kernel sees, with `given`, its connection file, and `packages`.
+            given: its connection file, in a folder in `folder` that it sees.
+            packages: a folder in that folder, of packages that it can import before all others.
             files: what it takes along into the folder in which it works.
             variables: its environment, besides what every kernel needs.
 
         Raises:
             RuntimeError: there is no kernel; the message says why.
         """
-        shown = [*launcher.shown_python(), *self._readable[:1]]
         memories = dict.fromkeys(["/tmp", launcher.HOME, launcher.SHARED], limit.folder)
-        order = Order(scratch=str(scratch), jobs=str(self.folder), given=str(given), packages=str(packages),
-                      kept=[str(path) for path in shown if path.is_relative_to("/tmp")],
-                      memories=memories | {launcher.SOCKETS: launcher.SMALL},
-                      variables=launcher.environment() | dict(variables), memory=limit.memory, threads=limit.threads,
-                      user=launcher.USER)
+        order = {"given": str(given), "jobs": str(self.folder), "kept": self._kept,
+                 "memories": memories | {launcher.SOCKETS: launcher.SMALL},
+                 "variables": launcher.environment() | dict(variables), "packages": str(packages),
+                 "memory": limit.memory, "threads": limit.threads, "user": launcher.USER}
         opened = os.open(files, os.O_PATH | os.O_DIRECTORY)
         try:
             with self._lock:
-                socket.send_fds(self._orders, [json.dumps(asdict(order)).encode()], [opened])
+                socket.send_fds(self._orders, [json.dumps(order).encode()], [opened])
                 return Process(self._answer())
         except (OSError, psutil.Error) as error:
             raise RuntimeError(f"A kernel could not be started: {error}") from error
@@ -143,9 +140,9 @@ class Zygote:
         return _CREDENTIALS.unpack(ancillary[0][2])[0]
 
 
-def _environment() -> dict[str, str]:
+def _environment(cache: Path) -> dict[str, str]:
     """What ipykernel sets before anything of a notebook is imported, and where the recordings are."""
-    return {"KWS_CACHE": str(provisions.prepared()), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    return {"KWS_CACHE": str(cache), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 class _OnDemand:

@@ -36,7 +36,7 @@ class Order:
     """A kernel to start.
 
     Args:
-        scratch: the folder with its connection file `given`, and with its packages.
+        given: its connection file, in a folder that it sees.
         jobs: the folder of all such folders, of which it must see its own only.
         kept: what is shown in the places that are new for each kernel, and has to be shown again.
         memories: the size of each place that it can write to, in bytes.
@@ -46,9 +46,8 @@ class Order:
         user: its number inside.
     """
 
-    scratch: str
-    jobs: str
     given: str
+    jobs: str
     kept: list[str]
     memories: dict[str, int]
     variables: dict[str, str]
@@ -79,8 +78,8 @@ def enter(order: Order, files: int, orders: socket.socket) -> NoReturn:
     """Be the process that waits outside of the new walls."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        walls.die_with_parent()
         proc = walls.new_namespaces()
+        walls.die_with_parent()
         first = os.fork()
         if not first:
             live_in(order, files, orders, proc)
@@ -115,7 +114,7 @@ def live_in(order: Order, files: int, orders: socket.socket, proc: int) -> NoRet
 def build(order: Order) -> None:
     """New places to write to, and nothing of other kernels. What is shown below such a place is shown again."""
     walls.mount("none", "/", None, walls.PRIVATE | walls.RECURSIVE)
-    own = {path: os.open(path, os.O_PATH) for path in [*order.kept, order.scratch]}
+    own = {path: os.open(path, os.O_PATH) for path in [*order.kept, str(Path(order.given).parent)]}
     os.chdir("/")
     for place, size in order.memories.items():
         walls.memory(str(size), place)
@@ -137,7 +136,6 @@ def become_kernel(order: Order, files: int, orders: socket.socket) -> NoReturn:
     os.environ.update(order.variables)
     start.limit(order.memory, order.threads)
     os.chdir(os.environ["HOME"])
-    start.take_compiled()
     start.take_along(f"/proc/self/fd/{files}")
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
