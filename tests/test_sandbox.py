@@ -16,7 +16,7 @@ import pytest
 from autograder.build import write_notebook
 from autograder.execute import Job, execute
 from autograder.paths import NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.sandbox import launcher, warm
+from autograder.sandbox import launcher, provisions, warm
 from autograder.sandbox.limits import limits
 from autograder.sandbox.protection import LIMITS, SANDBOX, best_protection
 from autograder.submissions import find_submissions
@@ -376,6 +376,20 @@ def test_a_zygote_that_has_ended_is_replaced(tmp_path, shared_cache, walls):
     done, [cell] = run(tmp_path, "6 * 7")
     assert done.problem == "" and value(cell) == 42
     assert warm.zygote().alive() and warm.zygote() is not first and not first.folder.exists()
+
+
+@needs_sandbox
+@only_warm
+def test_a_zygote_serves_the_cache_of_the_moment(tmp_path, shared_cache, walls, monkeypatch):
+    other = tmp_path / "other"
+    shutil.copytree(provisions.prepared(), other / "grading")
+    look = "import os; os.environ['KWS_CACHE'], bool(os.listdir(os.environ['KWS_CACHE']))"
+    before = provisions.prepared()
+    assert value(run(tmp_path, look)[1][0]) == (str(before), True)
+    with monkeypatch.context() as patch:
+        patch.setenv("KWS_CACHE", str(other))
+        assert value(run(tmp_path, look)[1][0]) == (str(other / "grading"), True)
+    assert value(run(tmp_path, look)[1][0]) == (str(before), True)
 
 
 @needs_sandbox

@@ -71,15 +71,15 @@ class Zygote:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kws-kernels-")).resolve()
-        cache = provisions.prepared()
-        self._kept = [str(path) for path in (*launcher.shown_python(), cache) if path.is_relative_to("/tmp")]
+        self._cache = provisions.prepared()
+        self._kept = [str(path) for path in (*launcher.shown_python(), self._cache) if path.is_relative_to("/tmp")]
         self._lock = threading.Lock()
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._orders.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._orders.settimeout(_PATIENCE)
         program = [sys.executable, "-P", str(Path(launcher.START).with_name("zygote.py")), *MODULES]
-        command = launcher.nested(program, limits(), readable=[cache, self.folder], variables=_environment(cache),
-                                  programs=[_HERE / "walls.py", _HERE / "zygote.py"])
+        command = launcher.nested(program, limits(), readable=[self._cache, self.folder],
+                                  variables=_environment(self._cache), programs=[_HERE / "walls.py", _HERE / "zygote.py"])
         with theirs:
             self._process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL,
                                              stderr=subprocess.DEVNULL, env={"PATH": os.defpath})
@@ -92,6 +92,10 @@ class Zygote:
 
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    def useful(self) -> bool:
+        """Whether it lives, and kernels can see through its walls what is prepared for them now."""
+        return self.alive() and self._cache == provisions.prepared()
 
     def start(self, given: Path, packages: Path, files: Path, variables: Mapping[str, str], limit: Limits) -> Process:
         """Start a kernel; returns the first process of its walls.
@@ -146,14 +150,14 @@ def _environment(cache: Path) -> dict[str, str]:
 
 
 class _OnDemand:
-    """The zygote of this process, started when it is first wanted, and anew if it has ended."""
+    """The zygote of this process, started when it is first wanted, and anew if it has ended or serves another cache."""
 
     def __init__(self) -> None:
         self._lock, self._zygote, self.trouble = threading.Lock(), None, ""
 
     def __call__(self) -> Zygote | None:
         with self._lock:
-            if self._zygote and not self._zygote.alive():
+            if self._zygote and not self._zygote.useful():
                 self._zygote.close()
                 self._zygote = None
             if not self._zygote and not self.trouble:
