@@ -10,16 +10,15 @@ import numpy as np
 
 from kws_helpers import mode
 from kws_helpers.progress import status_line
+from kws_helpers.steps import Batches, Steps
 
 SHORT_CLIPS = 256
 """Short training sees this many clips for one epoch. So it is while grading: grades never depend on training."""
 
-_BATCHES_AT_ONCE = 4  # of clips that are changed: NumPy works best on some hundred
-_METRICS = ("loss", "accuracy")
+CLIPS_AT_ONCE = 256
+"""So many are changed in one go, where that gives whole batches: NumPy works best on some hundred."""
 
-Batch = tuple[np.ndarray, np.ndarray]
-
-_maker = ThreadPoolExecutor(1, "changed clips")  # one for all: every thread keeps the memory that it once had
+_maker = ThreadPoolExecutor(1, "clips to come")  # one for all: every thread keeps the memory that it once had
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,8 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
         callbacks: Sequence[Any] = ()) -> History:
     """Train a compiled Keras model (with "accuracy" among its metrics) and return its history.
 
-    It does what `model.fit` does, step by step. On a machine with few cores and one-second clips that takes half of the
-    time, since no array is copied on its way into the network.
+    It does what `model.fit` does. With small networks and few cores that takes half of the time or less: TensorFlow
+    gets several batches at once (`kws_helpers.steps`), and no array is copied on its way into the network.
 
     Args:
         model: a compiled `keras.Model`.
@@ -63,18 +62,55 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
     Raises:
         ValueError: if the model does not measure its accuracy.
     """
+    steps = Steps(_quick(model), validation.x, validation.y)
+    return _fit(steps, training, validation, epochs, batch_size, seed, callbacks)
+
+
+def fit_each(build: Callable[[], Any], training: Any, validation: Any, *, seeds: Iterable[int], epochs: int,
+             batch_size: int = 64, callbacks: Sequence[Any] = ()) -> list[tuple[Any, History]]:
+    """Train a network of the same kind for each seed: [(network, history), …].
+
+    TensorFlow compiles only one of them: every network passes its weights to that one, and gets them back when they are
+    trained. Compiling takes seconds and megabytes, which TensorFlow never gives back.
+
+    Args:
+        build: makes a compiled `keras.Model` with new random weights, and the same layers on every call.
+        training, validation, epochs, batch_size, callbacks: as in `fit`.
+        seeds: one for each network: for its first weights, and for its training.
+    """
+    set_seed(0)
+    worker, trained = Steps(_quick(build()), validation.x, validation.y), []
+    for seed in seeds:
+        _seed_python(seed)
+        network = _quick(build())
+        _copy_state(network, worker.model)
+        history = _fit(worker, training, validation, epochs, batch_size, seed, callbacks)
+        _copy_state(worker.model, network)
+        trained.append((network, history))
+    return trained
+
+
+def _quick(model: Any) -> Any:
+    """The model, which will compile nothing in short training: its few steps are done before that would be."""
+    model.run_eagerly = model.run_eagerly or mode.short_training()
+    return model
+
+
+def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: int, seed: int,
+         callbacks: Sequence[Any]) -> History:
     import keras
 
-    model.steps_per_execution = 1
-    epochs = 1 if mode.short_training() else epochs
+    model, epochs = steps.model, 1 if mode.short_training() else epochs
     model.stop_training = False
     listeners = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs)
     listeners.on_train_begin()
     with status_line() as say:
         for epoch in range(epochs):
             listeners.on_epoch_begin(epoch)
-            logs = _mean(model.train_on_batch, _batches(training, batch_size, seed, epoch))
-            logs |= {f"val_{name}": value for name, value in _validate(model, validation, batch_size).items()}
+            logs = steps.train(_batches(training, batch_size, seed, epoch))
+            logs |= {f"val_{name}": value for name, value in steps.validate(validation.x, validation.y).items()}
+            if "accuracy" not in logs:
+                raise ValueError('The model does not measure its accuracy: compile it with metrics=["accuracy"].')
             listeners.on_epoch_end(epoch, logs)
             say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {logs['accuracy']:.1%} "
                 f"(validation {logs['val_accuracy']:.1%})")
@@ -84,31 +120,6 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
     listeners.on_train_end()
     values = {name: np.array(value) for name, value in model.history.history.items()}
     return History(values["loss"], values["accuracy"], values["val_loss"], values["val_accuracy"])
-
-
-def fit_each(build: Callable[[], Any], training: Any, validation: Any, *, seeds: Iterable[int],
-             **options: Any) -> list[tuple[Any, History]]:
-    """Train a network of the same kind for each seed: [(network, history), …].
-
-    TensorFlow compiles only one of them: every network passes its weights to that one, and gets them back when they are
-    trained. Compiling takes seconds and megabytes, which TensorFlow never gives back.
-
-    Args:
-        build: makes a compiled `keras.Model` with new random weights, and the same layers on every call.
-        training, validation: as in `fit`.
-        seeds: one for each network: for its first weights, and for its training.
-        options: as in `fit`.
-    """
-    set_seed(0)
-    worker, trained = build(), []
-    for seed in seeds:
-        _seed_python(seed)
-        network = build()
-        _copy_state(network, worker)
-        history = fit(worker, training, validation, seed=seed, **options)
-        _copy_state(worker, network)
-        trained.append((network, history))
-    return trained
 
 
 def _seed_python(seed: int) -> None:
@@ -126,50 +137,28 @@ def _copy_state(source: Any, target: Any) -> None:
         old.assign(new)
 
 
-def _batches(clips: Any, size: int, seed: int, epoch: int) -> Iterator[Batch]:
-    """The batches of one epoch, in an order of its own."""
+def _batches(clips: Any, size: int, seed: int, epoch: int) -> Iterator[Batches]:
+    """The clips of one epoch in an order of its own, some batches at a time."""
     rng = np.random.default_rng([seed, epoch])
     order = rng.permutation(len(clips.y))
     if mode.short_training():
         order = order[:SHORT_CLIPS]
     size = min(size, len(order))
-    # The last batch is filled up with clips of the first: TensorFlow would compile once more for a smaller one.
-    order = np.resize(order, -(-len(order) // size) * size)
-    if hasattr(clips, "augmented"):
-        for x, y in _one_ahead((clips.augmented(chosen, rng), clips.y[chosen])
-                               for chosen in _parts(order, _BATCHES_AT_ONCE * size)):
-            for batch in _parts(np.arange(len(y)), size):
-                yield x[batch], y[batch]
-    else:
-        for chosen in _parts(order, size):
-            yield clips.x[chosen], clips.y[chosen]
+    order = np.resize(order, (-(-len(order) // size), size))  # the last batch is filled up with clips of the first
+    at_once = max(1, CLIPS_AT_ONCE // size)
+    return _one_ahead(_made(clips, chosen, rng) for chosen in np.split(order, range(at_once, len(order), at_once)))
 
 
-def _parts(numbers: np.ndarray, size: int) -> list[np.ndarray]:
-    return np.split(numbers, range(size, len(numbers), size))
+def _made(clips: Any, chosen: np.ndarray, rng: np.random.Generator) -> Batches:
+    if not hasattr(clips, "augmented"):
+        return clips.x[chosen], clips.y[chosen]
+    x = clips.augmented(chosen.ravel(), rng)
+    return x.reshape(*chosen.shape, *x.shape[1:]), clips.y[chosen]
 
 
-def _one_ahead(parts: Iterator[Batch]) -> Iterator[Batch]:
+def _one_ahead(parts: Iterator[Batches]) -> Iterator[Batches]:
     """The same parts, each made while the one before it is used."""
     coming = _maker.submit(next, parts, None)
     while (part := coming.result()) is not None:
         coming = _maker.submit(next, parts, None)
         yield part
-
-
-def _validate(model: Any, clips: Any, size: int) -> dict[str, float]:
-    parts = _parts(np.arange(len(clips.y)), size)
-    return _mean(model.test_on_batch, ((clips.x[part], clips.y[part]) for part in parts))
-
-
-def _mean(step: Callable[..., dict[str, float]], batches: Iterable[Batch]) -> dict[str, float]:
-    """Loss and accuracy of all batches together, each clip counted once."""
-    sums, clips = dict.fromkeys(_METRICS, 0.0), 0
-    for x, y in batches:
-        values = step(x, y, return_dict=True)
-        if missing := set(_METRICS) - set(values):
-            raise ValueError(f'The model does not measure its {missing.pop()}: compile it with metrics=["accuracy"].')
-        clips += len(y)
-        for name in _METRICS:
-            sums[name] += len(y) * float(values[name])
-    return {name: total / clips for name, total in sums.items()}

@@ -37,14 +37,15 @@ def test_a_history_holds_the_means_over_all_clips(clips):
                        atol=1e-6)
 
 
-def test_an_epoch_has_every_clip_in_its_own_order_and_full_batches(clips):
+def test_an_epoch_has_every_clip_in_its_own_order_and_full_batches(clips, monkeypatch):
+    monkeypatch.setattr(training, "CLIPS_AT_ONCE", 128)
     first, again, second, other = (list(training._batches(clips, 64, seed, epoch))
                                    for seed, epoch in [(0, 0), (0, 0), (0, 1), (1, 0)])
-    assert [len(y) for _, y in first] == [64, 64, 64]
-    seen = np.concatenate([x for x, _ in first])
+    assert [x.shape[:2] for x, _ in first] == [y.shape for _, y in first] == [(2, 64), (1, 64)]
+    seen = np.concatenate([x.reshape(-1, 20) for x, _ in first])
     assert len(np.unique(seen, axis=0)) == len(clips.y)
-    assert np.array_equal(seen, np.concatenate([x for x, _ in again]))
-    assert not any(np.array_equal(seen, np.concatenate([x for x, _ in one])) for one in (second, other))
+    assert np.array_equal(seen, np.concatenate([x.reshape(-1, 20) for x, _ in again]))
+    assert not any(np.array_equal(seen, np.concatenate([x.reshape(-1, 20) for x, _ in one])) for one in (second, other))
 
 
 @pytest.mark.parametrize("clip_count", [1, 63, 64, 65])

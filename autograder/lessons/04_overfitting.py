@@ -359,8 +359,7 @@ def train(build, clips=prepared.training, validation=prepared.validation, epochs
     """Build and train a network for each seed. Returns [(model, history), …]."""
     def compiled():
         model = build()
-        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-                      run_eagerly=mode.short_training())  # a few steps are not worth the time that compiling takes
+        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         return model
 
     return training.fit_each(compiled, clips, validation, seeds=seeds, epochs=epochs, batch_size=64,

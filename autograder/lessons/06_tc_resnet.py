@@ -245,7 +245,7 @@ for name, residual in {"plain": False, "residual": True}.items():
     gradients[name] = gradient_sizes(stack)
     print(f"{name:<9} two samples of clips agree about the direction: {agreement(stack):.2f}")
     stack.compile(optimizer=keras.optimizers.Adam(2e-3), loss="sparse_categorical_crossentropy",
-                  metrics=["accuracy"], run_eagerly=mode.short_training())
+                  metrics=["accuracy"])
     histories[name] = training.fit(stack, prepared.training, prepared.validation, epochs=6, seed=0)
 plotting.residual_comparison(gradients, histories)
 
@@ -675,8 +675,7 @@ def train(build, clips, epochs, seeds=SEEDS, validation=prepared.validation):
     def compiled():
         network = build()
         network.compile(optimizer=keras.optimizers.AdamW(learning_rate(epochs), weight_decay=1e-2),
-                        loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-                        run_eagerly=mode.short_training())  # a few steps are not worth the time that compiling takes
+                        loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         return network
 
     return zip(*training.fit_each(compiled, clips, validation, seeds=seeds, epochs=epochs, batch_size=BATCH))

@@ -79,7 +79,8 @@ class Zygote:
         self._orders.settimeout(_PATIENCE)
         program = [sys.executable, "-P", str(Path(launcher.START).with_name("zygote.py")), *MODULES]
         command = launcher.nested(program, limits(), readable=[self._cache, self.folder],
-                                  variables=_environment(self._cache), programs=[_HERE / "walls.py", _HERE / "zygote.py"])
+                                  variables=_environment(self._cache),
+                                  programs=[_HERE / "walls.py", _HERE / "zygote.py"])
         with theirs:
             self._process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL,
                                              stderr=subprocess.DEVNULL, env={"PATH": os.defpath})

@@ -1,0 +1,67 @@
+"""Training steps, several in one call of TensorFlow.
+
+A step of a small network takes a few milliseconds, and Python needs as many to hand it over. So TensorFlow gets some
+batches at once and goes from one to the next by itself.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+_LARGEST = 256  # clips that are validated at once
+
+Batches = tuple[np.ndarray, np.ndarray]
+"""Some batches of the same size: x (k, B, …) and y (k, B, …)."""
+
+
+class Steps:
+    """What a compiled Keras model does in a step of training and of validation, compiled by TensorFlow once.
+
+    Args:
+        model: a compiled `keras.Model`. With `run_eagerly`, nothing is compiled.
+        x, y: clips like those to come, (N, …), and their labels, (N, …).
+    """
+
+    def __init__(self, model: Any, x: np.ndarray, y: np.ndarray) -> None:
+        import tensorflow as tf
+
+        self.model = model
+        model.test_step((x[:1], y[:1]))  # makes the weights and metrics that are not there yet: no loop can do that
+        model.optimizer.build(model.trainable_variables)
+
+        def train(x: Any, y: Any, count: Any) -> None:
+            for number in tf.range(count):
+                model.train_step((x[number], y[number]))
+
+        def validate(x: Any, y: Any) -> None:
+            model.test_step((x, y))
+
+        shapes = [tf.TensorSpec((None, *one.shape[1:]), one.dtype) for one in (x, y)]
+        self._train = train if model.run_eagerly else tf.function(train)
+        self._validate = validate if model.run_eagerly else tf.function(validate, input_signature=shapes)
+
+    def train(self, batches: Iterable[Batches]) -> dict[str, float]:
+        """Train for one epoch; returns the means of the loss and the metrics."""
+        self.model.reset_metrics()
+        size = 0
+        for x, y in batches:
+            size = max(size, len(y))
+            # Where the last batches are fewer, TensorFlow would compile once more. So it gets as many, and leaves some.
+            self._train(_filled(x, size), _filled(y, size), np.int32(len(y)))
+        return self._means()
+
+    def validate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+        """The means of the loss and the metrics on clips x (N, …) with the labels y (N, …)."""
+        self.model.reset_metrics()
+        for start in range(0, len(y), _LARGEST):
+            self._validate(x[start:start + _LARGEST], y[start:start + _LARGEST])
+        return self._means()
+
+    def _means(self) -> dict[str, float]:
+        return {name: float(value) for name, value in self.model.get_metrics_result().items()}
+
+
+def _filled(batches: np.ndarray, size: int) -> np.ndarray:
+    """The batches, and as many of them once more as are missing to `size`."""
+    return batches if len(batches) == size else np.resize(batches, (size, *batches.shape[1:]))
