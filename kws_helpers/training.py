@@ -12,8 +12,9 @@ from kws_helpers import mode
 from kws_helpers.progress import status_line
 from kws_helpers.steps import Batches, Steps
 
-SHORT_CLIPS = 256
-"""Short training sees this many clips for one epoch. So it is while grading: grades never depend on training."""
+SHORT_CLIPS = 128
+"""Short training sees this many clips for one epoch, and validates on as many. So it is while grading: grades never
+depend on training."""
 
 CLIPS_AT_ONCE = 256
 """So many are changed in one go, where that gives whole batches: NumPy works best on some hundred."""
@@ -100,7 +101,9 @@ def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: 
          callbacks: Sequence[Any]) -> History:
     import keras
 
-    model, epochs = steps.model, 1 if mode.short_training() else epochs
+    model, x, y = steps.model, validation.x, validation.y
+    if mode.short_training():
+        epochs, x, y = 1, x[:SHORT_CLIPS], y[:SHORT_CLIPS]
     model.stop_training = False
     listeners = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs)
     listeners.on_train_begin()
@@ -108,7 +111,7 @@ def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: 
         for epoch in range(epochs):
             listeners.on_epoch_begin(epoch)
             logs = steps.train(_batches(training, batch_size, seed, epoch))
-            logs |= {f"val_{name}": value for name, value in steps.validate(validation.x, validation.y).items()}
+            logs |= {f"val_{name}": value for name, value in steps.validate(x, y).items()}
             if "accuracy" not in logs:
                 raise ValueError('The model does not measure its accuracy: compile it with metrics=["accuracy"].')
             listeners.on_epoch_end(epoch, logs)

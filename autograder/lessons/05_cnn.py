@@ -750,7 +750,8 @@ def train(build, seeds=SEEDS, inputs=prepared.training, validation=prepared.vali
 
 def accuracy(network, x):
     """Accuracy on the testing split, whose voices no network has heard; x (N, 49, 40) are its clips."""
-    return np.mean(network.predict(x, verbose=0).argmax(axis=-1) == prepared.testing.y)
+    few = 64 if mode.short_training() else None
+    return np.mean(network.predict(x[:few], verbose=0).argmax(axis=-1) == prepared.testing.y[:few])
 
 
 cnn_runs = train(build_cnn)
