@@ -37,6 +37,18 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("kws_helpers"))
 
 
+def scratch() -> Path | None:
+    """A folder for large temporary files; None, the system's own, where the cache cannot be written.
+
+    The system's own often lies in memory.
+    """
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder() if os.access(folder(), os.W_OK) else None
+
+
 def cached_arrays(kind: str, key: object, make: Callable[[], Arrays]) -> Arrays:
     """The arrays that `make()` returns, made once and then read from disk.
 

@@ -172,7 +172,7 @@ def test_a_changed_file_is_read_again(source):
     np.testing.assert_array_equal(after.clips[1], before.clips[1])
 
 
-@pytest.mark.parametrize("name", ["no/such/folder", "speech_commands", "mini_speech_commands", "bundeld"])
+@pytest.mark.parametrize("name", ["no/such/folder", "speech_comands", "bundeld"])
 def test_a_source_that_is_not_there(name):
     with pytest.raises(data.DataError, match="bundled") as error:
         data.load(name)
