@@ -136,7 +136,7 @@ def _incoming(archive: Archive) -> Iterator[io.BufferedReader]:
             stream = io.BufferedReader(_Incoming(archive, kept, reader))
             yield stream
             _read_to_the_end(stream, archive)
-        if not pooch.hash_matches(archive.partial, archive.sha256):
+        if pooch.file_hash(archive.partial) != archive.sha256:
             raise DamagedArchive("its SHA-256 is another one")
     except DamagedArchive as error:
         archive.partial.unlink()
