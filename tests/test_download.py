@@ -1,4 +1,4 @@
-"""Downloads: whatever the network, the server, the disk or a second notebook does, the data are whole or the reason is clear."""
+"""Downloads: whatever network, server, disk and a second notebook do, the data are whole or the reason is clear."""
 
 import errno
 import hashlib
@@ -17,9 +17,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kws_helpers import __main__ as command
 from kws_helpers import cache, data, features
-from kws_helpers.data import archive, download, sources
+from kws_helpers.data import archive, download
 
 from .audio_files import SPEAKERS, encode, make_source, noise, pack
 from .http_server import announces, answers, breaks_off, is_silent, knows_no_range, says_no_length, serving
@@ -399,7 +398,7 @@ def test_who_waits_says_so(server, published, expected, monkeypatch):
     assert first.wait() == 0 and server.starts == [0]
     texts, amounts, totals = zip(*shown, strict=True)
     assert set(texts) == {"Another program is downloading speech.tar.gz, waiting for it"}
-    assert 0 < amounts[0] and set(totals) == {published.size}
+    assert amounts[0] > 0 and set(totals) == {published.size}
 
 
 def test_an_interrupted_download_can_be_taken_up_in_the_same_kernel(server, published, expected, monkeypatch):

@@ -17,6 +17,7 @@ from .layout import DataError
 
 _DEEPEST = 3  # top folder / word / recording
 _LARGEST = 64 << 20  # bytes of one file of an archive: five minutes in CD quality; what is larger is no recording
+_IMPOSSIBLE = 1 << 32  # bytes of any file; tarfile skips what a header claims step by step, even where nothing is there
 
 
 class DamagedArchive(DataError):
@@ -123,6 +124,8 @@ def _tar_members(stream: BinaryIO, file: BinaryIO, wanted: Wanted) -> Iterator[M
         while (info := archive.next()) is not None:
             archive.members.clear()  # tarfile would keep every header: 100 MB for the whole of Speech Commands
             path = PurePosixPath(info.name)
+            if info.size > _IMPOSSIBLE:
+                raise tarfile.ReadError(f"{path} claims {info.size:,} bytes")
             if not info.isdir() and (_leads_out(path) or wanted(path)):
                 content = _content(path, info.isfile(), info.size, partial(_read, archive, info))
                 yield Member(path, content, file.tell())

@@ -69,23 +69,36 @@ def open_store(source: Source, max_per_word: int | None) -> Store:
 
 
 def _decode_all(source: Source, max_per_word: int | None) -> cache.Arrays:
-    sounds: dict[PurePosixPath, Sound] = {}
-    unusable: dict[PurePosixPath, str] = {}
-    lists: dict[PurePosixPath, list[str]] = {}
+    with tempfile.SpooledTemporaryFile(_MEMORY_LIMIT, dir=cache.scratch()) as file:
+        sounds, unusable, lists = _collect(source, max_per_word, file)
+        samples = _samples(file)
+    root = _root([*sounds, *filter(is_recording, unusable)])
+    if root is None or not any(_in(root, path) for path in sounds if _is_clip(path)):
+        raise DataError(_nothing_to_read(source, unusable, max_per_word))
+    here = sorted(sound for path, sound in sounds.items() if _in(root, path))
+    index = {
+        "clips": [sound for sound in here if not _is_noise(sound.name)],
+        "noise": [sound for sound in here if _is_noise(sound.name)],
+        "unusable": {_name(p): why for p, why in sorted(unusable.items()) if _in(root, p) or not is_recording(p)},
+        "lists": {LISTS[path.name]: names for path, names in lists.items() if path.parent == root},
+    }
+    return {"samples": samples, "index": np.frombuffer(json.dumps(index).encode(), np.uint8)}
+
+
+def _collect(source: Source, max_per_word: int | None, file: BinaryIO) -> tuple[dict, dict, dict]:
+    """Write all samples to `file`; returns the sounds, what cannot be used and why, and the split lists, by path."""
+    sounds, unusable, lists = {}, {}, {}
     share = Share(max_per_word)
-    free: list[int] = []  # places of clips that others have pushed out of the share
-    with (
-        tempfile.SpooledTemporaryFile(_MEMORY_LIMIT, dir=cache.scratch()) as file,
-        closing(_decoded_members(source, max_per_word, share)) as members,
-    ):
+    free = []  # places of clips that others have pushed out of the share
+    with closing(_decoded_members(source, max_per_word, share)) as members:  # even a traceback must not hold the lock
         for path, decoded in members:
             for dropped in share.dropped():
                 unusable.pop(dropped, None)
                 if sound := sounds.pop(dropped, None):
                     free.append(sound.start)
+            if _is_clip(path) and not share.holds(path):
+                continue
             match decoded:
-                case _ if _is_clip(path) and not share.holds(path):
-                    continue
                 case list():
                     lists[path] = decoded
                 case DecodeError():
@@ -94,18 +107,7 @@ def _decode_all(source: Source, max_per_word: int | None) -> cache.Arrays:
                     start = _append(file, decoded, free)
                     digest = hashlib.blake2b(decoded, digest_size=16).hexdigest()
                     sounds[path] = Sound(_name(path), start, len(decoded), digest)
-        samples = _samples(file)
-    root = _root([*sounds, *unusable])
-    if root is None or not any(_in(root, path) for path in sounds if _is_clip(path)):
-        raise DataError(_nothing_to_read(source, unusable))
-    here = sorted(sound for path, sound in sounds.items() if _in(root, path))
-    index = {
-        "clips": [sound for sound in here if not _is_noise(sound.name)],
-        "noise": [sound for sound in here if _is_noise(sound.name)],
-        "unusable": {_name(p): why for p, why in sorted(unusable.items()) if _in(root, p) or not is_wanted(p)},
-        "lists": {LISTS[path.name]: names for path, names in lists.items() if path.parent == root},
-    }
-    return {"samples": samples, "index": np.frombuffer(json.dumps(index).encode(), np.uint8)}
+    return sounds, unusable, lists
 
 
 def _append(file: BinaryIO, samples: np.ndarray, free: list[int]) -> int:
@@ -185,16 +187,18 @@ def _is_clip(path: PurePosixPath) -> bool:
 
 def _name(path: PurePosixPath) -> str:
     """Word and file; all of a name that leads out of the archive."""
-    return "/".join(path.parts[-2:]) if is_wanted(path) else str(path)
+    return "/".join(path.parts[-2:]) if is_recording(path) else str(path)
 
 
 def _is_noise(name: str) -> bool:
     return name.startswith(NOISE_FOLDER + "/")
 
 
-def _nothing_to_read(source: Source, unusable: dict[PurePosixPath, str]) -> str:
-    text = f"{source.path} holds no recordings in the Speech Commands layout (word/<speaker>_nohash_<number>.wav)."
+def _nothing_to_read(source: Source, unusable: dict[PurePosixPath, str], max_per_word: int | None) -> str:
+    text = f"{source.path} holds no recordings in the Speech Commands layout (word/<speaker>_nohash_<number>.wav)"
+    if max_per_word:
+        text += f", or more than max_per_word={max_per_word} by each speaker"
     if unusable:
         path, why = min(unusable.items())
-        text += f" {len(unusable):,} files could not be used, such as {path} ({why})."
-    return text
+        text += f". {len(unusable):,} files could not be used, such as {path} ({why})"
+    return text + "."
