@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from kws_helpers import __main__ as command
 from kws_helpers import cache, data, features
 from kws_helpers.data import archive, download
 
@@ -346,6 +347,61 @@ def test_a_cache_that_cannot_be_written(server, published, monkeypatch, tmp_path
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("KWS_CACHE", str(tmp_path / "file" / "cache"))
     assert "KWS_CACHE" in failure("cannot be kept in")
+
+
+# --- from a shell --------------------------------------------------------------------------------------------------
+
+
+def run(monkeypatch, capsys, *arguments):
+    """What `python -m kws_helpers data` prints, to stdout and to stderr, and its exit code."""
+    monkeypatch.setattr(sys, "argv", ["kws_helpers", "data", *arguments])
+    try:
+        command.main()
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    return (*capsys.readouterr(), code)
+
+
+def test_the_command_downloads_and_computes(server, published, expected, monkeypatch, capsys, tmp_path):
+    printed, errors, code = run(monkeypatch, capsys, "speech_commands", "--max-per-word", "5")
+    dataset = data.load("speech_commands", max_per_word=5)
+    assert (printed, errors, code) == (f"{dataset}\n", "", 0)
+    assert len(dataset.recordings) < len(expected.recordings)
+    monkeypatch.setattr(features, "mfcc", lambda clips: pytest.fail("computed again"))
+    features.prepare(dataset)
+
+
+def test_the_command_takes_a_test_set(server, monkeypatch, capsys, tmp_path):
+    source = make_source(tmp_path / "source", words=("yes", "_silence_"), speakers=SPEAKERS[:3], noises=0)
+    publish(server, monkeypatch, pack(source, tmp_path / "speech.tar.gz"), "speech_commands_test")
+    printed, errors, code = run(monkeypatch, capsys, "speech_commands_test")
+    assert "testing" in printed and (errors, code) == ("", 0)
+
+
+def test_the_command_says_in_one_line_what_goes_wrong(server, published, monkeypatch, capsys):
+    server.always = answers(404)
+    printed, errors, code = run(monkeypatch, capsys, "speech_commands")
+    assert (printed, code) == ("", 1) and errors.count("\n") == 1 and "404" in errors
+    printed, errors, code = run(monkeypatch, capsys, "--max-per-word", "0")
+    assert (printed, code) == ("", 1) and errors.count("\n") == 1 and "max_per_word" in errors
+
+
+def test_the_command_lists_what_is_here(server, published, monkeypatch, capsys):
+    def here():
+        printed, errors, code = run(monkeypatch, capsys, "--list")
+        assert (errors, code) == ("", 0)
+        (row,) = [line for line in printed.splitlines() if line.startswith("speech_commands ")]
+        assert row.endswith(str(published.path)) and "3 MB" in row
+        return row.split()[3]
+
+    assert here() == "0%"
+    published.partial.parent.mkdir(parents=True)
+    published.partial.write_bytes(server.files["speech.tar.gz"][: published.size // 2])
+    assert here() == "50%"
+    load()
+    assert here() == "100%"
+    assert server.starts == [published.size // 2]
 
 
 # --- two at once, and killed ---------------------------------------------------------------------------------------
