@@ -18,14 +18,14 @@ from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
-import psutil
 
+from autograder.benchmark.lessons import MemoryOfChildren
+from autograder.paths import BUILD
 from kws_helpers import data
 
 SIZES = (10_583, 105_829)
 _DISTINCT = 200  # clips; more would only take longer to make
 _NOISE_SECONDS = 80
-_PAUSE = 0.05  # seconds between two looks at the memory
 _WORK = """
 import sys
 from kws_helpers import data, features
@@ -35,28 +35,25 @@ features.prepare(data.load(sys.argv[1]))
 
 @dataclass(frozen=True)
 class LoadCost:
-    """What it took to load so many clips for the first time, or again, and to prepare their features.
+    """What it took to load so many clips and to prepare their features, the first time and again from the cache.
 
-    `megabytes` is the largest memory of its own that the process held. Pages of files that are mapped into memory are
-    counted apart, in `mapped_megabytes`: the system takes them back whenever it needs the room.
+    The megabytes are the largest memory of the process, mapped files included (proportional set size).
     """
 
     clips: int
     seconds: float
     megabytes: float
-    mapped_megabytes: float
     seconds_again: float
     megabytes_again: float
 
 
 def costs(sizes: Iterable[int] = SIZES) -> Iterator[LoadCost]:
-    """Load archives of several sizes, each with a cache of its own, in a process of its own."""
+    """Load archives of several sizes, each with a cache of its own, in processes of their own."""
     for clips in sizes:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=BUILD) as folder:  # the system's own folder may lie in memory
             archive = Path(folder) / "speech.tar.gz"
             write_stand_in(archive, clips)
-            first, again = (_measure(archive, Path(folder) / "cache") for _ in range(2))
-        yield LoadCost(clips, *first, again[0], again[1])
+            yield LoadCost(clips, *_measure(archive), *_measure(archive))
 
 
 def write_stand_in(path: Path, clips: int) -> None:
@@ -102,15 +99,10 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     archive.addfile(info, io.BytesIO(content))
 
 
-def _measure(archive: Path, cache: Path) -> tuple[float, float, float]:
-    """Seconds, and the largest own and mapped memory in MB, of a process that loads the archive."""
+def _measure(archive: Path) -> tuple[float, float]:
+    """Seconds and megabytes of a process that loads the archive."""
+    environment = os.environ | {"KWS_CACHE": str(archive.with_name("cache"))}
     begin = time.perf_counter()
-    own = mapped = 0
-    with subprocess.Popen([sys.executable, "-c", _WORK, archive], env=os.environ | {"KWS_CACHE": str(cache)}) as process:
-        while process.poll() is None:
-            memory = psutil.Process(process.pid).memory_info()
-            own, mapped = max(own, memory.rss - memory.shared), max(mapped, memory.shared)
-            time.sleep(_PAUSE)
-    if process.returncode:
-        raise RuntimeError(f"{archive} could not be loaded")
-    return time.perf_counter() - begin, own / 1e6, mapped / 1e6
+    with MemoryOfChildren() as memory:
+        subprocess.run([sys.executable, "-c", _WORK, archive], env=environment, check=True)
+    return time.perf_counter() - begin, memory.largest / 1e6
