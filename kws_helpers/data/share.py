@@ -58,12 +58,11 @@ class _Word:
             heapq.heappush(self._queue, rank)
         self._count += path not in self._speakers[rank]
         self._speakers[rank].add(path)
-        dropped = set()
-        while self._count > self._most:
-            self._end = heapq.heappop(self._queue)
-            leaving = self._speakers.pop(self._end)
-            self._count -= len(leaving)
-            dropped |= leaving
+        if self._count <= self._most:
+            return set()
+        self._end = heapq.heappop(self._queue)
+        dropped = self._speakers.pop(self._end)
+        self._count -= len(dropped)
         return dropped
 
 
