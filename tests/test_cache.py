@@ -61,6 +61,13 @@ def test_arrays_are_mapped_and_writing_to_them_changes_nothing_on_disk():
     assert_same(cache.cached_arrays("kind", "key", forbidden), arrays())
 
 
+def test_large_temporary_files_lie_beside_the_cache_where_that_can_be(folder, tmp_path, monkeypatch):
+    assert cache.scratch() == folder and folder.is_dir()
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "file" / "cache"))
+    assert cache.scratch() is None
+
+
 def test_released_memory_is_read_again():
     found = cache.cached_arrays("kind", "key", arrays)
     for array in (*found.values(), np.arange(10)):

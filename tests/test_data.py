@@ -135,6 +135,13 @@ def test_changing_a_clip_changes_no_other_reading(source):
     np.testing.assert_array_equal(clips[0], before)
 
 
+def test_released_clips_can_be_read_again(source):
+    clips = data.load(source).training.clips
+    before = np.asarray(clips)
+    clips.release()
+    np.testing.assert_array_equal(np.asarray(clips), before)
+
+
 # --- sources -------------------------------------------------------------------------------------------------------
 
 

@@ -1,10 +1,8 @@
 """Downloads: whatever network, server, disk and a second notebook do, the data are whole or the reason is clear."""
 
-import errno
 import hashlib
-import io
-import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -326,22 +324,18 @@ def test_what_is_here_and_a_share_take_less_room(server, published, monkeypatch)
     data.load("speech_commands", max_per_word=5)
 
 
-class FullDisk(io.BytesIO):
-    def write(self, block):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def test_a_disk_that_fills_up_on_the_way(server, published, expected, monkeypatch):
-    def filling(self, buffer, original=download._Incoming.readinto):
-        if self._kept.tell() > 300_000:
-            self._kept = FullDisk(bytes(400_000))
-        return original(self, buffer)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(download._Incoming, "readinto", filling)
-        failure("No space left on device")
-    assert published.partial.stat().st_size > 300_000
+def test_a_disk_that_fills_up_on_the_way(server, published, expected):
+    """A limit on the size of files stands for the end of the disk, in the middle of a block."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+    try:
+        failure("cannot be kept in")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert published.partial.stat().st_size == 300_000
+    server.starts.clear()
     assert_same_dataset(expected, load())
+    assert server.starts == [300_000]
 
 
 def test_a_cache_that_cannot_be_written(server, published, monkeypatch, tmp_path):

@@ -132,8 +132,8 @@ def _incoming(archive: Archive) -> Iterator[io.BufferedReader]:
     import pooch
 
     try:
-        with archive.partial.open("ab") as kept, archive.partial.open("rb", buffering=0) as reader:
-            stream = io.BufferedReader(_Incoming(archive, kept, reader))
+        with archive.partial.open("ab", buffering=0) as kept, archive.partial.open("rb", buffering=0) as reader:
+            stream = io.BufferedReader(_Incoming(archive, kept, reader), _BLOCK)
             yield stream
             _read_to_the_end(stream, archive)
         if pooch.file_hash(archive.partial) != archive.sha256:
@@ -156,7 +156,7 @@ def _read_to_the_end(stream: io.BufferedReader, archive: Archive) -> None:
 class _Incoming(io.RawIOBase):
     """Reads what is kept already, then what the network adds to it."""
 
-    def __init__(self, archive: Archive, kept: io.BufferedWriter, reader: io.FileIO):
+    def __init__(self, archive: Archive, kept: io.FileIO, reader: io.FileIO):
         self._archive = archive
         self._kept = kept
         self._reader = reader
@@ -174,8 +174,8 @@ class _Incoming(io.RawIOBase):
             if not block:
                 return 0
             try:
-                self._kept.write(block)
-                self._kept.flush()
+                while block:
+                    block = block[self._kept.write(block) :]
             except OSError as error:
                 raise _cannot_write(self._archive, error) from error
         return count
