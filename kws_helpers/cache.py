@@ -8,6 +8,7 @@ never leaves half an entry.
 
 import functools
 import hashlib
+import mmap
 import os
 import time
 import uuid
@@ -35,6 +36,18 @@ def folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("kws_helpers"))
+
+
+def scratch() -> Path | None:
+    """A folder for large temporary files; None, the system's own, where the cache cannot be written.
+
+    The system's own often lies in memory.
+    """
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder() if os.access(folder(), os.W_OK) else None
 
 
 def cached_arrays(kind: str, key: object, make: Callable[[], Arrays]) -> Arrays:
@@ -76,7 +89,7 @@ def _write(path: Path, arrays: Arrays) -> None:
             np.save(file, np.array(list(arrays)))
             for array in arrays.values():
                 file.write(bytes(-file.tell() % _ALIGNMENT))
-                np.save(file, array, allow_pickle=False)
+                _save(file, array)
             length = file.tell()
             file.seek(0)
             file.write(_checksum(file, length))
@@ -86,6 +99,26 @@ def _write(path: Path, arrays: Arrays) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _save(file: BinaryIO, array: np.ndarray) -> None:
+    """As np.save does, but piece by piece, so that of a mapped array only a piece is in memory."""
+    header = np.lib.format.header_data_from_array_1_0(array)
+    np.lib.format.write_array_header_1_0(file, header)
+    values = array.ravel(order="F" if header["fortran_order"] else "C")
+    for start in range(0, len(values), _BLOCK):
+        file.write(values[start : start + _BLOCK])
+        release(array)
+
+
+def release(array: np.ndarray) -> None:
+    """Give back the memory that an array mapped from a file has come to take; what is read again is there again.
+
+    What was written to the array is lost. Where the system cannot do that, and for other arrays, nothing
+    happens.
+    """
+    if isinstance(array.base, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.base.madvise(mmap.MADV_DONTNEED)
 
 
 def _read(path: Path) -> Arrays:

@@ -21,6 +21,7 @@ N_MFCC = 40
 TOP_DECIBEL = 80  # what is quieter than this below the loudest point of its clip is raised to it
 _SMALLEST_POWER = 1e-10  # -100 dB
 _BATCH = 64  # clips computed at a time: 25 MB
+_SCALER_BATCH = 8192  # clips whose mean is taken at a time: 130 MB in double precision
 _VERSION = 1  # to be raised when the values change: cached features are then not used
 
 
@@ -124,6 +125,7 @@ def _computed_once(kind: str, split: Split, compute: Callable[[np.ndarray], np.n
         with progress_line(f"Computing {kind.upper()} (once)", len(split), visible=progress) as update:
             for start in range(0, len(split), _BATCH):
                 features[start : start + _BATCH] = compute(split.clips[start : start + _BATCH])
+                split.clips.release()
                 update(start)
         return {kind: features}
 
@@ -165,7 +167,9 @@ def prepare(dataset: Dataset) -> Prepared:
         raise ValueError(f"{dataset.name} has no training clips to take the mean and standard deviation from")
     splits = {name: getattr(dataset, name) for name in ("training", "validation", "testing")}
     features = {name: mfcc_of(split) for name, split in splits.items()}
-    scaler = StandardScaler().fit(features["training"].reshape(-1, N_MFCC))
+    scaler = StandardScaler()
+    for start in range(0, len(features["training"]), _SCALER_BATCH):
+        scaler.partial_fit(features["training"][start : start + _SCALER_BATCH].reshape(-1, N_MFCC))
     inputs = {name: Inputs(_scale(scaler, features[name]), split.labels) for name, split in splits.items()}
     return Prepared(**inputs, mean=scaler.mean_.astype(np.float32), std=scaler.scale_.astype(np.float32))
 

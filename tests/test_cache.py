@@ -7,6 +7,7 @@ import time
 import warnings
 
 import numpy as np
+import psutil
 import pytest
 
 from kws_helpers import cache
@@ -58,6 +59,34 @@ def test_arrays_are_mapped_and_writing_to_them_changes_nothing_on_disk():
     assert first.ctypes.data % 64 == 0
     first[:] = 0
     assert_same(cache.cached_arrays("kind", "key", forbidden), arrays())
+
+
+def test_large_temporary_files_lie_beside_the_cache_where_that_can_be(folder, tmp_path, monkeypatch):
+    assert cache.scratch() == folder and folder.is_dir()
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "file" / "cache"))
+    assert cache.scratch() is None
+
+
+def test_released_memory_is_read_again():
+    found = cache.cached_arrays("kind", "key", arrays)
+    for array in (*found.values(), np.arange(10)):
+        expected = array.copy()
+        cache.release(array)
+        np.testing.assert_array_equal(array, expected)
+
+
+def test_what_a_mapped_array_took_is_given_back():
+    samples = cache.cached_arrays("kind", "key", lambda: {"samples": np.arange(50_000_000, dtype=np.int8)})["samples"]
+
+    def resident():
+        return psutil.Process().memory_info().rss
+
+    before = resident()
+    samples.sum()
+    assert resident() > before + 40e6
+    cache.release(samples)
+    assert resident() < before + 10e6
 
 
 DAMAGE = {
@@ -115,14 +144,14 @@ def test_a_process_killed_while_writing_leaves_no_entry(folder):
     code = """
 import os, numpy as np
 from kws_helpers import cache
-save, calls = np.save, []
-def dying(file, array, **options):
+save, calls = cache._save, []
+def dying(file, array):
     calls.append(array)
-    if len(calls) == 3:
+    if len(calls) == 2:
         file.flush()
         os._exit(9)
-    save(file, array, **options)
-np.save = dying
+    save(file, array)
+cache._save = dying
 cache.cached_arrays("kind", "key", lambda: {"a": np.ones(1000), "b": np.ones(1000)})
 """
     assert subprocess.run([sys.executable, "-c", code]).returncode == 9

@@ -136,3 +136,11 @@ def test_prepare_without_training_clips_says_so(tmp_path, monkeypatch):
     source = make_source(tmp_path / "source", words=("yes", "_silence_"))
     with pytest.raises(ValueError, match="no training clips"):
         features.prepare(data.load(source))
+
+
+def test_many_clips_are_standardised_in_parts(small, monkeypatch):
+    at_once = features.prepare(small)
+    monkeypatch.setattr(features, "_SCALER_BATCH", 7)
+    in_parts = features.prepare(small)
+    np.testing.assert_allclose(in_parts.mean, at_once.mean, rtol=1e-5)
+    np.testing.assert_allclose(in_parts.std, at_once.std, rtol=1e-5)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from autograder.benchmark import data
 from autograder.benchmark.grading import against_stock, costs
 from autograder.benchmark.lessons import LessonRun, run_bundled, run_grading, run_real
 from autograder.benchmark.page import write_page
@@ -82,6 +83,14 @@ def _grading(say: Say, real: str | None) -> dict[str, Any]:
     return asdict(comparison) | {"costs": sizes}
 
 
+def _data(say: Say, real: str | None) -> list[dict]:
+    sizes = []
+    for cost in data.costs():
+        say(f"{cost.clips:,} clips: {cost.seconds:.0f} s, {cost.megabytes:.0f} MB")
+        sizes.append(asdict(cost))
+    return sizes
+
+
 def _domain(say: Say, real: str) -> dict[str, Any]:
     """What the spotter of lesson 06, which has heard synthetic voices only, makes of people."""
     import keras
@@ -97,7 +106,7 @@ def _real(say: Say, real: str) -> list[dict]:
     return _told(run_real(REAL, real), say)
 
 
-PARTS = {"speed": _speed, "lessons": _lessons, "grading": _grading, "domain": _domain, "real": _real}
+PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "grading": _grading, "domain": _domain, "real": _real}
 WITH_PEOPLE = {"domain", "real"}
 
 

@@ -52,15 +52,15 @@ def _run(folder: Path, work: Callable[[str], object]) -> Iterator[LessonRun]:
     folder.mkdir(parents=True)
     for name in lesson_names():
         start = time.monotonic()
-        with _MemoryOfChildren() as memory:
+        with MemoryOfChildren() as memory:
             work(name)
         yield LessonRun(name, time.monotonic() - start, memory.largest / 1e6)
 
 
-class _MemoryOfChildren:
+class MemoryOfChildren:
     """The largest memory that the processes below this one took together while it was entered, in bytes."""
 
-    def __enter__(self) -> "_MemoryOfChildren":
+    def __enter__(self) -> "MemoryOfChildren":
         self.largest, self._done = 0, threading.Event()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()

@@ -24,6 +24,8 @@ def write_page(path: Path, measured: dict[str, Any], real_folder: Path) -> None:
     parts.append(f"All of `notebooks/`: {_size(NOTEBOOKS):.2f} MB. `solutions/`: {_size(SOLUTIONS):.1f} MB.")
     if "grading" in measured:
         parts += _grading(measured["grading"])
+    if "data" in measured:
+        parts += _data(measured["data"])
     if "speed" in measured:
         parts += ["## Speed", "Each pair measured side by side in one run.", _ratios(measured["speed"])]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -49,6 +51,15 @@ def _grading(measured: dict[str, Any]) -> list[str]:
             f"{measured['exercises']} scores, {measured['different']} differ.", _ratios([measured["ratio"]]),
             "Lesson 01 in classes of several sizes; “again” is a second run after nothing has changed.",
             _table(["submissions", "seconds for each", "again"], costs)]
+
+
+def _data(costs: list[dict]) -> list[str]:
+    rows = [[f"{one['clips']:,}", f"{one['seconds']:.0f}", f"{1000 * one['seconds'] / one['clips']:.1f}",
+             f"{one['megabytes']:.0f}", f"{one['seconds_again']:.0f}", f"{one['megabytes_again']:.0f}"]
+            for one in costs]
+    return ["## The data", "Archives in the layout of Speech Commands, the larger one with as many clips, loaded, and "
+            "their features prepared; “again” is from the cache.",
+            _table(["clips", "seconds", "ms a clip", "memory in MB", "seconds again", "memory in MB again"], rows)]
 
 
 def _ratios(ratios: list[dict]) -> str:

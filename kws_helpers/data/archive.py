@@ -2,23 +2,33 @@
 
 import gzip
 import os
+import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
+from .decode import DecodeError
 from .layout import DataError
 
 _DEEPEST = 3  # top folder / word / recording
+_LARGEST = 64 << 20  # bytes of one file of an archive: five minutes in CD quality; what is larger is no recording
+_IMPOSSIBLE = 1 << 32  # bytes of any file; tarfile skips what a header claims step by step, even where nothing is there
+
+
+class DamagedArchive(DataError):
+    """The archive breaks off, or is no archive."""
 
 
 class Member(NamedTuple):
     """One file of an archive."""
 
     path: PurePosixPath  # inside the archive
-    content: bytes | Path  # the bytes themselves, or where they lie
+    content: bytes | Path | DecodeError  # the bytes themselves, or where they lie, or why nobody should read them
     position: int  # bytes of the archive read so far, for a progress line
 
 
@@ -41,27 +51,28 @@ def total_bytes(source: Path) -> int:
     return source.stat().st_size
 
 
-def members(source: Path, wanted: Wanted) -> Iterator[Member]:
-    """The files of `source` for whose path `wanted` is true.
+def members(source: Path | BufferedReader, name: Path, wanted: Wanted) -> Iterator[Member]:
+    """The files of a folder or of an opened archive for whose path `wanted` is true.
 
-    Raises DataError where the archive is damaged, incomplete, or of another kind.
+    A .tar.gz is read from its first byte to its last, so it can be a stream. Nothing is written anywhere, so
+    no name can do harm; still, what has a name that leads out of the archive, links, devices and what is far
+    larger than a recording are not read: their `content` says why. Raises DamagedArchive where the archive
+    `name` is damaged, incomplete, or of another kind.
     """
-    if source.is_dir():
+    if isinstance(source, Path):
         yield from _folder_members(source, wanted)
         return
     try:
-        with source.open("rb") as file:
-            magic = file.read(4)
-            file.seek(0)
-            if magic.startswith(b"PK"):
-                yield from _zip_members(file, wanted)
-            elif magic.startswith(b"\x1f\x8b"):
-                yield from _tar_gz_members(file, wanted)
-            else:
-                yield from _tar_members(file, file, wanted)
+        magic = source.peek(4)
+        if magic.startswith(b"PK"):
+            yield from _zip_members(source, wanted)
+        elif magic.startswith(b"\x1f\x8b"):
+            yield from _tar_gz_members(source, wanted)
+        else:
+            yield from _tar_members(source, source, wanted)
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError) as error:
-        raise DataError(
-            f"{source} cannot be read as a .tar, .tar.gz or .zip archive ({error}). "
+        raise DamagedArchive(
+            f"{name} cannot be read as a .tar, .tar.gz or .zip archive ({error}). "
             "It may be only partly downloaded: delete it and download or copy it again."
         ) from error
 
@@ -81,12 +92,12 @@ def _walk(source: Path) -> Iterator[tuple[PurePosixPath, os.stat_result]]:
                 pending.append((Path(entry.path), path))
 
 
-def _folder_members(source: Path, wanted: Wanted) -> Iterator[Member]:
+def _folder_members(folder: Path, wanted: Wanted) -> Iterator[Member]:
     position = 0
-    for path, info in _walk(source):
+    for path, info in _walk(folder):
         position += info.st_size
         if wanted(path):
-            yield Member(path, source / path, position)
+            yield Member(path, folder / path, position)
 
 
 def _zip_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
@@ -95,8 +106,10 @@ def _zip_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
         for info in archive.infolist():
             position += info.compress_size
             path = PurePosixPath(info.filename.replace("\\", "/"))  # as some Windows programs write it
-            if not info.is_dir() and wanted(path):
-                yield Member(path, archive.read(info), position)
+            if not info.is_dir() and (_leads_out(path) or wanted(path)):
+                is_link = stat.S_ISLNK(info.external_attr >> 16)  # as zip on Unix notes it
+                content = _content(path, not is_link, info.file_size, partial(archive.read, info))
+                yield Member(path, content, position)
 
 
 def _tar_gz_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
@@ -111,10 +124,32 @@ def _tar_members(stream: BinaryIO, file: BinaryIO, wanted: Wanted) -> Iterator[M
         while (info := archive.next()) is not None:
             archive.members.clear()  # tarfile would keep every header: 100 MB for the whole of Speech Commands
             path = PurePosixPath(info.name)
-            if info.isfile() and wanted(path):
-                yield Member(path, archive.extractfile(info).read(), file.tell())
+            if info.size > _IMPOSSIBLE:
+                raise tarfile.ReadError(f"{path} claims {info.size:,} bytes")
+            if not info.isdir() and (_leads_out(path) or wanted(path)):
+                content = _content(path, info.isfile(), info.size, partial(_read, archive, info))
+                yield Member(path, content, file.tell())
     if stream is file:
         _check_tar_end(file, archive.offset)
+
+
+def _read(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
+    return archive.extractfile(info).read()
+
+
+def _leads_out(path: PurePosixPath) -> bool:
+    return path.is_absolute() or ".." in path.parts
+
+
+def _content(path: PurePosixPath, is_file: bool, size: int, read: Callable[[], bytes]) -> bytes | DecodeError:
+    """What `read` returns, if nothing speaks against reading it."""
+    if _leads_out(path):
+        return DecodeError("its name leads out of the archive")
+    if not is_file:
+        return DecodeError("a link or a device")
+    if size > _LARGEST:
+        return DecodeError(f"claims {size:,} bytes, too many for a recording")
+    return read()
 
 
 def _check_tar_end(file: BinaryIO, end: int) -> None:

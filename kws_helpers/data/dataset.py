@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..cache import release
 from .layout import CLIP_SAMPLES, SILENCE_FOLDER, SPLITS
 
 _FULL_SCALE = 32768  # of 16-bit samples
@@ -52,6 +53,10 @@ class Clips:
         for i, clip in enumerate(self):
             array[i] = clip
         return array
+
+    def release(self) -> None:
+        """Give back the memory of what was read, when it will not be needed again soon."""
+        release(self._samples)
 
     def __repr__(self) -> str:
         return f"<{len(self):,} clips of {CLIP_SAMPLES:,} samples, float32>"

@@ -44,7 +44,7 @@ def is_list(path: PurePosixPath) -> bool:
 
 def is_recording(path: PurePosixPath) -> bool:
     """Whether a file by its place and name is a recording: `word/name.wav`, with or without a top folder."""
-    if not 2 <= len(path.parts) <= 3 or any(part.startswith(".") for part in path.parts):
+    if not 2 <= len(path.parts) <= 3 or path.is_absolute() or any(part.startswith(".") for part in path.parts):
         return False
     folder = path.parent.name
     known = folder in (NOISE_FOLDER, SILENCE_FOLDER, UNKNOWN_FOLDER) or not folder.startswith("_")

@@ -5,12 +5,12 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -18,11 +18,17 @@ from .. import cache
 from ..progress import progress_line
 from . import archive
 from .decode import DecodeError, decode_clip, decode_noise
-from .layout import LISTS, NOISE_FOLDER, DataError, is_list, is_wanted
+from .layout import CLIP_SAMPLES, LISTS, NOISE_FOLDER, DataError, is_list, is_recording, is_wanted
+from .share import Share
+from .sources import Source
 
-_FORMAT = 1  # to be raised when decoding or this file's format changes: old cache entries are then not used
+_FORMAT = 2  # to be raised when decoding or this file's format changes: old cache entries are then not used
 _MEMORY_LIMIT = 128 << 20  # bytes of samples held in memory while decoding; more go through a temporary file
-_BATCH = 256  # recordings handed to the threads at a time, which bounds what an archive's bytes take
+_BATCH = 256  # recordings handed to the threads at a time
+_BATCH_BYTES = 64 << 20
+
+Decoded = np.ndarray | DecodeError | list[str]
+"""The samples of a recording, why there are none, or the names in a split list."""
 
 
 class Sound(NamedTuple):
@@ -45,10 +51,13 @@ class Store:
     lists: dict[str, set[str]]  # split: names, for each list that the source has
 
 
-def open_store(source: Path) -> Store:
-    """Decode a folder or an archive, or read it from the cache. Raises DataError where there is nothing to be had."""
-    key = (_FORMAT, str(source.resolve()), archive.fingerprint(source, is_wanted))
-    arrays = cache.cached_arrays("recordings", key, lambda: _decode_all(source))
+def open_store(source: Source, max_per_word: int | None) -> Store:
+    """Decode a source, or at most so many clips of each word, or read them from the cache.
+
+    Raises DataError where there is nothing to be had.
+    """
+    key = (_FORMAT, source.identity(), max_per_word)
+    arrays = cache.cached_arrays("recordings", key, lambda: _decode_all(source, max_per_word))
     index = json.loads(arrays["index"].tobytes())
     return Store(
         samples=arrays["samples"],
@@ -59,60 +68,100 @@ def open_store(source: Path) -> Store:
     )
 
 
-def _decode_all(source: Path) -> cache.Arrays:
-    sounds: dict[PurePosixPath, Sound] = {}
-    unusable: dict[PurePosixPath, str] = {}
-    lists: dict[PurePosixPath, list[str]] = {}
-    with tempfile.SpooledTemporaryFile(_MEMORY_LIMIT) as file:
-        for path, decoded in _decoded_members(source):
+def _decode_all(source: Source, max_per_word: int | None) -> cache.Arrays:
+    with tempfile.SpooledTemporaryFile(_MEMORY_LIMIT, dir=cache.scratch()) as file:
+        sounds, unusable, lists = _collect(source, max_per_word, file)
+        samples = _samples(file)
+    root = _root([*sounds, *filter(is_recording, unusable)])
+    if root is None or not any(_in(root, path) for path in sounds if _is_clip(path)):
+        raise DataError(_nothing_to_read(source, unusable, max_per_word))
+    here = sorted(sound for path, sound in sounds.items() if _in(root, path))
+    index = {
+        "clips": [sound for sound in here if not _is_noise(sound.name)],
+        "noise": [sound for sound in here if _is_noise(sound.name)],
+        "unusable": {_name(p): why for p, why in sorted(unusable.items()) if _in(root, p) or not is_recording(p)},
+        "lists": {LISTS[path.name]: names for path, names in lists.items() if path.parent == root},
+    }
+    return {"samples": samples, "index": np.frombuffer(json.dumps(index).encode(), np.uint8)}
+
+
+def _collect(source: Source, max_per_word: int | None, file: BinaryIO) -> tuple[dict, dict, dict]:
+    """Write all samples to `file`; returns the sounds, what cannot be used and why, and the split lists, by path."""
+    sounds, unusable, lists = {}, {}, {}
+    share = Share(max_per_word)
+    free = []  # places of clips that others have pushed out of the share
+    with closing(_decoded_members(source, max_per_word, share)) as members:  # even a traceback must not hold the lock
+        for path, decoded in members:
+            for dropped in share.dropped():
+                unusable.pop(dropped, None)
+                if sound := sounds.pop(dropped, None):
+                    free.append(sound.start)
+            if _is_clip(path) and not share.holds(path):
+                continue
             match decoded:
                 case list():
                     lists[path] = decoded
                 case DecodeError():
                     unusable[path] = str(decoded)
                 case _:
+                    start = _append(file, decoded, free)
                     digest = hashlib.blake2b(decoded, digest_size=16).hexdigest()
-                    sounds[path] = Sound("/".join(path.parts[-2:]), file.tell() // 2, len(decoded), digest)
-                    file.write(decoded)
-        samples = _samples(file)
-    root = _root([*sounds, *unusable])
-    if root is None or not any(_in(root, path) for path in sounds if path.parent.name != NOISE_FOLDER):
-        raise DataError(_nothing_to_read(source, unusable))
-    here = sorted(sound for path, sound in sounds.items() if _in(root, path))
-    index = {
-        "clips": [sound for sound in here if not _is_noise(sound.name)],
-        "noise": [sound for sound in here if _is_noise(sound.name)],
-        "unusable": {"/".join(p.parts[-2:]): why for p, why in sorted(unusable.items()) if _in(root, p)},
-        "lists": {LISTS[path.name]: names for path, names in lists.items() if path.parent == root},
-    }
-    return {"samples": samples, "index": np.frombuffer(json.dumps(index).encode(), np.uint8)}
+                    sounds[path] = Sound(_name(path), start, len(decoded), digest)
+    return sounds, unusable, lists
+
+
+def _append(file: BinaryIO, samples: np.ndarray, free: list[int]) -> int:
+    """Write to the end of the file, or where a clip has become free; returns where the samples begin."""
+    start = free.pop() if free and len(samples) == CLIP_SAMPLES else file.seek(0, os.SEEK_END) // 2
+    file.seek(2 * start)
+    file.write(samples)
+    return start
 
 
 def _samples(file: tempfile.SpooledTemporaryFile) -> np.ndarray:
     """What was written, as int16: in memory, or mapped from the temporary file, which lasts as long as the array."""
-    size = file.tell()
+    size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if size > _MEMORY_LIMIT:
         return np.asarray(np.memmap(file, np.int16, mode="r"))
     return np.frombuffer(file.read(), np.int16)
 
 
-def _decoded_members(source: Path) -> Iterator[tuple[PurePosixPath, np.ndarray | DecodeError | list[str]]]:
+def _decoded_members(source: Source, max_per_word: int | None, share: Share) -> Iterator[tuple[PurePosixPath, Decoded]]:
+    def wanted(path: PurePosixPath) -> bool:
+        return is_wanted(path) and (not _is_clip(path) or share.takes(path))
+
     with (
-        progress_line("Reading the recordings (once)", archive.total_bytes(source)) as update,
+        source.opened(max_per_word) as opened,
+        progress_line(source.task(), source.size()) as update,
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
-        for batch in _batches(archive.members(source, is_wanted), _BATCH):
+        for batch in _batches(archive.members(opened, source.path, wanted)):
             for member, decoded in zip(batch, pool.map(_decode_member, batch), strict=True):
                 update(member.position)
                 yield member.path, decoded
 
 
-def _decode_member(member: archive.Member) -> np.ndarray | DecodeError | list[str]:
+def _batches(members: Iterator[archive.Member]) -> Iterator[list[archive.Member]]:
+    """Members by the hundred, or fewer where they are large: that bounds what the bytes of an archive take."""
+    batch, size = [], 0
+    for member in members:
+        batch.append(member)
+        size += len(member.content) if isinstance(member.content, bytes) else 0
+        if len(batch) == _BATCH or size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _decode_member(member: archive.Member) -> Decoded:
+    if isinstance(member.content, DecodeError):
+        return member.content
     if is_list(member.path):
         return _list_names(member.content)
     try:
-        return (decode_noise if member.path.parent.name == NOISE_FOLDER else decode_clip)(member.content)
+        return (decode_clip if _is_clip(member.path) else decode_noise)(member.content)
     except DecodeError as error:
         return error
 
@@ -120,12 +169,6 @@ def _decode_member(member: archive.Member) -> np.ndarray | DecodeError | list[st
 def _list_names(content: bytes | Path) -> list[str]:
     text = (content.read_bytes() if isinstance(content, Path) else content).decode("utf-8-sig", errors="replace")
     return [str(PurePosixPath(line.strip().replace("\\", "/"))) for line in text.splitlines() if line.strip()]
-
-
-def _batches(items: Iterable, size: int) -> Iterator[list]:
-    items = iter(items)
-    while batch := list(islice(items, size)):
-        yield batch
 
 
 def _root(paths: list[PurePosixPath]) -> PurePosixPath | None:
@@ -138,13 +181,24 @@ def _in(root: PurePosixPath, path: PurePosixPath) -> bool:
     return path.parent.parent == root
 
 
+def _is_clip(path: PurePosixPath) -> bool:
+    return is_recording(path) and path.parent.name != NOISE_FOLDER
+
+
+def _name(path: PurePosixPath) -> str:
+    """Word and file; all of a name that leads out of the archive."""
+    return "/".join(path.parts[-2:]) if is_recording(path) else str(path)
+
+
 def _is_noise(name: str) -> bool:
     return name.startswith(NOISE_FOLDER + "/")
 
 
-def _nothing_to_read(source: Path, unusable: dict[PurePosixPath, str]) -> str:
-    text = f"{source} holds no recordings in the Speech Commands layout (word/<speaker>_nohash_<number>.wav)."
+def _nothing_to_read(source: Source, unusable: dict[PurePosixPath, str], max_per_word: int | None) -> str:
+    text = f"{source.path} holds no recordings in the Speech Commands layout (word/<speaker>_nohash_<number>.wav)"
+    if max_per_word:
+        text += f", or more than max_per_word={max_per_word} by each speaker"
     if unusable:
         path, why = min(unusable.items())
-        text += f" {len(unusable):,} files could not be used, such as {path} ({why})."
-    return text
+        text += f". {len(unusable):,} files could not be used, such as {path} ({why})"
+    return text + "."

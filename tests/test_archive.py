@@ -1,0 +1,164 @@
+"""Archives that mean no good: what is hostile is left out by name, and everything else is loaded."""
+
+import io
+import stat
+import tarfile
+import tracemalloc
+import zipfile
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from kws_helpers import data
+from kws_helpers.data import archive, sources, store
+
+from .audio_files import SPEAKERS, encode, make_source, noise, pack
+from .test_data import assert_same_dataset, fresh
+
+CLIP = encode(noise(1))
+OUTSIDE = "its name leads out of the archive"
+SPECIAL = "a link or a device"
+
+
+HOSTILE = ("/yes/absolute.wav", "//x/y/z.wav", "../yes/up.wav", "yes/../../up.wav", "../../etc/cron.d/job")
+SPECIAL_KINDS = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("KWS_DATA", raising=False)
+
+
+@pytest.fixture
+def source(tmp_path):
+    return make_source(tmp_path / "source", words=("yes", "bed"))
+
+
+@contextmanager
+def packed_tar(source, tmp_path, name="a.tar.gz"):
+    """The source as a .tar or .tar.gz, open for more members."""
+    with tarfile.open(tmp_path / name, "w:gz" if name.endswith("gz") else "w") as opened:
+        for path in sorted(source.rglob("*.wav")):
+            opened.add(path, path.relative_to(source))
+        yield opened
+
+
+def add(opened, name, kind=tarfile.REGTYPE, content=CLIP, link=""):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, link
+    info.size = len(content) if kind == tarfile.REGTYPE else 0
+    opened.addfile(info, io.BytesIO(content))
+
+
+def assert_left_out(packed, expected, reasons):
+    """Those files are left out for those reasons, and the rest is what it would be without them."""
+    with pytest.warns(UserWarning, match=f"{len(reasons)} files of {packed.name} were left out") as caught:
+        dataset = data.load(packed)
+    (warning,) = caught
+    assert set(dataset.left_out) == set(reasons)
+    assert_same_dataset(expected, dataset)
+    found = store.open_store(sources.find_source(packed), None).unusable
+    assert found == reasons
+    assert str(warning.message).count("(") == min(5, len(reasons))
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz"])
+def test_hostile_members_of_a_tar(source, tmp_path, name):
+    expected = data.load(source)
+    with packed_tar(source, tmp_path, name) as opened:
+        for hostile in HOSTILE:
+            add(opened, hostile)
+        for number, kind in enumerate(SPECIAL_KINDS):
+            add(opened, f"yes/special_{number}.wav", kind, link=f"yes/{SPEAKERS[0]}_nohash_0.wav")
+        add(opened, "validation_list.txt", tarfile.SYMTYPE, link="/etc/passwd")
+        add(opened, "notes", tarfile.SYMTYPE, link="/etc/passwd")  # no business of ours
+        add(opened, "yes/other", tarfile.DIRTYPE)
+    special = ["validation_list.txt", *(f"yes/special_{number}.wav" for number in range(5))]
+    assert_left_out(tmp_path / name, expected, dict.fromkeys(HOSTILE, OUTSIDE) | dict.fromkeys(special, SPECIAL))
+    assert {path.name for path in tmp_path.iterdir()} == {"source", "cache", name}
+
+
+def test_hostile_members_of_a_zip(source, tmp_path):
+    expected = data.load(source)
+    packed = pack(source, tmp_path / "a.zip")
+    with zipfile.ZipFile(packed, "a") as opened:
+        for hostile in ("/yes/absolute.wav", "../yes/up.wav", "..\\yes\\backslash.wav"):
+            info = zipfile.ZipInfo("x")
+            info.filename = hostile
+            opened.writestr(info, CLIP)
+        link = zipfile.ZipInfo("yes/link.wav")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        opened.writestr(link, "/etc/passwd")
+    reasons = dict.fromkeys(("/yes/absolute.wav", "../yes/up.wav", "../yes/backslash.wav"), OUTSIDE)
+    assert_left_out(packed, expected, reasons | {"yes/link.wav": SPECIAL})
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.zip"])
+def test_a_bomb_is_not_unpacked(source, tmp_path, name):
+    """A member that would take 80 MB: nothing like that is ever held in memory."""
+    expected = data.load(source)
+    size = 80 << 20
+    if name == "a.zip":
+        packed = pack(source, tmp_path / name)
+        with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as opened:
+            opened.writestr("yes/bomb.wav", bytes(size))
+    else:
+        with packed_tar(source, tmp_path, name) as opened:
+            add(opened, "yes/bomb.wav", content=bytes(size))
+    tracemalloc.start()
+    try:
+        assert_left_out(tmp_path / name, expected,
+                        {"yes/bomb.wav": f"claims {size:,} bytes, too many for a recording"})
+        assert tracemalloc.get_traced_memory()[1] < size / 2
+    finally:
+        tracemalloc.stop()
+
+
+def test_many_large_members_are_not_held_at_once(source, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "_BATCH_BYTES", 200_000)
+    batches = []
+    monkeypatch.setattr(store, "_batches", lambda members, original=store._batches: (
+        batches.append([len(member.content) for member in batch]) or batch for batch in original(members)))
+    data.load(pack(source, tmp_path / "a.tar.gz"))
+    assert len(batches) > 10 and max(map(sum, batches)) < 200_000 + 130_000
+    assert sum(map(len, batches)) == 83
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz"])
+def test_a_member_that_claims_more_than_there_is(source, tmp_path, name):
+    """A terabyte in the header, a second in the file."""
+    with packed_tar(source, tmp_path, name) as opened:
+        info = tarfile.TarInfo("yes/long.wav")
+        info.size = 1 << 40
+        opened.fileobj.write(info.tobuf(tarfile.GNU_FORMAT) + CLIP)
+    with pytest.raises(data.DataError, match="cannot be read"):
+        data.load(tmp_path / name)
+
+
+def test_nothing_but_hostile_members(tmp_path):
+    with tarfile.open(tmp_path / "a.tar", "w") as opened:
+        add(opened, "../yes/up.wav")
+    with pytest.raises(data.DataError, match=OUTSIDE):
+        data.load(tmp_path / "a.tar")
+
+
+def test_a_share_counts_no_hostile_member(source, tmp_path, monkeypatch):
+    expected = data.load(source, max_per_word=5)
+    with packed_tar(source, tmp_path) as opened:
+        for number in range(50):
+            add(opened, f"../yes/{number:08x}_nohash_0.wav")
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "other cache"))
+    with pytest.warns(UserWarning, match="50 files"):
+        assert_same_dataset(expected, data.load(tmp_path / "a.tar.gz", max_per_word=5))
+
+
+def test_the_largest_recording_is_read(source, tmp_path, monkeypatch):
+    """The limit is on what cannot be a recording, and no closer."""
+    (source / "_background_noise_" / "long.wav").write_bytes(encode(noise(100)))
+    expected = data.load(source)
+    assert len(CLIP) < archive._LARGEST / 1000
+    assert_same_dataset(expected, fresh(monkeypatch, tmp_path, pack(source, tmp_path / "a.zip")))
+    assert max(len(samples) for split in expected.noise.values() for samples in split) == 1_600_000
+    assert np.isfinite(expected.training.clips[0]).all()

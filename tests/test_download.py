@@ -1,0 +1,497 @@
+"""Downloads: whatever network, server, disk and a second notebook do, the data are whole or the reason is clear."""
+
+import hashlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import filelock
+import numpy as np
+import pytest
+
+from kws_helpers import __main__ as command
+from kws_helpers import cache, data, features
+from kws_helpers.data import archive, download, store
+
+from .audio_files import SPEAKERS, encode, make_source, noise, pack
+from .http_server import announces, answers, breaks_off, is_silent, knows_no_range, says_no_length, serving
+from .test_data import assert_same_dataset
+
+SPLITS = ("training", "validation", "testing")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("KWS_DATA", raising=False)
+    monkeypatch.setattr(download, "_PAUSES", (0.01, 0.01))
+    cache._warn_once.cache_clear()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with serving() as server:
+        monkeypatch.setenv("KWS_DATA_URL", server.address + "/")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return make_source(tmp_path_factory.mktemp("source") / "source", speakers=SPEAKERS[:20])
+
+
+@pytest.fixture(scope="module")
+def expected(folder, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KWS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield data.load(folder)
+
+
+def publish(server, monkeypatch, packed, name="speech_commands"):
+    """Put an archive on the server under the name of a published one."""
+    content = packed.read_bytes()
+    server.files[packed.name] = content
+    published = download.Archive(name, packed.name, len(content), hashlib.sha256(content).hexdigest(), 4, 80)
+    monkeypatch.setitem(download.ARCHIVES, name, published)
+    return published
+
+
+@pytest.fixture
+def published(server, monkeypatch, folder, tmp_path):
+    return publish(server, monkeypatch, pack(folder, tmp_path / "speech.tar.gz", "./"))
+
+
+def load():
+    with warnings.catch_warnings(action="error"):
+        return data.load("speech_commands")
+
+
+def failure(match):
+    with pytest.raises(data.DataError, match=match) as caught:
+        load()
+    text = str(caught.value)
+    assert "speech.tar.gz" in text and "\n" not in text
+    return text
+
+
+# --- what goes well ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["speech.tar.gz", "speech.zip"])
+def test_the_download_is_the_folder(server, monkeypatch, folder, expected, tmp_path, name):
+    published = publish(server, monkeypatch, pack(folder, tmp_path / name, "mini_speech_commands/"))
+    dataset = load()
+    assert dataset.name == "speech_commands"
+    assert_same_dataset(expected, dataset)
+    assert published.is_here and not published.partial.exists()
+    assert published.path.read_bytes() == server.files[name]
+    assert server.starts == [0]
+
+
+def test_the_second_time_needs_neither_the_network_nor_the_archive(server, published, expected):
+    load()
+    server.always = answers(503)
+    published.path.unlink()
+    assert_same_dataset(expected, load())
+    assert server.starts == [0]
+
+
+def test_an_archive_that_is_here_is_not_fetched_again(server, published, expected, tmp_path, monkeypatch):
+    load()
+    for file in (tmp_path / "cache").glob("*.arrays"):
+        file.unlink()
+    assert_same_dataset(expected, load())
+    assert server.starts == [0]
+
+
+def test_clips_are_decoded_while_the_archive_comes_in(server, published, monkeypatch):
+    """The first member is there long before the last byte has been sent."""
+    server.pause = 0.005
+    seen = []
+
+    def members(*arguments, original=archive.members):
+        for member in original(*arguments):
+            seen.append(server.sent)
+            yield member
+
+    monkeypatch.setattr(archive, "members", members)
+    load()
+    assert len(seen) == 83 and seen[0] < published.size / 2 < seen[-1]
+
+
+def test_the_official_test_set(server, monkeypatch, tmp_path):
+    source = make_source(tmp_path / "source", words=("yes", "_silence_"), speakers=SPEAKERS[:10], noises=0)
+    (source / "_unknown_").mkdir()
+    for number, word in enumerate(("bed", "cat", "wow") * 3):
+        name = f"{word}_{SPEAKERS[number]}_nohash_0.wav.wav"
+        (source / "_unknown_" / name).write_bytes(encode(noise(1, seed=number)))
+    publish(server, monkeypatch, pack(source, tmp_path / "speech.tar.gz", "./"), "speech_commands_test")
+    with warnings.catch_warnings(action="error"):
+        dataset = data.load("speech_commands_test")
+    assert [len(getattr(dataset, split)) for split in SPLITS] == [0, 0, 29]
+    assert list(np.bincount(dataset.testing.labels, minlength=12)) == [10, *[0] * 9, 9, 10]
+
+
+def test_the_mini_set_with_the_junk_of_a_mac(server, monkeypatch, tmp_path):
+    source = make_source(tmp_path / "source", words=("yes", "no"), speakers=SPEAKERS[:10], noises=0)
+    for place in ("mini_speech_commands", "__MACOSX/mini_speech_commands"):
+        (source / place).mkdir(parents=True)
+    for word in ("yes", "no"):
+        (source / word).rename(source / "mini_speech_commands" / word)
+        (source / "__MACOSX" / "mini_speech_commands" / word).mkdir()
+        (source / "__MACOSX" / "mini_speech_commands" / word / f"._{SPEAKERS[0]}_nohash_0.wav").write_bytes(b"junk")
+    publish(server, monkeypatch, pack(source, tmp_path / "speech.zip"), "mini_speech_commands")
+    with warnings.catch_warnings(action="error"):
+        dataset = data.load("mini_speech_commands", silence_percent=0)
+    assert len(dataset.recordings) == 20 and dataset.left_out == ()
+
+
+# --- what goes wrong on the way ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["speech.tar.gz", "speech.zip"])
+def test_breaks_are_bridged(server, monkeypatch, folder, expected, tmp_path, name):
+    """Each connection brings some more, and many more break off than there are tries in vain."""
+    published = publish(server, monkeypatch, pack(folder, tmp_path / name))
+    server.faults = [breaks_off(after=3 * download._BLOCK)] * 8
+    assert_same_dataset(expected, load())
+    assert len(server.starts) == 9 and server.starts == sorted(set(server.starts))
+    assert server.sent < 1.5 * published.size
+
+
+def test_what_has_arrived_is_kept_for_the_next_start(server, published, expected):
+    server.faults = [breaks_off(after=300_000)]
+    server.faults += [answers(503)] * len(download._PAUSES)
+    text = failure("503")
+    kept = published.partial.stat().st_size
+    assert 200_000 < kept <= 300_000 and f"{kept:,} of {published.size:,} bytes are here" in text
+    server.starts.clear()
+    assert_same_dataset(expected, load())
+    assert server.starts == [kept]
+
+
+def test_a_server_that_knows_no_ranges(server, published, expected):
+    server.faults = [breaks_off(after=300_000), knows_no_range]
+    assert_same_dataset(expected, load())
+    assert server.starts[0] == 0 < server.starts[1]
+
+
+def test_a_server_that_says_no_length(server, published, expected):
+    server.faults = [says_no_length]
+    assert_same_dataset(expected, load())
+
+
+def test_a_slow_server_is_waited_for(server, published, expected, monkeypatch):
+    """The time limit is on silence, not on the whole."""
+    monkeypatch.setattr(download, "_TIMEOUT", 1)
+    server.pause = 0.02
+    begin = time.monotonic()
+    assert_same_dataset(expected, load())
+    assert time.monotonic() - begin > 2 and server.starts == [0]
+
+
+@pytest.mark.parametrize("status", [503, 500, 429])
+def test_a_busy_server_is_asked_again(server, published, expected, status):
+    server.faults = [answers(status)] * len(download._PAUSES)
+    assert_same_dataset(expected, load())
+    assert len(server.starts) == 1 + len(download._PAUSES)
+
+
+def test_a_server_that_stays_busy(server, published):
+    server.always = answers(503)
+    assert "KWS_DATA_URL" not in failure(r"answers 503 \(Service Unavailable\)")
+    assert len(server.starts) == 1 + len(download._PAUSES)
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_what_is_not_there_is_asked_for_once(server, published, status):
+    server.always = answers(status)
+    failure(f"answers {status}")
+    assert len(server.starts) == 1
+
+
+def test_a_silent_server(server, published, monkeypatch):
+    monkeypatch.setattr(download, "_TIMEOUT", 0.1)
+    server.always = is_silent(0.5)
+    failure("does not answer")
+    assert len(server.starts) == 1 + len(download._PAUSES)
+
+
+def test_no_network(server, published, monkeypatch):
+    monkeypatch.setenv("KWS_DATA_URL", "http://127.0.0.1:9")
+    failure("no connection")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://"])
+def test_an_address_that_is_none(server, published, monkeypatch, url):
+    monkeypatch.setenv("KWS_DATA_URL", url)
+    failure("could not be downloaded")
+
+
+@pytest.mark.parametrize("change", [-1000, 1000])
+def test_a_server_that_lies_about_the_length(server, published, expected, change):
+    server.faults = [announces(published.size + change)]
+    failure(f"{published.size + change:,} bytes instead of {published.size:,}")
+    assert_same_dataset(expected, load())
+
+
+def test_a_server_that_sends_too_much(server, published, expected):
+    server.files["speech.tar.gz"] += bytes(100_000)
+    server.always = says_no_length
+    assert_same_dataset(expected, load())
+
+
+def test_a_server_whose_file_is_shorter_than_what_is_here(server, published, expected):
+    published.partial.parent.mkdir(parents=True)
+    published.partial.write_bytes(server.files["speech.tar.gz"][:300_000])
+    server.faults = [answers(416)]
+    failure("not the speech.tar.gz that was published")
+    assert_same_dataset(expected, load())
+    assert server.starts == [300_000, 0]
+
+
+def wrong_bytes(content):
+    """The file in another way of packing: all is whole, and nothing is what was published."""
+    return content[:4] + b"\1\2\3\4" + content[8:]  # the time in gzip's header
+
+
+def page(content):
+    return b"<html>Sign in to the network</html>".ljust(len(content))
+
+
+def flipped(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize("change", [wrong_bytes, page, flipped])
+def test_wrong_bytes_are_thrown_away(server, published, expected, change):
+    right = server.files["speech.tar.gz"]
+    server.files["speech.tar.gz"] = change(right)
+    assert server.address in failure("not the speech.tar.gz that was published")
+    assert not published.partial.exists() and not published.path.exists()
+    assert not list(published.path.parent.parent.glob("*.arrays"))
+    server.files["speech.tar.gz"] = right
+    assert_same_dataset(expected, load())
+
+
+def test_wrong_bytes_in_what_an_earlier_start_left(server, published, expected):
+    published.partial.parent.mkdir(parents=True)
+    published.partial.write_bytes(bytes(200_000))
+    failure("not the speech.tar.gz that was published")
+    assert_same_dataset(expected, load())
+
+
+def test_an_archive_that_was_damaged_on_the_disk(server, published, expected, tmp_path):
+    load()
+    for file in (tmp_path / "cache").glob("*.arrays"):
+        file.unlink()
+    published.path.write_bytes(flipped(published.path.read_bytes()))
+    assert "delete it and download" in failure("cannot be read")
+    published.path.unlink()
+    assert_same_dataset(expected, load())
+
+
+# --- the disk ------------------------------------------------------------------------------------------------------
+
+
+def set_free_bytes(monkeypatch, free):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+
+
+def test_a_full_disk_is_noticed_before(server, published, monkeypatch, tmp_path):
+    needed = published.size + 2 * 80 * 32_000
+    set_free_bytes(monkeypatch, needed - 1)
+    text = failure("free some space")
+    assert str(tmp_path / "cache") in text and "KWS_CACHE" in text and server.starts == []
+    set_free_bytes(monkeypatch, needed)
+    load()
+
+
+def test_what_is_here_and_a_share_take_less_room(server, published, monkeypatch):
+    published.partial.parent.mkdir(parents=True)
+    published.partial.write_bytes(server.files["speech.tar.gz"][:300_000])
+    needed = published.size - 300_000 + 2 * 4 * 5 * 32_000
+    set_free_bytes(monkeypatch, needed)
+    failure("free some space")
+    data.load("speech_commands", max_per_word=5)
+
+
+def test_a_disk_that_fills_up_on_the_way(server, published, expected):
+    """A limit on the size of files stands for the end of the disk, in the middle of a block."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
+    try:
+        failure("cannot be kept in")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert published.partial.stat().st_size == 300_000
+    server.starts.clear()
+    assert_same_dataset(expected, load())
+    assert server.starts == [300_000]
+
+
+def test_a_cache_that_cannot_be_written(server, published, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "file" / "cache"))
+    assert "KWS_CACHE" in failure("cannot be kept in")
+
+
+# --- from a shell --------------------------------------------------------------------------------------------------
+
+
+def run(monkeypatch, capsys, *arguments):
+    """What `python -m kws_helpers data` prints, to stdout and to stderr, and its exit code."""
+    monkeypatch.setattr(sys, "argv", ["kws_helpers", "data", *arguments])
+    try:
+        command.main()
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    return (*capsys.readouterr(), code)
+
+
+def test_the_command_downloads_and_computes(server, published, expected, monkeypatch, capsys, tmp_path):
+    printed, errors, code = run(monkeypatch, capsys, "speech_commands", "--max-per-word", "5")
+    dataset = data.load("speech_commands", max_per_word=5)
+    assert (printed, errors, code) == (f"{dataset}\n", "", 0)
+    assert len(dataset.recordings) < len(expected.recordings)
+    monkeypatch.setattr(features, "mfcc", lambda clips: pytest.fail("computed again"))
+    features.prepare(dataset)
+
+
+def test_the_command_takes_a_test_set(server, monkeypatch, capsys, tmp_path):
+    source = make_source(tmp_path / "source", words=("yes", "_silence_"), speakers=SPEAKERS[:3], noises=0)
+    publish(server, monkeypatch, pack(source, tmp_path / "speech.tar.gz"), "speech_commands_test")
+    printed, errors, code = run(monkeypatch, capsys, "speech_commands_test")
+    assert "testing" in printed and (errors, code) == ("", 0)
+
+
+def test_the_command_says_in_one_line_what_goes_wrong(server, published, monkeypatch, capsys):
+    server.always = answers(404)
+    printed, errors, code = run(monkeypatch, capsys, "speech_commands")
+    assert (printed, code) == ("", 1) and errors.count("\n") == 1 and "404" in errors
+    printed, errors, code = run(monkeypatch, capsys, "--max-per-word", "0")
+    assert (printed, code) == ("", 1) and errors.count("\n") == 1 and "max_per_word" in errors
+
+
+def test_the_command_lists_what_is_here(server, published, monkeypatch, capsys):
+    def here():
+        printed, errors, code = run(monkeypatch, capsys, "--list")
+        assert (errors, code) == ("", 0)
+        (row,) = [line for line in printed.splitlines() if line.startswith("speech_commands ")]
+        assert row.endswith(str(published.path)) and "3 MB" in row
+        return row.split()[3]
+
+    assert here() == "0%"
+    published.partial.parent.mkdir(parents=True)
+    published.partial.write_bytes(server.files["speech.tar.gz"][: published.size // 2])
+    assert here() == "50%"
+    load()
+    assert here() == "100%"
+    assert server.starts == [published.size // 2]
+
+
+# --- two at once, and killed ---------------------------------------------------------------------------------------
+
+CHILD = """
+import sys
+from kws_helpers import data, features
+from kws_helpers.data import download
+name, file, size, digest, words, clips = sys.argv[1:]
+download.ARCHIVES[name] = download.Archive(name, file, int(size), digest, int(words), int(clips))
+print("ready", flush=True)
+dataset = data.load(name)
+for split in (dataset.training, dataset.validation, dataset.testing):
+    features.mfcc_of(split)
+    print(split.key)
+"""
+
+
+def start(published):
+    arguments = [sys.executable, "-W", "error", "-c", CHILD, *map(str, published)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def keys(dataset):
+    return [getattr(dataset, split).key for split in SPLITS]
+
+
+def test_two_at_once_download_once(server, published, expected):
+    server.pause = 0.002
+    processes = [start(published), start(published)]
+    assert [process.communicate()[0].split() for process in processes] == [keys(expected)] * 2
+    assert server.starts == [0] and server.sent == published.size
+
+
+def test_who_waits_says_so(server, published, expected, monkeypatch):
+    shown = []
+
+    @contextmanager
+    def progress_line(description, total, visible=True):
+        yield lambda done: shown.append((description, done, total))
+
+    monkeypatch.setattr(download, "progress_line", progress_line)
+    server.pause = 0.01
+    first = start(published)
+    while not published.bytes_here:
+        time.sleep(0.01)
+    assert_same_dataset(expected, load())
+    assert first.wait() == 0 and server.starts == [0]
+    texts, amounts, totals = zip(*shown, strict=True)
+    assert set(texts) == {"Another program is downloading speech.tar.gz, waiting for it"}
+    assert amounts[0] > 0 and set(totals) == {published.size}
+
+
+def test_an_interrupted_download_can_be_taken_up_in_the_same_kernel(server, published, expected, monkeypatch):
+    """The traceback of an interrupted cell keeps its frames alive; the lock must be free all the same."""
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_BATCH", 8)
+        patch.setattr(store, "_append", interrupt)
+        with pytest.raises(KeyboardInterrupt) as kept_alive:
+            load()
+    assert 0 < published.partial.stat().st_size < published.size
+    with filelock.FileLock(f"{published.path}.lock", timeout=5):
+        assert kept_alive
+    assert_same_dataset(expected, load())
+    assert len(server.starts) == 2 and server.starts[1] > 0
+
+
+@pytest.fixture(scope="module")
+def expected_features(expected):
+    return [features.mfcc(np.asarray(getattr(expected, split).clips)) for split in SPLITS]
+
+
+def test_killed_at_twenty_moments(server, published, expected, expected_features, tmp_path):
+    """Of the download, of decoding, of writing the cache: the next start succeeds, and the data are whole."""
+    pause = 0.004
+    server.pause = pause
+    process, begin = start(published), time.monotonic()
+    assert process.communicate()[0].split() == keys(expected)
+    whole = time.monotonic() - begin
+    moments = random.Random(0)
+    for number in range(20):
+        shutil.rmtree(tmp_path / "cache")
+        server.pause = pause
+        process = start(published)
+        time.sleep((number + moments.random()) / 20 * whole)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        server.pause = 0
+        dataset = load()
+        assert_same_dataset(expected, dataset)
+        for split, values in zip(SPLITS, expected_features, strict=True):
+            np.testing.assert_array_equal(features.mfcc_of(getattr(dataset, split)), values)
+        assert published.path.read_bytes() == server.files["speech.tar.gz"] and not published.partial.exists()
