@@ -17,7 +17,7 @@ SHORT_CLIPS = 128
 depend on training."""
 
 CLIPS_AT_ONCE = 256
-"""So many are changed in one go, where that gives whole batches: NumPy works best on some hundred."""
+"""So many are changed in one go, where that gives whole batches, or tried: NumPy works best on some hundred."""
 
 _maker = ThreadPoolExecutor(1, "clips to come")  # one for all: every thread keeps the memory that it once had
 
@@ -89,6 +89,18 @@ def fit_each(build: Callable[[], Any], training: Any, validation: Any, *, seeds:
         _copy_state(worker.model, network)
         trained.append((network, history))
     return trained
+
+
+def accuracy(model: Any, clips: Any) -> float:
+    """The share of clips whose largest output is that of their class; of few clips in short training.
+
+    Args:
+        model: a network that gives (N, n_classes) for (N, T, F).
+        clips: `.x` features (N, T, F), `.y` labels (N,).
+    """
+    x, y = (clips.x[:SHORT_CLIPS], clips.y[:SHORT_CLIPS]) if mode.short_training() else (clips.x, clips.y)
+    parts = np.array_split(np.arange(len(y)), -(-len(y) // CLIPS_AT_ONCE))  # all at once can take half a gigabyte
+    return float(np.mean(np.concatenate([np.argmax(model(x[part]), axis=-1) for part in parts]) == y))
 
 
 def _quick(model: Any) -> Any:

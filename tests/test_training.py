@@ -94,3 +94,13 @@ def test_a_model_without_accuracy_is_told_what_is_missing(clips):
     model.compile(loss=LOSS)
     with pytest.raises(ValueError, match='metrics=\\["accuracy"\\]'):
         training.fit(model, clips, clips, epochs=1)
+
+
+def test_accuracy_counts_every_clip_once(clips, monkeypatch):
+    monkeypatch.setattr(training, "CLIPS_AT_ONCE", 64)
+    model = network()
+    _, expected = model.evaluate(clips.x, clips.y, verbose=0)
+    assert training.accuracy(model, clips) == pytest.approx(expected)
+    monkeypatch.setenv("KWS_TRAINING", "short")
+    few = slice(training.SHORT_CLIPS)
+    assert training.accuracy(model, clips) == pytest.approx(model.evaluate(clips.x[few], clips.y[few], verbose=0)[1])

@@ -351,10 +351,6 @@ n_classes = len(dataset.class_names)
 SEEDS = (0,) if mode.short_training() else (0, 1, 2)
 EPOCHS = 16
 
-def accuracy_on(model, clips):
-    few = 64 if mode.short_training() else None
-    return np.mean(np.argmax(model(clips.x[:few]), axis=-1) == clips.y[:few])
-
 def train(build, clips=prepared.training, validation=prepared.validation, epochs=EPOCHS, seeds=SEEDS, callbacks=()):
     """Build and train a network for each seed. Returns [(model, history), …]."""
     def compiled():
@@ -374,7 +370,8 @@ def note(name, pairs):
           f"(seeds: {', '.join(f'{value:.1%}' for value in measured[name][:, 1])})")
 
 def accuracies_of(runs):
-    return [(accuracy_on(model, prepared.training), accuracy_on(model, prepared.validation)) for model, _ in runs]
+    splits = prepared.training, prepared.validation
+    return [tuple(training.accuracy(model, split) for split in splits) for model, _ in runs]
 
 def measure(name, build, **options):
     """Train, and note the accuracies. Returns [(model, history), …]."""
@@ -713,7 +710,7 @@ dropout_runs = measure("dropout", with_dropout)
 
 # %%
 model = dropout_runs[0][0]
-print(f"as it should be:  {accuracy_on(model, prepared.validation):.1%}")
+print(f"as it should be:  {training.accuracy(model, prepared.validation):.1%}")
 for _ in range(3):
     answers = np.asarray(model(prepared.validation.x, training=True)).argmax(axis=-1)
     print(f"dropout still on: {np.mean(answers == prepared.validation.y):.1%}")
@@ -1435,7 +1432,7 @@ def train_on_fresh_copies(rate, seeds):
     return train(lambda: build_regularised_ffnn(dropout=rate), fresh, epochs=FRESH_EPOCHS, seeds=seeds)
 
 candidates = {rate: train_on_fresh_copies(rate, seeds=(0,)) for rate in RATES}
-scores = {rate: accuracy_on(model, prepared.validation) for rate, [(model, _)] in candidates.items()}
+scores = {rate: training.accuracy(model, prepared.validation) for rate, [(model, _)] in candidates.items()}
 for rate, score in scores.items():
     print(f"dropout {rate}: validation {score:.1%}")
 best_rate = max(scores, key=scores.get)
@@ -1457,8 +1454,8 @@ print(f"copies made once, all together: validation {measured['all together'][:, 
 # three seeds each.
 
 # %%
-exam = {"plain": [accuracy_on(model, prepared.testing) for model, _ in plain_runs],
-        "regularised": [accuracy_on(model, prepared.testing) for model, _ in fresh_runs]}
+exam = {"plain": [training.accuracy(model, prepared.testing) for model, _ in plain_runs],
+        "regularised": [training.accuracy(model, prepared.testing) for model, _ in fresh_runs]}
 gain = 100 * (np.mean(exam["regularised"]) - np.mean(exam["plain"]))
 plotting.accuracy_dots(exam, chance=1 / n_classes)
 print(f"gain on unheard voices, mean of {len(SEEDS)} seeds: {gain:+.1f} points")
@@ -1492,9 +1489,9 @@ tenth = len(order) // 10
 his_validation = features.Inputs(masked_clips.x[order[:tenth]], masked_clips.y[order[:tenth]])
 his_training = features.Inputs(masked_clips.x[order[tenth:]], masked_clips.y[order[tenth:]])
 [(his_model, _)] = train(plain, his_training, validation=his_validation, epochs=6, seeds=(0,))
-print(f"his training clips:   {accuracy_on(his_model, his_training):.1%}")
-print(f"his validation clips: {accuracy_on(his_model, his_validation):.1%}")
-print(f"voices never heard:   {accuracy_on(his_model, prepared.validation):.1%}")
+print(f"his training clips:   {training.accuracy(his_model, his_training):.1%}")
+print(f"his validation clips: {training.accuracy(his_model, his_validation):.1%}")
+print(f"voices never heard:   {training.accuracy(his_model, prepared.validation):.1%}")
 
 # %% [markdown]
 # His validation clips were not in his training set, and yet something is badly wrong. What? There are two

@@ -748,10 +748,9 @@ def train(build, seeds=SEEDS, inputs=prepared.training, validation=prepared.vali
     return training.fit_each(compiled, inputs, validation, seeds=seeds, epochs=15, batch_size=64)
 
 
-def accuracy(network, x):
+def accuracy(network, x=prepared.testing.x):
     """Accuracy on the testing split, whose voices no network has heard; x (N, 49, 40) are its clips."""
-    few = 64 if mode.short_training() else None
-    return np.mean(network.predict(x[:few], verbose=0).argmax(axis=-1) == prepared.testing.y[:few])
+    return training.accuracy(network, features.Inputs(x, prepared.testing.y))
 
 
 cnn_runs = train(build_cnn)
@@ -764,13 +763,13 @@ plotting.learning_curves(history)
 # Compare the curves with those of lesson 02: how wide is the gap, and does the validation loss rise?
 
 # %%
-cnn_accuracies = [accuracy(network, prepared.testing.x) for network, _ in cnn_runs]
+cnn_accuracies = [accuracy(network) for network, _ in cnn_runs]
 results.remember("CNN", cnn, cnn_accuracies, dataset)
 
 # %%
 ffnn_runs = train(build_ffnn)
 ffnn = ffnn_runs[0][0]
-ffnn_accuracies = [accuracy(network, prepared.testing.x) for network, _ in ffnn_runs]
+ffnn_accuracies = [accuracy(network) for network, _ in ffnn_runs]
 for name, network, accuracies in [("FFNN", ffnn, ffnn_accuracies), ("CNN", cnn, cnn_accuracies)]:
     print(f"{name:<5}{network.count_params():>8,} parameters, unheard voices:",
           ", ".join(f"{one:.1%}" for one in accuracies), f"(mean {np.mean(accuracies):.1%})")
@@ -976,10 +975,10 @@ def settle_statistics(network, x):
         network(x[start:start + 32], training=True)
 
 
-in_use_before = accuracy(mobilenet, prepared.testing.x)
+in_use_before = accuracy(mobilenet)
 some = np.random.default_rng(1).choice(len(prepared.training), size=min(1024, len(prepared.training)), replace=False)
 settle_statistics(mobilenet, prepared.training.x[some])
-mobilenet_accuracy = accuracy(mobilenet, prepared.testing.x)
+mobilenet_accuracy = accuracy(mobilenet)
 results.remember("MobileNetV2", mobilenet, [mobilenet_accuracy], dataset)
 print(f"256 training clips, network in use:  {accuracy_in_batches(mobilenet, heard, labels, False):.1%}")
 print(f"unheard voices: {in_use_before:.1%} before, {mobilenet_accuracy:.1%} after")

@@ -679,13 +679,6 @@ def train(build, clips, epochs, seeds=SEEDS, validation=prepared.validation):
         return network
 
     return zip(*training.fit_each(compiled, clips, validation, seeds=seeds, epochs=epochs, batch_size=BATCH))
-
-def accuracy_on(network, split):
-    few = 64 if mode.short_training() else None
-    parts = np.array_split(split.x[:few], 1 + len(split.x) // 256)  # all at once would take half a gigabyte
-    answers = np.concatenate([np.argmax(network(part), axis=-1) for part in parts])
-    return float(np.mean(answers == split.y[:few]))
-
 # %% [markdown]
 # First **without** augmentation, three times, with different seeds. (Less than half a minute each.)
 
@@ -694,9 +687,9 @@ plain, histories = train(build_tc_resnet8, prepared.training, epochs=20)
 plotting.learning_curves(histories[0])
 
 # %%
-plain_accuracies = [accuracy_on(network, prepared.testing) for network in plain]
+plain_accuracies = [training.accuracy(network, prepared.testing) for network in plain]
 results.remember("TC-ResNet8", plain[0], plain_accuracies, dataset)
-print("training clips:", ", ".join(f"{accuracy_on(network, prepared.training):.1%}" for network in plain))
+print("training clips:", ", ".join(f"{training.accuracy(network, prepared.training):.1%}" for network in plain))
 print("unheard voices:", ", ".join(f"{accuracy:.1%}" for accuracy in plain_accuracies))
 print(f"mean of {len(SEEDS)}: {np.mean(plain_accuracies):.1%}")
 
@@ -741,7 +734,7 @@ plotting.learning_curves(histories[0])
 # </details>
 
 # %%
-augmented_accuracies = [accuracy_on(network, prepared.testing) for network in augmented]
+augmented_accuracies = [training.accuracy(network, prepared.testing) for network in augmented]
 results.remember("TC-ResNet8, augmented", augmented[0], augmented_accuracies, dataset)
 plotting.accuracy_dots({"without augmentation": np.array(plain_accuracies),
                         "with augmentation": np.array(augmented_accuracies)}, chance=1 / n_classes)
@@ -754,7 +747,7 @@ print(f"mean of {len(SEEDS)}: {np.mean(augmented_accuracies):.1%}")
 # good, and nobody could tell by how much.
 
 # %%
-validation = [accuracy_on(network, prepared.validation) for network in augmented]
+validation = [training.accuracy(network, prepared.validation) for network in augmented]
 spotter = augmented[int(np.argmax(validation))]
 spotter.save("spotter.keras")
 print("validation:", ", ".join(f"{accuracy:.1%}" for accuracy in validation))
@@ -804,7 +797,7 @@ for name, build in {"TC-ResNet8": build_tc_resnet8, "DS-CNN": build_ds_cnn}.item
 
 # %%
 [ds_cnn], [ds_cnn_history] = train(build_ds_cnn, augmented_clips, epochs=10, seeds=(0,))
-ds_cnn_accuracies = [accuracy_on(ds_cnn, prepared.testing)]
+ds_cnn_accuracies = [training.accuracy(ds_cnn, prepared.testing)]
 results.remember("DS-CNN, augmented", ds_cnn, ds_cnn_accuracies, dataset)
 print(f"unheard voices: {ds_cnn_accuracies[0]:.1%} (one seed, {len(ds_cnn_history.loss)} epochs)")
 
@@ -974,7 +967,7 @@ else:
 candidates = {f"TC-ResNet8, seed {seed}": network for seed, network in zip(SEEDS, plain)}
 candidates |= {f"TC-ResNet8, augmented, seed {seed}": network for seed, network in zip(SEEDS, augmented)}
 candidates["DS-CNN, augmented"] = ds_cnn
-scores = {name: accuracy_on(network, prepared.validation) for name, network in candidates.items()
+scores = {name: training.accuracy(network, prepared.validation) for name, network in candidates.items()
           if network.count_params() < 100_000}
 for name, score in scores.items():
     print(f"{name:<32}validation {score:.1%}")
