@@ -12,10 +12,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import psutil
 
-from autograder.build import SOLVED, build_solution, execute_solved
+from autograder.build import SOLVED, build_solution, execute_solved, source_notebook
+from autograder.execute import Job, execute
+from autograder.grade import KERNEL_ENVIRONMENT
 from autograder.lesson import lesson_names
+from autograder.reference import module_of
+from autograder.sandbox.protection import best_protection
+from autograder.sandbox.provisioner import prepare
 from autograder.sandbox.watcher import memory_of
 
 _PAUSE = 0.5  # seconds between two looks at the memory
@@ -41,10 +47,14 @@ def run_real(folder: Path, source: str) -> Iterator[LessonRun]:
 
 
 def run_grading() -> Iterator[LessonRun]:
-    """Run every lesson in the mode in which it is graded, elsewhere: what hardly trains must replace nothing."""
+    """Grade a right answer to every lesson: in a kernel like those of a class, after what is done once for a class."""
+    protection = best_protection()
+    prepare(protection)
+    for name in lesson_names():
+        module_of(name)
     with tempfile.TemporaryDirectory() as folder:
-        grading = {"KWS_DATA": "bundled", "NBGRADER_EXECUTION": "autograde"}
-        yield from _run(Path(folder), lambda name: execute_solved(name, Path(folder), grading))
+        yield from _run(Path(folder), lambda name: execute(
+            Job(nbformat.writes(source_notebook(name)), folder, KERNEL_ENVIRONMENT, protection=protection)))
 
 
 def _run(folder: Path, work: Callable[[str], object]) -> Iterator[LessonRun]:

@@ -47,8 +47,9 @@ def _accuracies(measured: dict[str, Any], real_folder: Path) -> list[str]:
 def _grading(measured: dict[str, Any]) -> list[str]:
     costs = [[str(one["submissions"]), f"{one['seconds_each']:.1f}", f"{one['seconds_each_again']:.2f}"]
              for one in measured["costs"]]
-    return ["## Grading", "The same class, graded in the sandbox and by stock nbgrader in one run. Of "
-            f"{measured['exercises']} scores, {measured['different']} differ.", _ratios([measured["ratio"]]),
+    return ["## Grading", "A class graded in the sandbox, and some of it by stock nbgrader, too, in one run; seconds "
+            f"for each notebook. Of {measured['exercises']} scores, {measured['different']} differ.",
+            _ratios([measured["ratio"]]),
             "Lesson 01 in classes of several sizes; “again” is a second run after nothing has changed.",
             _table(["submissions", "seconds for each", "again"], costs)]
 

@@ -679,6 +679,7 @@ def train(build, clips, epochs, seeds=SEEDS, validation=prepared.validation):
         return network
 
     return zip(*training.fit_each(compiled, clips, validation, seeds=seeds, epochs=epochs, batch_size=BATCH))
+
 # %% [markdown]
 # First **without** augmentation, three times, with different seeds. (Less than half a minute each.)
 
