@@ -13,7 +13,7 @@ from rich.console import Console
 
 from autograder.benchmark import data
 from autograder.benchmark.grading import against_stock, costs
-from autograder.benchmark.lessons import LessonRun, run_bundled, run_grading, run_real
+from autograder.benchmark.lessons import LessonRun, additions, run_bundled, run_grading, run_real
 from autograder.benchmark.page import write_page
 from autograder.benchmark.speed import RATIOS
 from autograder.build import SOLVED, build_course, build_functions, build_notebooks
@@ -66,10 +66,12 @@ def _speed(say: Say, real: str | None) -> list[dict]:
 def _lessons(say: Say, real: str | None) -> dict[str, list]:
     """Run the solved lessons, which makes `solutions/` and `notebooks/` anew."""
     build_functions()
+    before = additions()
     working = _told(run_bundled(), say)
     build_course()
     build_notebooks()
-    return {"working": working, "grading": _told(run_grading(), say)}
+    grading = _told(run_grading(), say)
+    return {"working": working, "grading": grading, "additions": [before, additions()]}
 
 
 def _grading(say: Say, real: str | None) -> dict[str, Any]:

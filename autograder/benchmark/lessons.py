@@ -67,6 +67,17 @@ def _run(folder: Path, work: Callable[[str], object]) -> Iterator[LessonRun]:
         yield LessonRun(name, time.monotonic() - start, memory.largest / 1e6)
 
 
+def additions() -> float:
+    """Seconds that this machine needs at the moment for ten million additions in a plain Python loop.
+
+    Other work on the machine makes everything slower: with this, times of different days can be compared.
+    """
+    start, total = time.perf_counter(), 0
+    for number in range(10_000_000):
+        total += number
+    return time.perf_counter() - start
+
+
 class MemoryOfChildren:
     """The largest memory that the processes below this one took together while it was entered, in bytes."""
 
