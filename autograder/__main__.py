@@ -32,8 +32,8 @@ def lessons(
 
 @app.command()
 def collect(
-    source: Annotated[Path, typer.Argument(help="A folder or zip file: from Moodle, Canvas or nbgrader's exchange, or with "
-                                                "a folder or zip file for each student.",
+    source: Annotated[Path, typer.Argument(help="A folder or zip file: from Moodle, Canvas or nbgrader's exchange, or "
+                                                "with a folder or zip file for each student.",
                                            exists=True)],
     submissions: Annotated[Path, typer.Argument(help="Where it goes: <student>/<lesson>/<lesson>.ipynb.",
                                                 file_okay=False)],
