@@ -313,3 +313,8 @@ def test_canvas_finds_its_students_again(tmp_path):
                   Total("ada_77", LESSON, 1.0, 15.0, 0.0, "graded")], tmp_path / "canvas.csv")
     rows = [line.split(",")[:2] for line in (tmp_path / "canvas.csv").read_text().splitlines()[2:]]
     assert rows == [["lovelaceada_canvas_77", "77"], ["ada_77", ""]]
+
+
+def test_folders_of_students_are_not_taken_for_files_from_canvas(tmp_path):
+    placed, _ = collected(tmp_path, {f"adams_2026_01_{name}/x.ipynb": notebook() for name in ("ann", "bob")})
+    assert {name.split("/")[0] for name in placed} == {"adams_2026_01_ann", "adams_2026_01_bob"}
