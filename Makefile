@@ -1,5 +1,5 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the exact versions of requirements.txt.
-.PHONY: lab demo test lessons grade benchmark lock clean
+.PHONY: lab hand-in demo test lessons grade benchmark lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -9,6 +9,9 @@ RUN = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python
 
 lab: $(VENV)/ready            ## JupyterLab on notebooks/
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab --notebook-dir=notebooks
+
+hand-in: $(VENV)/ready        ## notebooks/ to notebooks/hand-in.zip, for the teacher
+	@$(RUN) -m kws_helpers hand-in notebooks
 
 demo: $(VENV)/ready           ## the main job: train, build, grade a sample class, write build/report/index.html
 	@$(RUN) -m autograder demo

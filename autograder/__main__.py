@@ -13,6 +13,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pret
 console = Console()
 
 GRADED_ALL, BAD_USAGE, SOME_NOT_GRADED = 0, 2, 3
+PLACED_ALL, SOME_NOT_PLACED = 0, 3
 HOLDS, DOES_NOT_HOLD = 0, 3
 
 
@@ -27,6 +28,25 @@ def lessons(
         for step in build.build_all(with_solutions=solutions):
             status.update(step)
             console.print(step)
+
+
+@app.command()
+def collect(
+    source: Annotated[Path, typer.Argument(help="A folder or zip file: from Moodle, Canvas or nbgrader's exchange, or "
+                                                "with a folder or zip file for each student.",
+                                           exists=True)],
+    submissions: Annotated[Path, typer.Argument(help="Where it goes: <student>/<lesson>/<lesson>.ipynb.",
+                                                file_okay=False)],
+) -> None:
+    """Bring what came back into the layout that is graded. Exit code 0: all of it; 3: not all; 2: bad usage."""
+    from autograder.commands import collect_and_print
+
+    try:
+        complete = collect_and_print(console, source, submissions)
+    except (ValueError, OSError) as error:
+        console.print(str(error), style="red", highlight=False)
+        raise typer.Exit(BAD_USAGE) from None
+    raise typer.Exit(PLACED_ALL if complete else SOME_NOT_PLACED)
 
 
 @app.command()

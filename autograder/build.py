@@ -6,6 +6,7 @@
 
 import base64
 import io
+import json
 import os
 import re
 import shutil
@@ -17,9 +18,10 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.lesson import functions_module, lesson_names, read_lesson, solved
+from autograder.lesson import functions_module, lesson_names, nbgrader_cells, read_lesson, solved
 from autograder.nbgrader_config import COURSE_FILE, configure
 from autograder.paths import BUILD, COURSE, NOTEBOOKS, SOLUTIONS
+from kws_helpers.hand_in import GRADED_CELLS
 
 JUDGE_IMPORT = "from autograder.judge import judge"
 SOLVED = BUILD / "solved"
@@ -33,8 +35,9 @@ class BuildError(Exception):
 
 def build_all(with_solutions: bool = True) -> Iterator[str]:
     """Build everything, saying what comes next. Solutions come first: the notebooks show their figures."""
-    yield "solutions/lesson_*.py"
+    yield "solutions/lesson_*.py and kws_helpers/graded_cells.json"
     build_functions()
+    build_graded_cells()
     if with_solutions:
         for name in lesson_names():
             yield f"solutions/{name}.ipynb (executed)"
@@ -79,6 +82,13 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
     folder.mkdir(exist_ok=True)
     for name in lesson_names():
         (folder / f"lesson_{name}.py").write_text(functions_module(name))
+
+
+def build_graded_cells(path: Path = GRADED_CELLS) -> None:
+    """Write which cells a student must not lose: those that are filled in or give points, by lesson."""
+    found = {name: [settings["grade_id"] for settings in nbgrader_cells(name)
+                    if settings["grade"] or settings["solution"]] for name in lesson_names()}
+    path.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def build_solution(name: str, folder: Path = SOLUTIONS) -> None:

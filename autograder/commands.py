@@ -5,11 +5,31 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from autograder.arrivals import LeftOut
 from autograder.challenge import ranked, run_challenge, write_table
+from autograder.collect import collect
 from autograder.grade import grade_class
 from autograder.report import total_up, write_results
 from autograder.sandbox.doctor import examine
-from autograder.tables import print_challenge, print_checks, print_gradebook
+from autograder.tables import print_challenge, print_checks, print_collected, print_gradebook
+
+
+def collect_and_print(console: Console, source: Path, submissions: Path) -> bool:
+    """Bring what came back into nbgrader's layout, and print what was found and what could not be used.
+
+    Returns:
+        True when everything that is somebody's work could be used.
+
+    Raises:
+        ValueError: there is nothing to collect from, or no good place to collect into.
+        OSError: a file could not be written.
+    """
+    placed, left_out = [], []
+    with console.status("Collecting …"):
+        for one in collect(source, submissions):
+            (left_out if isinstance(one, LeftOut) else placed).append(one)
+    print_collected(console, placed, left_out)
+    return all(one.harmless for one in left_out)
 
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,

@@ -13,6 +13,7 @@ from nbgrader.plugins.export import CsvExportPlugin
 
 from autograder.csvfile import harmless, write_csv
 from autograder.lesson import lesson_names
+from autograder.owners import canvas_id
 from autograder.results import STATUS_TEXTS, Row, Total
 
 CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
@@ -39,14 +40,14 @@ def write_canvas(totals: list[Total], path: Path) -> None:
     """What Canvas' gradebook imports: a column for each lesson, and its points in a row of their own.
 
     Canvas looks a student up by ID, by SIS ids, then by name; the names of the folders stand in "SIS Login ID" and in
-    "Student". The format is what its importer reads,
-    https://github.com/instructure/canvas-lms/blob/master/lib/gradebook_importer.rb.
+    "Student". Where `collect` took the folder's name from Canvas, the ID is at its end. The format is what its
+    importer reads, https://github.com/instructure/canvas-lms/blob/master/lib/gradebook_importer.rb.
     """
     lessons, scores = _by_student(totals)
     points = {total.assignment: total.max_score for total in totals}
     write_csv(path, [*CANVAS_COLUMNS, *lessons], [
         ["    Points Possible", "", "", "", "", *(f"{points[lesson]:g}" for lesson in lessons)],
-        *([student, "", "", student, "", *(_score(of.get(lesson)) for lesson in lessons)]
+        *([student, canvas_id(student), "", student, "", *(_score(of.get(lesson)) for lesson in lessons)]
           for student, of in scores.items())])
 
 

@@ -48,10 +48,14 @@ def points_of(exercise: str) -> float:
 
 
 @cache
+def nbgrader_cells(name: str) -> list[dict]:
+    """nbgrader's metadata of the lesson's cells that it knows, in order."""
+    return [cell.metadata["nbgrader"] for cell in read_lesson(name).cells if "nbgrader" in cell.metadata]
+
+
 def graded_cells(name: str) -> list[dict]:
     """nbgrader's metadata of the lesson's graded cells, in order: tests, and questions marked by hand."""
-    found = (cell.metadata.get("nbgrader", {}) for cell in read_lesson(name).cells)
-    return [metadata for metadata in found if metadata.get("grade")]
+    return [metadata for metadata in nbgrader_cells(name) if metadata["grade"]]
 
 
 def lesson_of(exercise: str) -> str:

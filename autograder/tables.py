@@ -4,9 +4,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.arrivals import LeftOut
 from autograder.challenge import Entry
+from autograder.collect import Placed
 from autograder.results import STATUS_TEXTS, Row, Total
 from autograder.sandbox.doctor import Check
+from autograder.submissions import readable
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched")
 
@@ -41,6 +44,19 @@ def print_challenge(console: Console, entries: list[Entry]) -> None:
         table.add_row(str(place) if counts else "", entry.student, f"{entry.accuracy:.1%}" if counts else "",
                       f"{entry.parameters:,}" if entry.parameters else "", entry.message)
     console.print(table)
+
+
+def print_collected(console: Console, placed: list[Placed], left_out: list[LeftOut]) -> None:
+    """What was found of every student, and one line for every file that is not used."""
+    table = Table(title="Collected", title_justify="left")
+    for heading in ("student", "file", "", "from"):
+        table.add_column(heading, overflow="fold")
+    for one in placed:
+        table.add_row(*(escape(readable(text)) for text in (one.student, one.file, one.remark, str(one.path))))
+    console.print(table)
+    for one in left_out:
+        console.print(f"{'–' if one.harmless else '✘'} {readable(str(one.path))} {one.reason}", highlight=False,
+                      markup=False, soft_wrap=True)
 
 
 def print_checks(console: Console, checks: list[Check]) -> None:

@@ -1,10 +1,11 @@
-"""`python -m kws_helpers data [SOURCE]`: get the recordings once, keep them and their features in the cache."""
+"""The student's commands: get recordings once, and hand in."""
 
 import argparse
+from pathlib import Path
 
 
 def main() -> None:
-    """Show what a source holds, and leave everything in the cache that makes a first cell slow."""
+    """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(prog="python -m kws_helpers", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     data = commands.add_parser("data", help="download, read and cache recordings and their features")
@@ -13,19 +14,39 @@ def main() -> None:
                                                 "default: the environment variable KWS_DATA, or 'bundled'")
     data.add_argument("--max-per-word", type=int, metavar="N", help="at most N clips of each word; default: all")
     data.add_argument("--list", action="store_true", help="show the published archives, and what is here of them")
+    data.set_defaults(run=_data)
+    hand_in = commands.add_parser("hand-in", help="pack the lessons into one file for the teacher")
+    hand_in.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"),
+                         help="where the lessons are; default: notebooks")
+    hand_in.add_argument("--output", type=Path, metavar="FILE.zip", help="default: hand-in.zip beside the lessons")
+    hand_in.set_defaults(run=_hand_in)
     arguments = parser.parse_args()
+    try:
+        arguments.run(parser, arguments)
+    except (ValueError, OSError) as error:
+        parser.exit(1, f"{error}\n")
 
+
+def _data(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Show what a source holds, and leave everything in the cache that makes a first cell slow."""
     from kws_helpers import data as recordings
 
     if arguments.list:
         print(_published())
         return
-    try:
-        dataset = recordings.load(arguments.source, max_per_word=arguments.max_per_word)
-    except (ValueError, OSError) as error:
-        parser.exit(1, f"{error}\n")
+    dataset = recordings.load(arguments.source, max_per_word=arguments.max_per_word)
     _compute_features(dataset)
     print(dataset)
+
+
+def _hand_in(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Exit code 0: everything is packed and whole; 1: look at what was printed; 2: there is no such folder."""
+    from kws_helpers.hand_in import FILE, hand_in
+
+    if not arguments.folder.is_dir():
+        parser.error(f"{arguments.folder} is no folder. Name the one in which your lessons are.")
+    if not hand_in(arguments.folder, arguments.output or arguments.folder / FILE):
+        parser.exit(1)
 
 
 def _compute_features(dataset) -> None:

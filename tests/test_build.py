@@ -5,9 +5,10 @@ import re
 import nbformat
 import pytest
 
-from autograder.build import build_course, build_functions, build_notebooks
+from autograder.build import build_course, build_functions, build_graded_cells, build_notebooks
 from autograder.lesson import graded_cells, lesson_names, read_lesson, solved
 from autograder.paths import NOTEBOOKS, SOLUTIONS
+from kws_helpers.hand_in import GRADED_CELLS
 
 LESSONS = lesson_names()
 
@@ -31,6 +32,11 @@ def test_the_committed_notebook_is_what_the_lesson_makes(built, name):
 def test_the_committed_functions_are_what_the_lesson_makes(built, name):
     made = (built / "solutions" / f"lesson_{name}.py").read_text()
     assert (SOLUTIONS / f"lesson_{name}.py").read_text() == made, "run `make lessons` and commit"
+
+
+def test_the_committed_graded_cells_are_what_the_lessons_make(tmp_path):
+    build_graded_cells(tmp_path / "made.json")
+    assert GRADED_CELLS.read_text() == (tmp_path / "made.json").read_text(), "run `make lessons` and commit"
 
 
 @pytest.mark.parametrize("name", LESSONS)
