@@ -1,7 +1,9 @@
-"""The student's commands: get recordings once, and hand in."""
+"""The student's commands: get recordings once, make clips of a new word, and hand in."""
 
 import argparse
 from pathlib import Path
+
+from kws_helpers.say import CannotSay, write_clips
 
 
 def main() -> None:
@@ -20,10 +22,15 @@ def main() -> None:
                          help="where the lessons are; default: notebooks")
     hand_in.add_argument("--output", type=Path, metavar="FILE.zip", help="default: hand-in.zip beside the lessons")
     hand_in.set_defaults(run=_hand_in)
+    say = commands.add_parser("say", help="make clips of a word by synthetic voices (needs the extra `say`)")
+    say.add_argument("word")
+    say.add_argument("--folder", type=Path, default=Path("said"), help="gets a folder with the clips; default: said")
+    say.add_argument("--count", type=int, default=200, metavar="N", help="clips, by as many voices; default: 200")
+    say.set_defaults(run=_say)
     arguments = parser.parse_args()
     try:
         arguments.run(parser, arguments)
-    except (ValueError, OSError) as error:
+    except (CannotSay, ValueError, OSError) as error:
         parser.exit(1, f"{error}\n")
 
 
@@ -47,6 +54,11 @@ def _hand_in(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
         parser.error(f"{arguments.folder} is no folder. Name the one in which your lessons are.")
     if not hand_in(arguments.folder, arguments.output or arguments.folder / FILE):
         parser.exit(1)
+
+
+def _say(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    files = write_clips(arguments.word, arguments.folder, arguments.count)
+    print(f"{len(files)} clips in {files[0].parent}")
 
 
 def _compute_features(dataset) -> None:
