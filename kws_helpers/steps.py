@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-_LARGEST = 256  # clips that are validated at once
+AT_ONCE = 64
+"""So many clips are tried at once: with more, large networks need gigabytes."""
 
 Batches = tuple[np.ndarray, np.ndarray]
 """Some batches of the same size: x (k, B, …) and y (k, B, …)."""
@@ -54,8 +55,8 @@ class Steps:
     def validate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
         """The means of the loss and the metrics on clips x (N, …) with the labels y (N, …)."""
         self.model.reset_metrics()
-        for start in range(0, len(y), _LARGEST):
-            self._validate(x[start:start + _LARGEST], y[start:start + _LARGEST])
+        for start in range(0, len(y), AT_ONCE):
+            self._validate(x[start:start + AT_ONCE], y[start:start + AT_ONCE])
         return self._means()
 
     def _means(self) -> dict[str, float]:

@@ -10,14 +10,14 @@ import numpy as np
 
 from kws_helpers import mode
 from kws_helpers.progress import status_line
-from kws_helpers.steps import Batches, Steps
+from kws_helpers.steps import AT_ONCE, Batches, Steps
 
 SHORT_CLIPS = 128
 """Short training sees this many clips for one epoch, and validates on as many. So it is while grading: grades never
 depend on training."""
 
 CLIPS_AT_ONCE = 256
-"""So many are changed in one go, where that gives whole batches, or tried: NumPy works best on some hundred."""
+"""So many are changed in one go, where that gives whole batches: NumPy works best on some hundred."""
 
 _maker = ThreadPoolExecutor(1, "clips to come")  # one for all: every thread keeps the memory that it once had
 
@@ -99,8 +99,8 @@ def accuracy(model: Any, clips: Any) -> float:
         clips: `.x` features (N, T, F), `.y` labels (N,).
     """
     x, y = (clips.x[:SHORT_CLIPS], clips.y[:SHORT_CLIPS]) if mode.short_training() else (clips.x, clips.y)
-    parts = np.array_split(np.arange(len(y)), -(-len(y) // CLIPS_AT_ONCE))  # all at once can take half a gigabyte
-    return float(np.mean(np.concatenate([np.argmax(model(x[part]), axis=-1) for part in parts]) == y))
+    answers = [np.argmax(model(x[start:start + AT_ONCE]), axis=-1) for start in range(0, len(y), AT_ONCE)]
+    return float(np.mean(np.concatenate(answers) == y))
 
 
 def _quick(model: Any) -> Any:

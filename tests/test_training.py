@@ -97,7 +97,6 @@ def test_a_model_without_accuracy_is_told_what_is_missing(clips):
 
 
 def test_accuracy_counts_every_clip_once(clips, monkeypatch):
-    monkeypatch.setattr(training, "CLIPS_AT_ONCE", 64)
     model = network()
     _, expected = model.evaluate(clips.x, clips.y, verbose=0)
     assert training.accuracy(model, clips) == pytest.approx(expected)
