@@ -552,8 +552,8 @@ def test_an_answer_for_another_exercise_is_refused(tmp_path, name):
 def test_a_session_that_hangs_ends_with_its_cell_and_does_not_hold_up_the_next(tmp_path):
     start = time.monotonic()
     with refereed(tmp_path, "softmax") as (referee, cell, connect):
-        hanging = connect()
         with referee.during(cell):
+            hanging = connect()
             send(hanging, {"exercise": "softmax"})
             receive(hanging, trusted=True)
         with referee.during(cell), connect() as good:
