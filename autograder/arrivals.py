@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.challenge import FILE as NETWORK
 from autograder.reading import MAX_BYTES
+from kws_helpers.data.archive import leads_out
 
 MAX_UNPACKED = 500 * 2**20
 MAX_FILES = 2000
@@ -105,7 +106,7 @@ class _Opened:
                 yield LeftOut(PurePosixPath(top), f"holds more than {MAX_FILES:,} files; the rest was not looked at.")
             return
         try:
-            if _leads_out(path):
+            if leads_out(path):
                 raise _Unusable("has a name that leads out of its folder.")
             if _is_hidden(path) or path.name == "timestamp.txt":
                 yield LeftOut(path, "is nobody's work: systems, editors and nbgrader add such files.", harmless=True)
@@ -171,10 +172,6 @@ def _name(member: zipfile.ZipInfo) -> PurePosixPath:
             name = name.encode("cp437").decode()
     path = PurePosixPath(name.replace("\\", "/"))
     return path if path.parts else PurePosixPath("_")
-
-
-def _leads_out(path: PurePosixPath) -> bool:
-    return path.is_absolute() or ".." in path.parts
 
 
 def _is_hidden(path: PurePosixPath) -> bool:

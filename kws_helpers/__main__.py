@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-from kws_helpers.say import CannotSay, write_clips
-
 
 def main() -> None:
     """Read the command line and do what it says."""
@@ -30,7 +28,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         arguments.run(parser, arguments)
-    except (CannotSay, ValueError, OSError) as error:
+    except (ValueError, OSError) as error:
         parser.exit(1, f"{error}\n")
 
 
@@ -57,6 +55,8 @@ def _hand_in(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
 
 
 def _say(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    from kws_helpers.say import write_clips
+
     files = write_clips(arguments.word, arguments.folder, arguments.count)
     print(f"{len(files)} clips in {files[0].parent}")
 

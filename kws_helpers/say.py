@@ -30,7 +30,7 @@ _QUIET = 0.02  # of the largest sample: what is below before and after a word is
 _LEVEL = 0.5  # the largest sample of a clip
 
 
-class CannotSay(Exception):
+class CannotSay(ValueError):
     """There is no speech; the message says why, and what to do."""
 
 
@@ -70,7 +70,7 @@ def say(word: str, count: int = 200) -> np.ndarray:
         CannotSay: the extra is missing, or nothing can be heard, or it takes longer than a second.
         ValueError: there are not so many voices.
     """
-    voices(count)
+    voices(count)  # there may not be so many
     # In a process of its own: eSpeak keeps something of all that it said, and would say the same word differently.
     done = subprocess.run([sys.executable, "-m", __name__, word, str(count)], capture_output=True)
     if done.returncode:

@@ -4,13 +4,12 @@ A step of a small network takes a few milliseconds, and Python needs as many to 
 batches at once and goes from one to the next by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-AT_ONCE = 64
-"""So many clips are tried at once: with more, large networks need gigabytes."""
+_AT_ONCE = 64  # clips that are tried at once: with more, large networks need gigabytes
 
 Batches = tuple[np.ndarray, np.ndarray]
 """Some batches of the same size: x (k, B, …) and y (k, B, …)."""
@@ -55,12 +54,18 @@ class Steps:
     def validate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
         """The means of the loss and the metrics on clips x (N, …) with the labels y (N, …)."""
         self.model.reset_metrics()
-        for start in range(0, len(y), AT_ONCE):
-            self._validate(x[start:start + AT_ONCE], y[start:start + AT_ONCE])
+        for part in in_parts(x, y):
+            self._validate(*part)
         return self._means()
 
     def _means(self) -> dict[str, float]:
         return {name: float(value) for name, value in self.model.get_metrics_result().items()}
+
+
+def in_parts(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Clips and their labels, as many as are tried at once."""
+    for start in range(0, len(y), _AT_ONCE):
+        yield x[start:start + _AT_ONCE], y[start:start + _AT_ONCE]
 
 
 def _filled(batches: np.ndarray, size: int) -> np.ndarray:

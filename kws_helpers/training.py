@@ -10,7 +10,7 @@ import numpy as np
 
 from kws_helpers import mode
 from kws_helpers.progress import status_line
-from kws_helpers.steps import AT_ONCE, Batches, Steps
+from kws_helpers.steps import Batches, Steps, in_parts
 
 SHORT_CLIPS = 128
 """Short training sees this many clips for one epoch, and validates on as many. So it is while grading: grades never
@@ -98,9 +98,13 @@ def accuracy(model: Any, clips: Any) -> float:
         model: a network that gives (N, n_classes) for (N, T, F).
         clips: `.x` features (N, T, F), `.y` labels (N,).
     """
-    x, y = (clips.x[:SHORT_CLIPS], clips.y[:SHORT_CLIPS]) if mode.short_training() else (clips.x, clips.y)
-    answers = [np.argmax(model(x[start:start + AT_ONCE]), axis=-1) for start in range(0, len(y), AT_ONCE)]
-    return float(np.mean(np.concatenate(answers) == y))
+    right = [np.argmax(model(x), axis=-1) == y for x, y in in_parts(*_tried(clips))]
+    return float(np.mean(np.concatenate(right)))
+
+
+def _tried(clips: Any) -> tuple[np.ndarray, np.ndarray]:
+    count = SHORT_CLIPS if mode.short_training() else len(clips.y)
+    return clips.x[:count], clips.y[:count]
 
 
 def _quick(model: Any) -> Any:
@@ -113,9 +117,7 @@ def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: 
          callbacks: Sequence[Any]) -> History:
     import keras
 
-    model, x, y = steps.model, validation.x, validation.y
-    if mode.short_training():
-        epochs, x, y = 1, x[:SHORT_CLIPS], y[:SHORT_CLIPS]
+    model, epochs = steps.model, 1 if mode.short_training() else epochs
     model.stop_training = False
     listeners = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs)
     listeners.on_train_begin()
@@ -123,7 +125,7 @@ def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: 
         for epoch in range(epochs):
             listeners.on_epoch_begin(epoch)
             logs = steps.train(_batches(training, batch_size, seed, epoch))
-            logs |= {f"val_{name}": value for name, value in steps.validate(x, y).items()}
+            logs |= {f"val_{name}": value for name, value in steps.validate(*_tried(validation)).items()}
             if "accuracy" not in logs:
                 raise ValueError('The model does not measure its accuracy: compile it with metrics=["accuracy"].')
             listeners.on_epoch_end(epoch, logs)

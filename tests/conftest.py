@@ -32,6 +32,13 @@ def shared_cache(tmp_path_factory):
         os.environ["KWS_CACHE"] = before
 
 
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """A cache of the test's own, and the bundled data where it names none."""
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("KWS_DATA", raising=False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def librosa_is_ready():
     """librosa compiles when it is used first. On a slow machine that takes longer than a student's function may."""

@@ -25,10 +25,7 @@ HOSTILE = ("/yes/absolute.wav", "//x/y/z.wav", "../yes/up.wav", "yes/../../up.wa
 SPECIAL_KINDS = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("KWS_DATA", raising=False)
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture

@@ -28,9 +28,7 @@ SPLITS = ("training", "validation", "testing")
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("KWS_DATA", raising=False)
+def nothing_known_from_before(own_cache, monkeypatch):
     monkeypatch.setattr(download, "_PAUSES", (0.01, 0.01))
     cache._warn_once.cache_clear()
 

@@ -21,10 +21,7 @@ from .test_data import SPLITS, assert_same_dataset, fresh
 MOST = 7
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("KWS_DATA", raising=False)
+pytestmark = pytest.mark.usefixtures("own_cache")
 
 
 @pytest.fixture

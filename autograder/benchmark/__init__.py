@@ -13,7 +13,7 @@ from rich.console import Console
 
 from autograder.benchmark import data
 from autograder.benchmark.grading import against_stock, costs
-from autograder.benchmark.lessons import LessonRun, additions, run_bundled, run_grading, run_real
+from autograder.benchmark.lessons import additions, run_bundled, run_grading, run_real
 from autograder.benchmark.page import write_page
 from autograder.benchmark.speed import RATIOS
 from autograder.build import SOLVED, build_course, build_functions, build_notebooks
@@ -56,11 +56,7 @@ def run(console: Console, parts: Iterable[str] = (), real: str | None = None) ->
 
 
 def _speed(say: Say, real: str | None) -> list[dict]:
-    ratios = []
-    for measure in RATIOS:
-        ratios.append(measure())
-        say(f"{ratios[-1].work}: {ratios[-1].times:.1f} x as fast as {ratios[-1].against}")
-    return [asdict(one) for one in ratios]
+    return _told((measure() for measure in RATIOS), say)
 
 
 def _lessons(say: Say, real: str | None) -> dict[str, list]:
@@ -78,19 +74,11 @@ def _grading(say: Say, real: str | None) -> dict[str, Any]:
     comparison = against_stock()
     say(f"{comparison.ratio.times:.1f} x as fast as {comparison.ratio.against}, "
         f"{comparison.different} of {comparison.exercises} scores differ")
-    sizes = []
-    for cost in costs():
-        say(f"{cost.submissions} submissions: {cost.seconds_each:.1f} s for each")
-        sizes.append(asdict(cost))
-    return asdict(comparison) | {"costs": sizes}
+    return asdict(comparison) | {"costs": _told(costs(), say)}
 
 
 def _data(say: Say, real: str | None) -> list[dict]:
-    sizes = []
-    for cost in data.costs():
-        say(f"{cost.clips:,} clips: {cost.seconds:.0f} s, {cost.megabytes:.0f} MB")
-        sizes.append(asdict(cost))
-    return sizes
+    return _told(data.costs(), say)
 
 
 def _domain(say: Say, real: str) -> dict[str, Any]:
@@ -112,9 +100,10 @@ PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "grading": _gradin
 WITH_PEOPLE = {"domain", "real"}
 
 
-def _told(runs: Iterable[LessonRun], say: Say) -> list[dict]:
+def _told(measured: Iterable[Any], say: Say) -> list[dict]:
+    """What was measured, as plain data; each is said as soon as it is there."""
     done = []
-    for one in runs:
-        say(f"{one.name}: {one.seconds:.0f} s, {one.megabytes:.0f} MB")
+    for one in measured:
+        say(str(one))
         done.append(asdict(one))
     return done

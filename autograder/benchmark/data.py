@@ -11,13 +11,13 @@ import sys
 import tarfile
 import tempfile
 import time
-import wave
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from autograder.benchmark.lessons import MemoryOfChildren
 from autograder.paths import BUILD
@@ -45,6 +45,9 @@ class LoadCost:
     megabytes: float
     seconds_again: float
     megabytes_again: float
+
+    def __str__(self) -> str:
+        return f"{self.clips:,} clips: {self.seconds:.0f} s, {self.megabytes:.0f} MB"
 
 
 def costs(sizes: Iterable[int] = SIZES) -> Iterator[LoadCost]:
@@ -85,11 +88,7 @@ def _names() -> Iterator[str]:
 
 def _wav(samples: np.ndarray) -> bytes:
     file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(data.SAMPLE_RATE)
-        sound.writeframes(samples.astype("<i2").tobytes())
+    soundfile.write(file, samples, data.SAMPLE_RATE, format="WAV")
     return file.getvalue()
 
 

@@ -4,7 +4,7 @@ import csv
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,9 @@ class ClassCost:
     seconds_each: float
     seconds_each_again: float  # a second time, when nothing has changed
 
+    def __str__(self) -> str:
+        return f"{self.submissions} submissions: {self.seconds_each:.1f} s for each"
+
 
 def against_stock() -> Comparison:
     """A class with six lessons each, graded here and by nbgrader autograde."""
@@ -67,9 +70,9 @@ def against_stock() -> Comparison:
     return Comparison(ratio, len(other), sum(abs(one[key] - score) > 1e-6 for key, score in other.items()))
 
 
-def costs(sizes: Iterable[int] = SIZES) -> list[ClassCost]:
+def costs(sizes: Iterable[int] = SIZES) -> Iterator[ClassCost]:
     """What a submission costs in classes of several sizes."""
-    return [_cost(size) for size in sizes]
+    return map(_cost, sizes)
 
 
 def _cost(size: int) -> ClassCost:

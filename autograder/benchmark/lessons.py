@@ -35,6 +35,9 @@ class LessonRun:
     seconds: float
     megabytes: float
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.seconds:.0f} s, {self.megabytes:.0f} MB"
+
 
 def run_bundled() -> Iterator[LessonRun]:
     """Run every lesson with the bundled voices, which makes `solutions/` anew."""

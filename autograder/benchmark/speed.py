@@ -23,6 +23,9 @@ class Ratio:
     seconds: float
     others: float
 
+    def __str__(self) -> str:
+        return f"{self.work}: {self.times:.1f} x as fast as {self.against}"
+
     @property
     def times(self) -> float:
         return self.others / self.seconds

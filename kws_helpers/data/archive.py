@@ -106,7 +106,7 @@ def _zip_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
         for info in archive.infolist():
             position += info.compress_size
             path = PurePosixPath(info.filename.replace("\\", "/"))  # as some Windows programs write it
-            if not info.is_dir() and (_leads_out(path) or wanted(path)):
+            if not info.is_dir() and (leads_out(path) or wanted(path)):
                 is_link = stat.S_ISLNK(info.external_attr >> 16)  # as zip on Unix notes it
                 content = _content(path, not is_link, info.file_size, partial(archive.read, info))
                 yield Member(path, content, position)
@@ -126,7 +126,7 @@ def _tar_members(stream: BinaryIO, file: BinaryIO, wanted: Wanted) -> Iterator[M
             path = PurePosixPath(info.name)
             if info.size > _IMPOSSIBLE:
                 raise tarfile.ReadError(f"{path} claims {info.size:,} bytes")
-            if not info.isdir() and (_leads_out(path) or wanted(path)):
+            if not info.isdir() and (leads_out(path) or wanted(path)):
                 content = _content(path, info.isfile(), info.size, partial(_read, archive, info))
                 yield Member(path, content, file.tell())
     if stream is file:
@@ -137,13 +137,14 @@ def _read(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
     return archive.extractfile(info).read()
 
 
-def _leads_out(path: PurePosixPath) -> bool:
+def leads_out(path: PurePosixPath) -> bool:
+    """Whether a file of this name, were it unpacked, could come to lie outside of the archive's folder."""
     return path.is_absolute() or ".." in path.parts
 
 
 def _content(path: PurePosixPath, is_file: bool, size: int, read: Callable[[], bytes]) -> bytes | DecodeError:
     """What `read` returns, if nothing speaks against reading it."""
-    if _leads_out(path):
+    if leads_out(path):
         return DecodeError("its name leads out of the archive")
     if not is_file:
         return DecodeError("a link or a device")
