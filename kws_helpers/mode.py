@@ -6,7 +6,7 @@ import os
 def grading() -> bool:
     """True while nbgrader runs the notebook for a grade (it says so in ``NBGRADER_EXECUTION``).
 
-    Then training is cut short and `check` reports without stopping the notebook: the grade comes from elsewhere.
+    Then nothing is trained, drawn or checked that no grade depends on: the grade comes from the judge alone.
     """
     return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 

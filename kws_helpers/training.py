@@ -13,8 +13,9 @@ from kws_helpers.progress import status_line
 from kws_helpers.steps import Batches, Steps, in_parts
 
 SHORT_CLIPS = 128
-"""Short training sees this many clips for one epoch, and validates on as many. So it is while grading: grades never
-depend on training."""
+"""Short training sees this many clips for one epoch, and validates on as many."""
+
+_A_LOOK = 32  # clips that show that an untrained network works
 
 CLIPS_AT_ONCE = 256
 """So many are changed in one go, where that gives whole batches: NumPy works best on some hundred."""
@@ -60,9 +61,13 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
             when the model is built.)
         callbacks: Keras callbacks, such as early stopping. They hear of epochs, not of single steps.
 
+    While grading nothing is trained, since no grade depends on it: the history has one epoch, of the network as it is.
+
     Raises:
         ValueError: if the model does not measure its accuracy.
     """
+    if mode.grading():
+        return _untrained(model, validation)
     steps = Steps(_quick(model), validation.x, validation.y)
     return _fit(steps, training, validation, epochs, batch_size, seed, callbacks)
 
@@ -80,6 +85,8 @@ def fit_each(build: Callable[[], Any], training: Any, validation: Any, *, seeds:
         seeds: one for each network: for its first weights, and for its training.
     """
     set_seed(0)
+    if mode.grading():
+        return [(network, _untrained(network, validation)) for network in (build() for _ in seeds)]
     worker, trained = Steps(_quick(build()), validation.x, validation.y), []
     for seed in seeds:
         _seed_python(seed)
@@ -100,6 +107,19 @@ def accuracy(model: Any, clips: Any) -> float:
     """
     right = [np.argmax(model(x), axis=-1) == y for x, y in in_parts(*_tried(clips))]
     return float(np.mean(np.concatenate(right)))
+
+
+def _untrained(model: Any, clips: Any) -> History:
+    _quick(model)
+    logs = model.evaluate(clips.x[:_A_LOOK], clips.y[:_A_LOOK], verbose=0, return_dict=True)
+    loss, accuracy = np.array([logs["loss"]]), np.array([_accuracy_in(logs)])
+    return History(loss, accuracy, loss, accuracy)
+
+
+def _accuracy_in(logs: dict[str, float]) -> float:
+    if "accuracy" not in logs:
+        raise ValueError('The model does not measure its accuracy: compile it with metrics=["accuracy"].')
+    return logs["accuracy"]
 
 
 def _tried(clips: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -126,10 +146,9 @@ def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: 
             listeners.on_epoch_begin(epoch)
             logs = steps.train(_batches(training, batch_size, seed, epoch))
             logs |= {f"val_{name}": value for name, value in steps.validate(*_tried(validation)).items()}
-            if "accuracy" not in logs:
-                raise ValueError('The model does not measure its accuracy: compile it with metrics=["accuracy"].')
+            accuracy = _accuracy_in(logs)
             listeners.on_epoch_end(epoch, logs)
-            say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {logs['accuracy']:.1%} "
+            say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {accuracy:.1%} "
                 f"(validation {logs['val_accuracy']:.1%})")
             if model.stop_training:
                 break

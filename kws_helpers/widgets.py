@@ -52,11 +52,11 @@ def explore(draw: Callable[..., tuple], controls: Mapping[str, Any]) -> None:
         controls: a control for every argument of `draw`, from `slider`, `choice` or `button`, or any other
             ipywidgets widget with a `value`.
 
-    Where nothing can be moved (on a web page, on paper) the first picture is shown.
+    Where nothing can be moved (on a web page, on paper) the first picture is shown. While grading, nothing is drawn.
     """
-    figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
     if mode.grading():
         return
+    figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
     from IPython.display import display
 
     still = {"image/png": to_png(figure), "text/plain": f"Figure: {description}"}

@@ -9,7 +9,7 @@ from autograder.exercise import exercises
 from autograder.judge import assess, collect, conclude, student_seed
 from autograder.lesson import lesson_of, points_by_exercise
 from autograder.reference import reference
-from kws_helpers.check import ladders
+from kws_helpers.check import CheckFailed, check, ladders
 from tests.conftest import NETWORKS
 
 EXERCISES = exercises()
@@ -65,6 +65,22 @@ def test_a_stub_gets_nothing(name):
     verdict = assess(EXERCISES[name], unwritten, seed=0)
     assert (verdict.share, verdict.status) == (0.0, "untouched")
     assert not LADDERS[name].climb(unwritten).passed
+
+
+def test_a_check_stops_where_something_is_missing_and_asks_nothing_while_grading(monkeypatch):
+    asked = []
+
+    def softmax(scores):
+        asked.append(scores)
+        raise NotImplementedError
+
+    with pytest.raises(CheckFailed, match="it is not written yet"):
+        check(softmax)
+    assert asked
+    asked.clear()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    check(softmax)
+    assert not asked
 
 
 @pytest.mark.parametrize("seed", SEEDS)

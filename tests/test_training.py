@@ -103,3 +103,16 @@ def test_accuracy_counts_every_clip_once(clips, monkeypatch):
     monkeypatch.setenv("KWS_TRAINING", "short")
     few = slice(training.SHORT_CLIPS)
     assert training.accuracy(model, clips) == pytest.approx(model.evaluate(clips.x[few], clips.y[few], verbose=0)[1])
+
+
+def test_while_grading_nothing_is_trained_and_the_history_tells_of_the_network_as_it_is(clips, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    model = network()
+    before = [np.copy(weight) for weight in model.get_weights()]
+    history = training.fit(model, clips, clips, epochs=7)
+    assert all(map(np.array_equal, before, model.get_weights()))
+    loss, accuracy = model.evaluate(clips.x[:32], clips.y[:32], verbose=0)
+    assert history.loss == history.validation_loss == pytest.approx([loss])
+    assert history.accuracy == history.validation_accuracy == pytest.approx([accuracy])
+    together = training.fit_each(network, clips, clips, seeds=(1, 2), epochs=7)
+    assert [len(one.loss) for _, one in together] == [1, 1] and together[0][0] is not together[1][0]

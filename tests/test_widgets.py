@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from kws_helpers import data, results, widgets
-from kws_helpers.plotting import new_figure
+from kws_helpers.plotting import new_figure, show
 
 
 @pytest.fixture
@@ -60,11 +60,21 @@ def test_a_sound_is_playable(shown, monkeypatch):
     assert "<audio controls" in page and 'alt="A line up to 1."' in page
 
 
-def test_nothing_is_shown_while_grading_but_the_drawing_is_tried(shown, monkeypatch):
+def test_nothing_is_drawn_while_grading(shown, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     tried = []
     widgets.explore(lambda height: tried.append(height) or line(height), {"height": widgets.slider("h", 0, 10, 3)})
-    assert tried == [3] and not shown
+    assert not tried and not shown
+
+
+def test_a_figure_is_shown_with_its_description_and_while_grading_the_description_alone(shown, monkeypatch):
+    figure, description = line(1)
+    show(figure, description)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    show(figure, description)
+    (drawn, options), (told, _) = shown
+    assert drawn["image/png"].startswith(b"\x89PNG") and options["metadata"]["image/png"]["alt"] == description
+    assert told == {"text/plain": drawn["text/plain"]} == {"text/plain": f"Figure: {description}"}
 
 
 @pytest.mark.parametrize("numbers, value", [((0, 10, 3), 3), ((0.0, 1.0, 0.5), 0.5), ((0, 1, 0.25), 0.25)])

@@ -416,16 +416,16 @@ plotting.pooling_tiles(small, max_pool2d(small, 2), 2)
 # relative to the size of the map.
 
 # %%
-def edge_map(picture, size):
-    """What a kernel for left edges finds, after ReLU and pooling."""
-    return max_pool2d(np.maximum(convolve2d(picture, left_edge, padding=1), 0), size)
+def later(picture, frames):
+    """The picture, moved to the right by so many frames."""
+    return np.pad(picture, ((0, 0), (frames, 0)))[:, :picture.shape[1]]
 
 
 shifts = [1, 2, 3, 4]
+edges = [np.maximum(convolve2d(later(sound, k), left_edge, padding=1), 0) for k in [0, *shifts]]
 changes = {}
 for size in (1, 2, 4, 8):
-    original = edge_map(sound, size)
-    moved = [edge_map(np.pad(sound, ((0, 0), (k, 0)))[:, :-k], size) for k in shifts]
+    original, *moved = [max_pool2d(one, size) for one in edges]
     name = "no pooling" if size == 1 else f"tiles of {size} × {size}"
     changes[name] = [np.linalg.norm(one - original) / np.linalg.norm(original) for one in moved]
 plotting.change_by_shift(changes, shifts)

@@ -22,11 +22,11 @@ import psutil
 from autograder.sandbox import launcher, provisions
 from autograder.sandbox.limits import Limits, limits
 
-MODULES = ("ipykernel.kernelapp", "ipykernel.inprocess", "IPython.display", "matplotlib_inline.backend_inline",
-           "matplotlib.pyplot", "ipywidgets", "sklearn.linear_model", "sklearn.metrics", "librosa", "soundfile",
-           "kws_helpers.augment", "kws_helpers.check", "kws_helpers.data", "kws_helpers.features",
-           "kws_helpers.plotting", "kws_helpers.recording", "kws_helpers.results", "kws_helpers.training",
-           "kws_helpers.widgets", "tensorflow", "keras")
+MODULES = ("ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.inprocess", "IPython.display",
+           "matplotlib_inline.backend_inline", "matplotlib.pyplot", "ipywidgets", "sklearn.linear_model",
+           "sklearn.metrics", "librosa", "soundfile", "kws_helpers.augment", "kws_helpers.check", "kws_helpers.data",
+           "kws_helpers.features", "kws_helpers.plotting", "kws_helpers.recording", "kws_helpers.results",
+           "kws_helpers.training", "kws_helpers.widgets", "tensorflow", "keras")
 _HERE = Path(__file__).parent
 _PATIENCE = 120.0  # seconds for all imports on a slow machine
 _CREDENTIALS = struct.Struct("3i")

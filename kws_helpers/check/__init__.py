@@ -35,9 +35,13 @@ def check(function: Any) -> None:
         function: the function of the exercise, as defined in the notebook.
 
     Raises:
-        CheckFailed: a step failed. While a notebook is being graded nothing is raised: the grade is not decided here.
+        CheckFailed: a step failed.
         LookupError: there is no exercise of that name.
+
+    While a notebook is being graded nothing is checked: the judge asks the same and more.
     """
+    if mode.grading():
+        return
     known = ladders()
     name = name_of(function, set(known))
     if name not in known:
@@ -45,7 +49,7 @@ def check(function: Any) -> None:
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
     display.show(report)
-    if not report.passed and not mode.grading():
+    if not report.passed:
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 
 
