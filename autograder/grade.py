@@ -24,7 +24,7 @@ from autograder.harmless import drop_live_outputs
 from autograder.judge import SEED_VARIABLE, student_seed
 from autograder.lesson import graded_cells, lesson_names
 from autograder.preprocessors import REPAIRS
-from autograder.records import show_as_handed_in, write_records
+from autograder.records import write_records
 from autograder.results import Row, rows_of_graded, rows_of_ungraded
 from autograder.sandbox.protection import LIMITS, WARNING, best_protection
 from autograder.sandbox.provisioner import prepare
@@ -151,7 +151,6 @@ def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlie
 def _recorded(submission: Submission, executed: Executed, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
     """Record an executed submission in the gradebook and make its rows."""
     notebook = nbformat.reads(executed.notebook, as_version=4)
-    show_as_handed_in(notebook, submission.notebook)
     submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
     write_records(notebook, executed.records)
     try:
