@@ -16,7 +16,7 @@ import numpy as np
 from kws_helpers import mode
 from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.data.decode import DecodeError, decode_noise
-from kws_helpers.plotting import to_png
+from kws_helpers.plotting import show, to_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,13 +67,8 @@ def upload(draw: Callable[[np.ndarray], tuple["Figure", str]], picture: tuple["F
 
 
 def _display(picture: tuple["Figure", str], widget: Any) -> None:
-    from IPython.display import display
-
-    figure, description = picture
     live = widget._repr_mimebundle_()
-    live = live[0] if isinstance(live, tuple) else live
-    still = {"image/png": to_png(figure), "text/plain": f"Figure: {description}"}
-    display(live | still, metadata={"image/png": {"alt": description}}, raw=True)
+    show(*picture, live[0] if isinstance(live, tuple) else live)
 
 
 def _answer(draw: Callable, content: bytes, kind: str) -> str:

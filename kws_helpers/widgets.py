@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kws_helpers import mode
-from kws_helpers.plotting import to_png
+from kws_helpers.plotting import show, to_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,11 +57,7 @@ def explore(draw: Callable[..., tuple], controls: Mapping[str, Any]) -> None:
     if mode.grading():
         return
     figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
-    from IPython.display import display
-
-    still = {"image/png": to_png(figure), "text/plain": f"Figure: {description}"}
-    bundle = _live(draw, controls, _page(figure, description, *sound)) | still
-    display(bundle, metadata={"image/png": {"alt": description}}, raw=True)
+    show(figure, description, _live(draw, controls, _page(figure, description, *sound)))
 
 
 def _live(draw: Callable[..., tuple], controls: Mapping[str, Any], first: str) -> dict[str, Any]:

@@ -102,10 +102,14 @@ plotting.sliding_windows(np.concatenate([pause, stop_clip, pause]), CHUNK)
 # on this machine:
 
 # %%
+def inputs_of(sound):
+    """What the network is given for a window (16000,), or for many (N, 16000): standardised MFCC."""
+    return (features.mfcc(sound) - prepared.mean) / prepared.std
+
+
 def look(window):
     """The 12 probabilities for one window (16000,)."""
-    x = (features.mfcc(window) - prepared.mean) / prepared.std
-    return spotter.predict_on_batch(x[np.newaxis])[0]
+    return spotter.predict_on_batch(inputs_of(window)[np.newaxis])[0]
 
 
 look(stop_clip)  # the first look prepares things and is slower
@@ -866,7 +870,7 @@ def numbers_of(x):
 
 def numbers_of_said(word):
     """The same for a word that every voice says."""
-    return numbers_of((features.mfcc(say.say(word, VOICES)) - prepared.mean) / prepared.std)
+    return numbers_of(inputs_of(say.say(word, VOICES)))
 
 
 mine = numbers_of_said(WORD)
@@ -919,8 +923,7 @@ plotting.score_bars({title: [layer.predict(some).mean() for some in tests.values
 # %%
 def look_for_my_word(window):
     """The probability of the word in a window (16000,), as (1,)."""
-    x = (features.mfcc(window) - prepared.mean) / prepared.std
-    return with_similar.predict_proba(body.predict_on_batch(x[np.newaxis]))[0, 1:]
+    return with_similar.predict_proba(body.predict_on_batch(inputs_of(window)[np.newaxis]))[0, 1:]
 
 
 quiet = look_for_my_word(np.zeros(data.SAMPLE_RATE, np.float32))

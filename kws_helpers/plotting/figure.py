@@ -1,7 +1,8 @@
 """What all figures share: style, colours, and the way they are shown."""
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from kws_helpers import mode
 
@@ -42,10 +43,12 @@ def to_png(figure: "Figure") -> bytes:
     return picture.getvalue()
 
 
-def show(figure: "Figure", description: str) -> None:
+def show(figure: "Figure", description: str, live: Mapping[str, Any] | None = None) -> None:
     """Show a figure in the notebook. `description` says what is to be seen, for those who cannot see it.
 
-    While grading, the description is all that is shown: drawing takes half a second, and nobody looks.
+    `live` is what a widget gives Jupyter to show; the figure is for where nothing can be moved, as on paper.
+
+    While grading, the description is all that is shown: drawing takes half a second, and no grade depends on it.
     """
     from IPython.display import display
 
@@ -53,4 +56,5 @@ def show(figure: "Figure", description: str) -> None:
     if mode.grading():
         display(text, raw=True)
     else:
-        display({"image/png": to_png(figure)} | text, metadata={"image/png": {"alt": description}}, raw=True)
+        display({**(live or {}), "image/png": to_png(figure), **text}, metadata={"image/png": {"alt": description}},
+                raw=True)
