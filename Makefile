@@ -42,7 +42,7 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@echo "Setting up $(VENV) (once, a few minutes at most) …"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python -r requirements.txt \
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python -r requirements.txt \
 		|| $(VENV)/bin/python -m pip install --quiet -r requirements.txt
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable . \
 		|| $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
