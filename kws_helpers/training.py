@@ -1,5 +1,7 @@
 """Train a model with seeds set, progress on one line, and a history that is easy to plot."""
 
+import copy
+import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -69,33 +71,37 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
     if mode.grading():
         return _untrained(model, validation)
     steps = Steps(_quick(model), validation.x, validation.y)
-    return _fit(steps, training, validation, epochs, batch_size, seed, callbacks)
+    [history] = _fit(steps, [model], training, validation, epochs, batch_size, seed, [callbacks])
+    return history
 
 
 def fit_each(build: Callable[[], Any], training: Any, validation: Any, *, seeds: Iterable[int], epochs: int,
              batch_size: int = 64, callbacks: Sequence[Any] = ()) -> list[tuple[Any, History]]:
     """Train a network of the same kind for each seed: [(network, history), …].
 
-    TensorFlow compiles only one of them: every network passes its weights to that one, and gets them back when they are
-    trained. Compiling takes seconds and megabytes, which TensorFlow never gives back.
+    They learn side by side, an epoch of one after an epoch of the other. So the clips of an epoch are changed once for
+    all of them, which takes as long as half of a network's training; they are those that `fit` shows with the first
+    seed. And TensorFlow compiles only one network: the others pass their weights to that one, and get them back after
+    each epoch. Compiling takes seconds and megabytes, which TensorFlow never gives back.
 
     Args:
         build: makes a compiled `keras.Model` with new random weights, and the same layers on every call.
-        training, validation, epochs, batch_size, callbacks: as in `fit`.
-        seeds: one for each network: for its first weights, and for its training.
+        training, validation, epochs, batch_size: as in `fit`.
+        seeds: one for each network, for its first weights and for its dropout.
+        callbacks: as in `fit`; every network gets copies of its own.
     """
     set_seed(0)
+    seeds = list(seeds)
     if mode.grading():
         return [(network, _untrained(network, validation)) for network in (build() for _ in seeds)]
-    worker, trained = Steps(_quick(build()), validation.x, validation.y), []
+    steps = Steps(_quick(build()), validation.x, validation.y)
+    networks = []
     for seed in seeds:
         _seed_python(seed)
-        network = _quick(build())
-        _copy_state(network, worker.model)
-        history = _fit(worker, training, validation, epochs, batch_size, seed, callbacks)
-        _copy_state(worker.model, network)
-        trained.append((network, history))
-    return trained
+        networks.append(_quick(build()))
+    listening = [copy.deepcopy(list(callbacks)) for _ in networks]
+    histories = _fit(steps, networks, training, validation, epochs, batch_size, seeds[0], listening)
+    return list(zip(networks, histories, strict=True))
 
 
 def accuracy(model: Any, clips: Any) -> float:
@@ -133,29 +139,52 @@ def _quick(model: Any) -> Any:
     return model
 
 
-def _fit(steps: Steps, training: Any, validation: Any, epochs: int, batch_size: int, seed: int,
-         callbacks: Sequence[Any]) -> History:
-    import keras
-
-    model, epochs = steps.model, 1 if mode.short_training() else epochs
-    model.stop_training = False
-    listeners = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs)
-    listeners.on_train_begin()
+def _fit(steps: Steps, models: list[Any], training: Any, validation: Any, epochs: int, batch_size: int, seed: int,
+         callbacks: Iterable[Sequence[Any]]) -> list[History]:
+    epochs = 1 if mode.short_training() else epochs
+    learners = [_Learner(model, steps, epochs, some) for model, some in zip(models, callbacks, strict=True)]
+    learning = learners
     with status_line() as say:
         for epoch in range(epochs):
-            listeners.on_epoch_begin(epoch)
-            logs = steps.train(_batches(training, batch_size, seed, epoch))
-            logs |= {f"val_{name}": value for name, value in steps.validate(*_tried(validation)).items()}
-            accuracy = _accuracy_in(logs)
-            listeners.on_epoch_end(epoch, logs)
-            say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {accuracy:.1%} "
-                f"(validation {logs['val_accuracy']:.1%})")
-            if model.stop_training:
+            parts = itertools.tee(_batches(training, batch_size, seed, epoch), len(learning))
+            for learner, clips in zip(learning, parts, strict=True):
+                logs = learner.learn(epoch, clips, _tried(validation))
+                say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {_accuracy_in(logs):.1%} "
+                    f"(validation {logs['val_accuracy']:.1%})")
+            learning = [learner for learner in learning if not learner.model.stop_training]
+            if not learning:
                 break
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    listeners.on_train_end()
-    values = {name: np.array(value) for name, value in model.history.history.items()}
-    return History(values["loss"], values["accuracy"], values["val_loss"], values["val_accuracy"])
+    return [learner.history() for learner in learners]
+
+
+class _Learner:
+    """A model on its way through the epochs, which lends its weights to the compiled `steps` for each of them."""
+
+    def __init__(self, model: Any, steps: Steps, epochs: int, callbacks: Sequence[Any]) -> None:
+        import keras
+
+        self.model, self._steps = model, steps
+        model.stop_training = False
+        self._listeners = keras.callbacks.CallbackList(list(callbacks), add_history=True, model=model, epochs=epochs)
+        self._listeners.on_train_begin()
+        self._lend = _copier(model, steps.model)
+        self._take_back = _copier(steps.model, model)
+
+    def learn(self, epoch: int, clips: Iterable[Batches], validation: Batches) -> dict[str, float]:
+        """Train for one epoch; returns the means of the loss and the metrics, with "val_" for those of validation."""
+        self._listeners.on_epoch_begin(epoch)
+        self._lend()
+        logs = self._steps.train(clips)
+        logs |= {f"val_{name}": value for name, value in self._steps.validate(*validation).items()}
+        self._take_back()
+        self._listeners.on_epoch_end(epoch, logs)
+        return logs
+
+    def history(self) -> History:
+        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+        self._listeners.on_train_end()
+        values = {name: np.array(value) for name, value in self.model.history.history.items()}
+        return History(values["loss"], values["accuracy"], values["val_loss"], values["val_accuracy"])
 
 
 def _seed_python(seed: int) -> None:
@@ -164,13 +193,22 @@ def _seed_python(seed: int) -> None:
     np.random.seed(seed)
 
 
-def _copy_state(source: Any, target: Any) -> None:
-    """Weights, the states of random numbers, and the optimizer's memory."""
+def _copier(source: Any, target: Any) -> Callable[[], None]:
+    """What copies weights, the states of random numbers and the optimizer's memory from one model to another."""
+    import tensorflow as tf
+
+    if source is target:
+        return lambda: None
     for model in (source, target):
         model.optimizer.build(model.trainable_variables)
-    for old, new in zip(target.variables + target.optimizer.variables, source.variables + source.optimizer.variables,
-                        strict=True):
-        old.assign(new)
+    pairs = list(zip(target.variables + target.optimizer.variables, source.variables + source.optimizer.variables,
+                     strict=True))
+
+    def copy_state() -> None:
+        for old, new in pairs:
+            old.assign(new)
+
+    return copy_state if target.run_eagerly else tf.function(copy_state)
 
 
 def _batches(clips: Any, size: int, seed: int, epoch: int) -> Iterator[Batches]:

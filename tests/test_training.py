@@ -54,17 +54,29 @@ def test_any_number_of_clips_can_be_learned_from(clips, clip_count):
     assert len(training.fit(network(), few, clips, epochs=2).loss) == 2
 
 
-def test_networks_that_share_a_worker_are_what_they_would_be_alone(clips):
+def test_networks_that_learn_together_are_what_they_would_be_alone_with_the_same_clips(clips):
     together = training.fit_each(network, clips, clips, seeds=(3, 4), epochs=3, batch_size=32)
     for seed, (model, history) in zip((3, 4), together):
         training.set_seed(seed)
         alone = network()
-        expected = training.fit(alone, clips, clips, epochs=3, batch_size=32, seed=seed)
+        expected = training.fit(alone, clips, clips, epochs=3, batch_size=32, seed=3)
         assert history.loss.tolist() == expected.loss.tolist()
         for one, other in zip(model.variables + model.optimizer.variables,
                               alone.variables + alone.optimizer.variables, strict=True):
             assert np.array_equal(one, other)
     assert not np.array_equal(together[0][0].get_weights()[0], together[1][0].get_weights()[0])
+
+
+def test_clips_are_changed_once_for_all_networks_that_learn_together(clips):
+    class Counted(Inputs):
+        made = 0
+
+        def augmented(self, chosen, rng):
+            Counted.made += len(chosen)
+            return self.x[chosen]
+
+    training.fit_each(network, Counted(clips.x, clips.y), clips, seeds=(0, 1, 2), epochs=2, batch_size=32)
+    assert Counted.made == 2 * -(-len(clips.y) // 32) * 32
 
 
 def test_early_stopping_goes_back_to_the_best_epoch_of_each_network(clips):

@@ -835,7 +835,7 @@ noise = noise_recordings[0][:data.CLIP_SAMPLES]
 
 def standardised_mfcc(audio):
     """Features as the network gets them, (49, 40) for a second of audio."""
-    return (features.mfcc(audio) - prepared.mean) / prepared.std
+    return prepared.standardise(features.mfcc(audio))
 
 Audio(clip, rate=data.SAMPLE_RATE)
 

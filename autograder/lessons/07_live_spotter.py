@@ -104,7 +104,7 @@ plotting.sliding_windows(np.concatenate([pause, stop_clip, pause]), CHUNK)
 # %%
 def inputs_of(sound):
     """What the network is given for a window (16000,), or for many (N, 16000): standardised MFCC."""
-    return (features.mfcc(sound) - prepared.mean) / prepared.std
+    return prepared.standardise(features.mfcc(sound))
 
 
 def look(window):
@@ -234,7 +234,7 @@ def listen(windows):
             x.append(features.mfcc(np.array(some)))
             some = []
     x += [features.mfcc(np.array(some))] if some else []
-    return spotter.predict((np.concatenate(x) - prepared.mean) / prepared.std, batch_size=64, verbose=0)
+    return spotter.predict(prepared.standardise(np.concatenate(x)), batch_size=64, verbose=0)
 
 
 heard = listen(windows_of(practice.audio))
@@ -896,7 +896,8 @@ with_similar = last_layer(np.concatenate([others, *(some[:HEARD] for some in sim
 
 tests = {WORD: mine[HEARD:], "clips of the lessons": numbers_of(prepared.testing.x)}
 tests |= {word: some[HEARD:] for word, some in similar.items()}
-tests["never heard"] = np.concatenate([numbers_of_said(word)[HEARD:] for word in ("banana", "window", "oven", "kitchen")])
+never_heard = ("banana", "window", "oven", "kitchen")
+tests["never heard"] = np.concatenate([numbers_of_said(word)[HEARD:] for word in never_heard])
 plotting.score_bars({title: [layer.predict(some).mean() for some in tests.values()] for title, layer in
                      [("taught without similar words", alone), ("taught with them", with_similar)]},
                     list(tests), same_scale=True)
