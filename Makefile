@@ -8,7 +8,7 @@ VENV = .venv
 RUN = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python
 
 lab: $(VENV)/ready            ## JupyterLab on notebooks/
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab --notebook-dir=notebooks
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start.ipynb
 
 hand-in: $(VENV)/ready        ## notebooks/ to notebooks/hand-in.zip, for the teacher
 	@$(RUN) -m kws_helpers hand-in notebooks

@@ -16,8 +16,12 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from autograder.challenge import FILE as NETWORK
+from autograder.lesson import WELCOME
 from autograder.reading import MAX_BYTES
 from kws_helpers.data.archive import leads_out
+from kws_helpers.results import FOLDER
+
+_SPOTTERS = ("spotter.keras", "spotter.tflite")  # of lessons 06 and 07
 
 MAX_UNPACKED = 500 * 2**20
 MAX_FILES = 2000
@@ -110,6 +114,8 @@ class _Opened:
                 raise _Unusable("has a name that leads out of its folder.")
             if _is_hidden(path) or path.name == "timestamp.txt":
                 yield LeftOut(path, "is nobody's work: systems, editors and nbgrader add such files.", harmless=True)
+            elif FOLDER in path.parts or path.name.endswith((f"{WELCOME}.ipynb", *_SPOTTERS)):
+                yield LeftOut(path, "belongs to the course; nothing in it is graded.", harmless=True)
             elif name.endswith(".zip"):
                 yield from self._zip(path, self._read(path, place), when, depth + 1)
             elif ".ipynb" in name or name.endswith(".keras"):

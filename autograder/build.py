@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.lesson import functions_module, lesson_names, nbgrader_cells, read_lesson, solved
+from autograder.lesson import WELCOME, functions_module, lesson_names, nbgrader_cells, read_lesson, solved
 from autograder.nbgrader_config import COURSE_FILE, configure
 from autograder.paths import BUILD, COURSE, NOTEBOOKS, SOLUTIONS
 from kws_helpers.hand_in import GRADED_CELLS
@@ -71,8 +71,9 @@ def nbgrader_api(folder: Path) -> NbGraderAPI:
 
 
 def build_notebooks(course: Path = COURSE, folder: Path = NOTEBOOKS) -> None:
-    """Copy what nbgrader released to the folder that students open."""
+    """Fill the folder that students open: a page to begin with, and what nbgrader released."""
     folder.mkdir(exist_ok=True)
+    write_notebook(read_lesson(WELCOME), folder / f"{WELCOME}.ipynb")
     for name in lesson_names():
         shutil.copyfile(course / "release" / name / f"{name}.ipynb", folder / f"{name}.ipynb")
 

@@ -20,9 +20,13 @@ KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "py
           "language_info": {"name": "python"}}
 
 
+WELCOME = "00_start"
+"""The notebook before the first lesson: nothing in it is graded."""
+
+
 def lesson_names() -> list[str]:
     """The names of all lessons, in order; a lesson, its notebook and its assignment have the same name."""
-    return sorted(path.stem for path in LESSONS.glob("[0-9][0-9]_*.py"))
+    return sorted(path.stem for path in LESSONS.glob("[0-9][0-9]_*.py") if path.stem != WELCOME)
 
 
 def read_lesson(name: str) -> NotebookNode:

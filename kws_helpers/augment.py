@@ -82,11 +82,15 @@ class AugmentedClips:
 
 
 def _power(decibel: np.ndarray) -> np.ndarray:
-    return np.exp(_NEPER * decibel)
+    power = _NEPER * decibel
+    return np.exp(power, out=power)  # in place: large new arrays cost more than the arithmetic
 
 
 def _decibel(power: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(power, np.float32(1e-10))) / _NEPER
+    decibel = np.maximum(power, np.float32(1e-10))
+    np.log(decibel, out=decibel)
+    decibel /= _NEPER
+    return decibel
 
 
 def _column(values: np.ndarray) -> np.ndarray:
@@ -110,9 +114,7 @@ def _warp_time(decibel: np.ndarray, shift: np.ndarray, rate: np.ndarray) -> np.n
     before = place.astype(int)
     weight = (place - before).astype(np.float32)[..., np.newaxis]
     clip = np.arange(n)[:, np.newaxis]
-    early = padded[clip, before]
-    early += weight * (padded[clip, before + 1] - early)
-    return early
+    return _between(padded[clip, before], padded[clip, before + 1], weight)
 
 
 def _warp_voice(decibel: np.ndarray, stretch: np.ndarray) -> np.ndarray:
@@ -124,8 +126,16 @@ def _warp_voice(decibel: np.ndarray, stretch: np.ndarray) -> np.ndarray:
         before = place.astype(int)
         weight = (place - before).astype(np.float32)
         clips = decibel[percent == one]
-        warped[percent == one] = (1 - weight) * clips[..., before] + weight * clips[..., before + 1]
+        warped[percent == one] = _between(clips.take(before, axis=-1), clips.take(before + 1, axis=-1), weight)
     return warped
+
+
+def _between(start: np.ndarray, end: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(1 - weight) start + weight end; what was in the two arrays is lost."""
+    end -= start
+    end *= weight
+    start += end
+    return start
 
 
 def _mask_frames(x: np.ndarray, width: int, rng: np.random.Generator) -> np.ndarray:

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from autograder.build import build_course, build_functions, build_graded_cells, build_notebooks
-from autograder.lesson import graded_cells, lesson_names, read_lesson, solved
+from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
 from autograder.paths import NOTEBOOKS, SOLUTIONS
 from kws_helpers.hand_in import GRADED_CELLS
 
@@ -22,7 +22,7 @@ def built(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", [WELCOME, *LESSONS])
 def test_the_committed_notebook_is_what_the_lesson_makes(built, name):
     made = (built / "notebooks" / f"{name}.ipynb").read_text()
     assert (NOTEBOOKS / f"{name}.ipynb").read_text() == made, "run `make lessons` and commit"

@@ -222,6 +222,16 @@ def test_what_cannot_be_used_gets_one_line_and_costs_nobody_else(tmp_path, shape
     assert reason in line.reason and not line.harmless
 
 
+@SHAPES
+def test_the_rest_of_a_students_folder_does_no_harm(tmp_path, shape):
+    rest = {"00_start.ipynb": b"{}", "my_results/FFNN.json": b"{}", "my_results/checked/softmax": b"",
+            "spotter.keras": b"a network", "spotter.tflite": b"a small one"}
+    files = {"ada.zip": zipped({f"{LESSON}.ipynb": notebook()} | rest)}
+    placed, left = collected(tmp_path, files, shape)
+    assert set(placed) == {f"ada/{LESSON}/{LESSON}.ipynb"}
+    assert len(left) == len(rest) and all(line.harmless for line in left.values())
+
+
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr(arrivals, "MAX_BYTES", 2**20)
     monkeypatch.setattr(arrivals, "MAX_UNPACKED", 3 * 2**20)

@@ -1,15 +1,17 @@
 """The notebooks as a learner runs them: every cell, in a real kernel, solved and untouched."""
 
 import os
+import re
 
 import nbformat
 import pytest
 
 from autograder import execute as execution
 from autograder.execute import Job, execute
-from autograder.lesson import graded_cells, lesson_names
+from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson
 from autograder.paths import NOTEBOOKS
 from autograder.sample_class import filled, solutions
+from kws_helpers.results import FOLDER
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +41,17 @@ def test_a_solved_notebook_runs_to_its_end(lesson, mode, tmp_path, shared_cache)
     assert not errors(cells)
     streams = [output.text for cell in cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
     assert not streams
+
+
+def test_the_page_to_begin_with_shows_how_far_one_is(tmp_path, shared_cache):
+    (tmp_path / FOLDER / "checked").mkdir(parents=True)
+    (tmp_path / FOLDER / "checked" / "class_counts").touch()
+    cells = run(read_lesson(WELCOME), tmp_path, {})
+    assert not errors(cells)
+    (page,) = [output.data["text/html"] for output in cells[-2].outputs]
+    assert "1 of 43 exercises pass their checks. Next: one_hot in 01_dataset." in page
+    linked = set(re.findall(r'\]\((\d\d_\w+)\.ipynb\)', "".join(cell.source for cell in cells)))
+    assert linked == set(lesson_names())
 
 
 @pytest.mark.parametrize("lesson", lesson_names())

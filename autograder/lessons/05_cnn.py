@@ -739,13 +739,13 @@ SEEDS = (0,) if mode.short_training() else (0, 1, 2)
 
 
 def train(build, seeds=SEEDS, inputs=prepared.training, validation=prepared.validation):
-    """Build a network for each seed and train it for 15 epochs: [(network, history), …]."""
+    """Build a network for each seed and train it for 12 epochs: [(network, history), …]."""
     def compiled():
         network = build()
         network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         return network
 
-    return training.fit_each(compiled, inputs, validation, seeds=seeds, epochs=15, batch_size=64)
+    return training.fit_each(compiled, inputs, validation, seeds=seeds, epochs=12, batch_size=64)
 
 
 def accuracy(network, x=prepared.testing.x):

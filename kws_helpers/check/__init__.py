@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from typing import Any
 
-from kws_helpers import mode
+from kws_helpers import mode, overview
 from kws_helpers.check import display
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
@@ -49,6 +49,7 @@ def check(function: Any) -> None:
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
     display.show(report)
+    overview.note(name, report.passed)
     if not report.passed:
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 
