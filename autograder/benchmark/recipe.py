@@ -1,0 +1,152 @@
+"""Which network under 100,000 parameters is the most accurate after six minutes of training?
+
+Every candidate is trained for about that long on two cores, with three seeds, on recordings of people. The validation
+split chooses; the testing split is measured once, and only reported.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kws_helpers import data, features, training
+from kws_helpers.augment import AugmentedClips, Changes
+
+SEEDS = (0, 1, 2)
+BATCH = 128
+PAPERS = Changes(speed=0, voice=0, loudness=0, microphone=0, mask=0)
+"""Only what the papers on keyword spotting change: a shift in time, and noise."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A network and how it is trained; `changes` None leaves the clips as they are."""
+
+    name: str
+    build: Callable[[], Any]
+    epochs: int
+    peak: float = 0.01  # the highest learning rate
+    weight_decay: float = 0.03
+    changes: Changes | None = field(default_factory=Changes)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a candidate reached, one value for each seed; `seconds` for one network."""
+
+    name: str
+    parameters: int
+    epochs: int
+    seconds: list[float]
+    validation: list[float]
+    testing: list[float]
+
+    def __str__(self) -> str:
+        return (f"{self.name}: {np.mean(self.seconds):.0f} s, validation {np.mean(self.validation):.1%}, "
+                f"testing {np.mean(self.testing):.1%}")
+
+
+def tc_resnet(channels: Sequence[int] = (16, 24, 32, 48), dropout: float = 0.3) -> Any:
+    """TC-ResNet (Choi and others, 2019, table 1): residual blocks of wide kernels over time, each with stride 2."""
+    def convolved(x: Any, width: int, kernel: int, stride: int = 1) -> Any:
+        return _normalised(keras.layers.Conv1D(width, kernel, strides=stride, padding="same", use_bias=False)(x))
+
+    clip = keras.Input((49, 40))
+    x = _relu(convolved(clip, channels[0], 3))
+    for width in channels[1:]:
+        branch = convolved(_relu(convolved(x, width, 9, stride=2)), width, 9)
+        x = _relu(branch + _relu(convolved(x, width, 1, stride=2)))
+    return _classified(clip, x, dropout)
+
+
+def ds_resnet(channels: Sequence[int] = (104, 80, 80, 80, 104, 104), stride: int = 2, dropout: float = 0.2) -> Any:
+    """Residual blocks of depthwise separable convolutions over time, after MatchboxNet (Majumdar & Ginsburg, 2020).
+
+    The kernels grow from 9 to 17 frames: a depthwise kernel has one weight for each frame and channel, so wide ones
+    cost next to nothing.
+    """
+    def separable(x: Any, width: int, kernel: int) -> Any:
+        return _normalised(keras.layers.SeparableConv1D(width, kernel, padding="same", use_bias=False)(x))
+
+    first, *blocks, wide, last = channels
+    clip = keras.Input((49, 40))
+    x = keras.layers.Conv1D(first, 3, strides=stride, padding="same", use_bias=False)(clip)
+    x = _relu(separable(x, first, 9))
+    for width, kernel in zip(blocks, (11, 13, 15), strict=True):
+        shortcut = _normalised(keras.layers.Conv1D(width, 1, use_bias=False)(x))
+        x = _relu(separable(x, width, kernel) + shortcut)
+    x = _relu(separable(x, wide, 17))
+    x = _relu(_normalised(keras.layers.Conv1D(last, 1, use_bias=False)(x)))
+    return _classified(clip, x, dropout)
+
+
+CANDIDATES = (
+    Candidate("TC-ResNet8, the recipe of lesson 06", tc_resnet, 190, peak=0.012),
+    Candidate("TC-ResNet8, wider", lambda: tc_resnet((24, 32, 40, 56), dropout=0.2), 150),
+    Candidate("depthwise separable, 49 frames", lambda: ds_resnet((96, 64, 64, 64, 96, 96), stride=1), 75),
+    Candidate("depthwise separable, 25 frames", ds_resnet, 120),
+    Candidate("depthwise separable, 25 frames, only shift and noise", ds_resnet, 120, changes=PAPERS),
+    Candidate("depthwise separable, 25 frames, clips as they are", ds_resnet, 120, changes=None),
+)
+
+
+def compare(source: str, kept: Path) -> Iterator[Outcome]:
+    """Train every candidate, seed after seed. What `kept` already holds is not trained again.
+
+    Args:
+        source: recordings of people, anything that `kws_helpers.data.load` takes.
+        kept: a file; it is written after every candidate, for this takes hours.
+    """
+    done = [Outcome(**one) for one in json.loads(kept.read_text("utf-8"))] if kept.exists() else []
+    yield from done
+    for candidate in CANDIDATES:
+        if candidate.name not in {one.name for one in done}:
+            done.append(_outcome(candidate, source))
+            kept.write_text(json.dumps([asdict(one) for one in done], indent=1), encoding="utf-8")
+            yield done[-1]
+
+
+def _outcome(candidate: Candidate, source: str) -> Outcome:
+    dataset = data.load(source)
+    prepared = features.prepare(dataset)
+    clips = AugmentedClips(dataset, prepared, candidate.changes) if candidate.changes else prepared.training
+    seconds, validation, testing = [], [], []
+    for seed in SEEDS:
+        training.set_seed(seed)
+        network = _compiled(candidate, len(prepared.training))
+        start = time.perf_counter()
+        training.fit(network, clips, prepared.validation, epochs=candidate.epochs, batch_size=BATCH, seed=seed)
+        seconds.append(time.perf_counter() - start)
+        validation.append(training.accuracy(network, prepared.validation))
+        testing.append(training.accuracy(network, prepared.testing))
+    return Outcome(candidate.name, network.count_params(), candidate.epochs, seconds, validation, testing)
+
+
+def _compiled(candidate: Candidate, clips: int) -> Any:
+    """AdamW; the rate rises for a tenth of the steps, then falls like a cosine."""
+    steps = candidate.epochs * math.ceil(clips / BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(candidate.peak / 20, steps - steps // 10, warmup_steps=steps // 10,
+                                                  warmup_target=candidate.peak)
+    network = candidate.build()
+    network.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=candidate.weight_decay),
+                    loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return network
+
+
+def _normalised(x: Any) -> Any:
+    return keras.layers.BatchNormalization(momentum=0.95)(x)
+
+
+def _relu(x: Any) -> Any:
+    return keras.layers.ReLU()(x)
+
+
+def _classified(clip: Any, x: Any, dropout: float) -> Any:
+    x = keras.layers.Dropout(dropout)(keras.layers.GlobalAveragePooling1D()(x))
+    return keras.Model(clip, keras.layers.Dense(12, activation="softmax")(x))

@@ -1,0 +1,127 @@
+"""JupyterLab as a student has it: a server of its own, and a page of it in Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from autograder.paths import BUILD
+from kws_helpers.cache import folder as cache_folder
+
+PICTURES = BUILD / "browser"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE = 240  # seconds; the slowest machine may take that long, and no test waits longer than it must
+FAKE_MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""Chromium hears a beep every second and asks nobody."""
+
+_HARMLESS = ("favicon", "ERR_UNKNOWN_URL_SCHEME")  # the second: JupyterLab puts attached pictures in a moment later
+
+
+@contextmanager
+def jupyterlab(notebooks: Path) -> Iterator[str]:
+    """Serve a folder as `make lab` does; gives the address. What is written goes into folders beside it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = notebooks.parent / "home"
+    home.mkdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "KWS"))}
+    environment |= {"HOME": str(home), "KWS_CACHE": str(cache_folder()), "KWS_TRAINING": "short"}
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", "--no-browser", "--allow-root",
+               f"--port={port}", "--IdentityProvider.token=", "--LabApp.default_url=/lab/tree/00_start.ipynb",
+               "--LabApp.expose_app_in_browser=True", "--LabApp.news_url="]
+    address = f"http://127.0.0.1:{port}"
+    with (notebooks.parent / "server.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=home)
+        try:
+            _wait_for(f"{address}/api", server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(60)
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    for _ in range(10 * PATIENCE):
+        if server.poll() is not None:
+            raise RuntimeError("JupyterLab ended at once; its server.log says why.")
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise TimeoutError("JupyterLab does not answer.")
+
+
+@contextmanager
+def chromium(arguments: Sequence[str] = ()) -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *arguments])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Desk:
+    """A page of JupyterLab. `complaints` is what the browser's console had to say that is an error."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.page: Page = browser.new_page(viewport={"width": 1200, "height": 1000})
+        self.page.set_default_timeout(1000 * PATIENCE)
+        self.complaints: list[str] = []
+        self.page.on("console", lambda line: self._complain(line.text) if line.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.address = address
+
+    def _complain(self, text: str) -> None:
+        if not any(harmless in text for harmless in _HARMLESS):
+            self.complaints.append(text)
+
+    def open(self, name: str) -> None:
+        """Open a notebook, and no other."""
+        self.page.goto(f"{self.address}/lab/tree/{name}?reset")
+        self.wait_for(name)
+
+    def open_first(self, name: str) -> None:
+        """Open JupyterLab, which shows this notebook by itself."""
+        self.page.goto(self.address)
+        self.wait_for(name)
+
+    def wait_for(self, name: str) -> None:
+        """Wait until this notebook is in front and its kernel is ready."""
+        self.page.wait_for_function("""(name) => {
+            const panel = window.jupyterapp?.shell.currentWidget;
+            return panel?.title.label === name && panel.sessionContext?.session?.kernel?.status === "idle";
+        }""", arg=name)
+
+    def run_all(self) -> list[dict]:
+        """Run all cells; the code cells with their outputs."""
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        return self.page.evaluate("""window.jupyterapp.shell.currentWidget.content.widgets
+            .filter((cell) => cell.model.type === 'code')
+            .map((cell) => ({source: cell.model.sharedModel.getSource(), count: cell.model.executionCount,
+                             outputs: cell.model.outputs.toJSON()}))""")
+
+    def broken_pictures(self) -> list[str]:
+        """The descriptions of pictures that are not to be seen."""
+        return self.page.evaluate("""[...document.querySelectorAll(".jp-Notebook img")]
+            .filter((image) => image.complete && !image.naturalWidth).map((image) => image.alt)""")
+
+    def save(self) -> None:
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+
+    def picture(self, name: str) -> None:
+        """Keep a picture of the page, for people to look at."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png")

@@ -1,0 +1,155 @@
+"""The student's way through JupyterLab, walked in a real browser."""
+
+import os
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from autograder.build import write_notebook
+from autograder.lesson import WELCOME
+from autograder.paths import NOTEBOOKS
+from autograder.sample_class import filled, model_answers, solutions
+from tests.desk import CHROMIUM, FAKE_MICROPHONE, Desk, chromium, jupyterlab
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None and "KWS_REQUIRE_BROWSER" not in os.environ,
+                                reason="no Chromium here: on Debian and Ubuntu, apt install chromium")
+
+LESSON = "01_dataset"
+SLIDER = """
+from kws_helpers import plotting, widgets
+
+def draw(height):
+    return plotting.draw_ears([height / 10], ["height"], [])
+
+widgets.explore(draw, {"height": widgets.slider("height", 0, 10, 3)})
+"""
+MICROPHONE = """
+import numpy as np
+from kws_helpers import microphone, plotting
+
+def hear(chunk):
+    loudest = np.abs(chunk).max()
+    return np.array([loudest]), "beep" if loudest > 0.1 else None
+
+microphone.listen(hear, ["loudest"], plotting.draw_ears(np.zeros(1), ["loudest"], []))
+"""
+
+
+def of_code(*sources):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip()) for source in sources])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory, shared_cache):
+    folder = tmp_path_factory.mktemp("desk") / "notebooks"
+    folder.mkdir()
+    shutil.copyfile(NOTEBOOKS / f"{WELCOME}.ipynb", folder / f"{WELCOME}.ipynb")
+    shutil.copyfile(NOTEBOOKS / f"{LESSON}.ipynb", folder / "untouched.ipynb")
+    write_notebook(filled(LESSON, solutions(LESSON), model_answers(LESSON)), folder / f"{LESSON}.ipynb")
+    write_notebook(of_code(SLIDER), folder / "slider.ipynb")
+    write_notebook(of_code(MICROPHONE), folder / "microphone.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(notebooks):
+    with jupyterlab(notebooks) as address:
+        yield address
+
+
+@pytest.fixture
+def desk(address):
+    with chromium() as browser:
+        yield Desk(browser, address)
+
+
+def assert_ran_through(cells):
+    assert not errors(cells)
+    assert not [cell["source"] for cell in cells if not cell["count"]]
+
+
+def errors(cells):
+    return [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
+
+
+def test_a_student_begins_solves_a_lesson_and_sees_how_far_it_is(desk):
+    desk.open_first(f"{WELCOME}.ipynb")
+    cells = desk.run_all()
+    assert_ran_through(cells)
+    desk.page.get_by_text("First: class_counts in 01_dataset.").wait_for()
+    desk.picture("start")
+
+    desk.page.locator(".jp-RenderedHTMLCommon a", has_text=LESSON).last.click()
+    desk.wait_for(f"{LESSON}.ipynb")
+    cells = desk.run_all()
+    assert_ran_through(cells)
+    checks = [cell for cell in cells if cell["source"].startswith("check(")]
+    assert len(checks) == 6
+    assert all("all steps passed" in cell["outputs"][0]["data"]["text/html"] for cell in checks)
+    pictures = [output for cell in cells for output in cell["outputs"] if "image/png" in output.get("data", {})]
+    assert pictures and all(output["metadata"]["image/png"]["alt"] for output in pictures)
+    desk.page.get_by_text("all steps passed").first.scroll_into_view_if_needed()
+    desk.picture("check")
+    assert not desk.broken_pictures()
+    desk.save()
+
+    desk.open(f"{WELCOME}.ipynb")
+    desk.run_all()
+    desk.page.get_by_text("6 of 43 exercises pass their checks. Next: softmax in 02_ffnn.").wait_for()
+    desk.picture("progress")
+    assert not desk.complaints
+
+
+def test_an_untouched_lesson_stops_at_the_first_check_in_readable_words(desk):
+    desk.open("untouched.ipynb")
+    (error,) = errors(desk.run_all())
+    assert error["ename"] == "NotImplementedError" or "it is not written yet" in error["evalue"]
+    assert not desk.complaints
+
+
+def test_a_slider_draws_anew(desk):
+    desk.open("slider.ipynb")
+    desk.run_all()
+    figure = desk.page.locator(".jp-OutputArea .widget-html img")
+    before = figure.get_attribute("src")
+    assert "0.30" in figure.get_attribute("alt")
+    handle = desk.page.locator(".widget-slider .noUi-handle")
+    handle.focus()
+    handle.press("ArrowRight")
+    desk.page.wait_for_function("(before) => document.querySelector('.widget-html img').src !== before", arg=before)
+    assert "0.40" in figure.get_attribute("alt")
+    desk.picture("slider")
+    assert not desk.complaints
+
+
+def test_the_microphone_is_heard(address):
+    with chromium(FAKE_MICROPHONE) as browser:
+        desk = Desk(browser, address)
+        desk.open("microphone.ipynb")
+        desk.run_all()
+        desk.page.get_by_role("button", name="Start listening").click()
+        desk.page.locator(".kws-microphone .words", has_text="beep").wait_for()
+        desk.picture("microphone")
+        desk.page.get_by_role("button", name="Stop").click()
+        desk.page.locator(".kws-microphone .status", has_text="Stopped.").wait_for()
+        assert not desk.complaints
+
+
+def test_without_a_microphone_a_sentence_says_what_to_do(desk):
+    desk.open("microphone.ipynb")
+    desk.run_all()
+    desk.page.get_by_role("button", name="Start listening").click()
+    desk.page.locator(".kws-microphone .status", has_text=re.compile("[Uu]se a file below|Allow it")).wait_for()
+    assert not desk.complaints
+
+
+def test_validate_says_the_same_as_the_checks(desk):
+    desk.open("untouched.ipynb")
+    desk.page.get_by_role("button", name="Validate").click()
+    dialog = desk.page.locator(".jp-Dialog")
+    dialog.get_by_text("it is not written yet").first.wait_for()
+    desk.picture("validate")
