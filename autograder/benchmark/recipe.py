@@ -87,10 +87,10 @@ def ds_resnet(channels: Sequence[int] = (104, 80, 80, 80, 104, 104), stride: int
 
 
 CANDIDATES = (
-    Candidate("TC-ResNet8, the recipe of lesson 06", tc_resnet, 190, peak=0.012),
-    Candidate("TC-ResNet8, wider", lambda: tc_resnet((24, 32, 40, 56), dropout=0.2), 150),
-    Candidate("depthwise separable, 49 frames", lambda: ds_resnet((96, 64, 64, 64, 96, 96), stride=1), 75),
     Candidate("depthwise separable, 25 frames", ds_resnet, 120),
+    Candidate("TC-ResNet8, the recipe of lesson 06", tc_resnet, 190, peak=0.012),
+    Candidate("depthwise separable, 49 frames", lambda: ds_resnet((96, 64, 64, 64, 96, 96), stride=1), 75),
+    Candidate("TC-ResNet8, wider", lambda: tc_resnet((24, 32, 40, 56), dropout=0.2), 150),
     Candidate("depthwise separable, 25 frames, only shift and noise", ds_resnet, 120, changes=PAPERS),
     Candidate("depthwise separable, 25 frames, clips as they are", ds_resnet, 120, changes=None),
 )
