@@ -63,7 +63,7 @@ def secret_clips(source: str | None) -> tuple[np.ndarray, np.ndarray]:
     if not len(testing):
         raise ValueError(f"{source} has no testing clips to measure on.")
     bundled = features.prepare(data.load("bundled"))
-    return bundled.standardise(features.mfcc_of(testing)).astype(np.float32), testing.labels
+    return bundled.standardised(features.mfcc_of(testing)).astype(np.float32), testing.labels
 
 
 def write_table(entries: list[Entry], path: Path) -> None:

@@ -52,7 +52,7 @@ class AugmentedClips:
         self._spoken = dataset.training.words != "_silence_"
         noise = [features.mel_decibel(recording) for recording in dataset.noise["training"]]
         self._noise = [_power(one) for one in noise]
-        self._standardise = prepared.standardise
+        self._standardised = prepared.standardised
 
     def __len__(self) -> int:
         """Clips in an epoch."""
@@ -68,7 +68,7 @@ class AugmentedClips:
         power = _power(decibel + _column(rng.uniform(-changes.loudness, changes.loudness, n)))
         volume = rng.uniform(0, changes.noise, n) * (rng.uniform(size=n) < changes.noise_share)
         power += self._noise_stretches(n, rng) * _column(volume**2)
-        x = self._standardise(features.cepstrum(_decibel(power)))
+        x = self._standardised(features.cepstrum(_decibel(power)))
         x[..., 1:20] += rng.normal(0, changes.microphone, size=(n, 1, 19)).astype(np.float32)
         return _mask_frames(x, changes.mask, rng)
 

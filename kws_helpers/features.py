@@ -153,7 +153,7 @@ class Prepared:
     mean: np.ndarray  # (40,) float32, of the training split
     std: np.ndarray  # (40,) float32, of the training split
 
-    def standardise(self, mfcc: np.ndarray) -> np.ndarray:
+    def standardised(self, mfcc: np.ndarray) -> np.ndarray:
         """MFCC (..., 40) of any sound, as the networks are given it: in units of the training split's spread."""
         return (mfcc - self.mean) / self.std
 

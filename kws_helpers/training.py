@@ -92,6 +92,8 @@ def fit_each(build: Callable[[], Any], training: Any, validation: Any, *, seeds:
     """
     set_seed(0)
     seeds = list(seeds)
+    if not seeds:
+        return []
     if mode.grading():
         return [(network, _untrained(network, validation)) for network in (build() for _ in seeds)]
     steps = Steps(_quick(build()), validation.x, validation.y)

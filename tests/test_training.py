@@ -67,6 +67,10 @@ def test_networks_that_learn_together_are_what_they_would_be_alone_with_the_same
     assert not np.array_equal(together[0][0].get_weights()[0], together[1][0].get_weights()[0])
 
 
+def test_no_seeds_make_no_networks(clips):
+    assert training.fit_each(network, clips, clips, seeds=(), epochs=3) == []
+
+
 def test_clips_are_changed_once_for_all_networks_that_learn_together(clips):
     class Counted(Inputs):
         made = 0

@@ -835,7 +835,7 @@ noise = noise_recordings[0][:data.CLIP_SAMPLES]
 
 def standardised_mfcc(audio):
     """Features as the network gets them, (49, 40) for a second of audio."""
-    return prepared.standardise(features.mfcc(audio))
+    return prepared.standardised(features.mfcc(audio))
 
 Audio(clip, rate=data.SAMPLE_RATE)
 

@@ -909,7 +909,7 @@ if REAL_CLIPS is None:
     print("No real recordings are named here.")
 else:
     real = data.load(REAL_CLIPS).testing
-    real_x = prepared.standardise(features.mfcc_of(real))  # with the statistics of the TRAINING voices
+    real_x = prepared.standardised(features.mfcc_of(real))  # with the statistics of the TRAINING voices
     heard_as = {"TC-ResNet8": plain[0], "TC-ResNet8, augmented": spotter}
     for name, network in heard_as.items():
         answers = network.predict(real_x, batch_size=256, verbose=0).argmax(axis=-1)
@@ -1006,7 +1006,7 @@ else:
 
 # %%
 silence = dataset.class_names.index("silence")
-nothing = prepared.standardise(features.mfcc(np.zeros((1, data.CLIP_SAMPLES), np.float32)))
+nothing = prepared.standardised(features.mfcc(np.zeros((1, data.CLIP_SAMPLES), np.float32)))
 
 def with_zeros_for_silence(split):
     x = split.x.copy()

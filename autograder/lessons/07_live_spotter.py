@@ -104,7 +104,7 @@ plotting.sliding_windows(np.concatenate([pause, stop_clip, pause]), CHUNK)
 # %%
 def inputs_of(sound):
     """What the network is given for a window (16000,), or for many (N, 16000): standardised MFCC."""
-    return prepared.standardise(features.mfcc(sound))
+    return prepared.standardised(features.mfcc(sound))
 
 
 def look(window):
@@ -234,7 +234,7 @@ def listen(windows):
             x.append(features.mfcc(np.array(some)))
             some = []
     x += [features.mfcc(np.array(some))] if some else []
-    return spotter.predict(prepared.standardise(np.concatenate(x)), batch_size=64, verbose=0)
+    return spotter.predict(prepared.standardised(np.concatenate(x)), batch_size=64, verbose=0)
 
 
 heard = listen(windows_of(practice.audio))
