@@ -172,9 +172,16 @@ def _mark_unfinished(cells: list[NotebookNode], problem: str) -> None:
 
 
 def _record_error(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
-    """Give the cell an error output where the kernel replied with an error that it did not show, such as a time-out."""
+    """Give the cell an error output where the kernel replied with an error that it did not show.
+
+    A cell that ran out of time says so; the kernel's own word for that is only that somebody interrupted it.
+    """
     reply = execute_reply["content"]
-    if reply["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
+    if reply["status"] != "error":
+        return
+    if reply["ename"] == _TIMEOUT["ename"]:
+        cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
+    if not any(output.output_type == "error" for output in cell.outputs):
         cell.outputs.append(nbformat.v4.new_output("error", ename=reply["ename"], evalue=reply["evalue"],
                                                    traceback=reply["traceback"] or [reply["evalue"]]))
 

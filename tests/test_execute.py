@@ -39,7 +39,7 @@ def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, monkeyp
     monkeypatch.setattr(module, "CELL_SECONDS", 2)
     done, cells = run(tmp_path, "while True: pass", "0.5")
     assert done.problem == ""
-    assert errors(cells[0])
+    assert errors(cells[0]) == ["TimeLimit"]
     assert cells[1].outputs[0].data["text/plain"] == "0.5"
 
 
