@@ -63,6 +63,9 @@ def grade(
                                                         "too.")] = False,
     scheduler: Annotated[str | None, typer.Option(help="The address of a Dask scheduler: its cluster executes the "
                                                        "notebooks.")] = None,
+    gradebook: Annotated[str | None, typer.Option(help="The address of a database for nbgrader's gradebook, such as "
+                                                       "postgresql+psycopg://me@host/class. Default: the one that the "
+                                                       "output was graded into before, or gradebook.db there.")] = None,
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where there is no sandbox: students' code then "
                                                           "runs with your rights.")] = False,
 ) -> None:
@@ -73,7 +76,7 @@ def grade(
     try:
         protection = demanded_protection(unsafe)
         complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
-                                    force=force, protection=protection, scheduler=scheduler)
+                                    force=force, protection=protection, scheduler=scheduler, database=gradebook)
     except ValueError as error:
         console.print(str(error), style="red", highlight=False)
         raise typer.Exit(BAD_USAGE) from None

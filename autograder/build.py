@@ -63,8 +63,7 @@ def build_course(folder: Path = COURSE, names: Iterable[str] | None = None) -> P
 
 def nbgrader_api(folder: Path) -> NbGraderAPI:
     """nbgrader's own interface, for a course folder of ours."""
-    config = configure(Config())
-    config.CourseDirectory.root = str(folder.resolve())
+    config = configure(Config(), folder)
     config.NbGrader.logfile = ""
     config.Application.log_level = 30
     return NbGraderAPI(config=config)

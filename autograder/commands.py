@@ -34,14 +34,14 @@ def collect_and_print(console: Console, source: Path, submissions: Path) -> bool
 
 def grade_and_report(console: Console, submissions: Path, output: Path, *, workers: int | None = None,
                      seconds: float, protection: str, seed: int | None = None, force: bool = False,
-                     scheduler: str | None = None) -> bool:
+                     scheduler: str | None = None, database: str | None = None) -> bool:
     """Grade a class with a progress bar, write the results, print the gradebook.
 
     Returns:
         True when every submission could be graded.
 
     Raises:
-        ValueError: the folder holds no submissions.
+        ValueError: as `grade_class`.
     """
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as bar:
@@ -51,7 +51,7 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
             bar.update(task, completed=done, total=total, description=f"Graded {what}")
 
         result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed, force=force,
-                             protection=protection, scheduler=scheduler, progress=progress)
+                             protection=protection, scheduler=scheduler, database=database, progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)
     console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, exports/, gradebook.db",

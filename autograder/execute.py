@@ -45,6 +45,7 @@ class Job:
         seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
         seed: the seed of the secret cases on which its exercises are judged.
         protection: of `autograder.sandbox.protection`; what strangers wrote belongs into a sandbox.
+        left_out: the places of cells that are not run.
     """
 
     notebook: str
@@ -53,6 +54,7 @@ class Job:
     seconds: float = NOTEBOOK_SECONDS
     seed: int = 0
     protection: str = LIMITS
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Executed:
 
 
 def execute(job: Job) -> Executed:
-    """Execute all cells in order. After an error the next cell is tried; cells that were not reached say so.
+    """Execute the cells in order. After an error the next cell is tried; cells that were not reached say so.
 
     Raises:
         Exception: no kernel could be started, which is not the notebook's fault.
@@ -88,7 +90,7 @@ def execute(job: Job) -> Executed:
                               environment=job.environment | referee.environment)
         try:
             with client.setup_kernel():
-                problem = _execute_cells(client, notebook, referee, provisioner)
+                problem = _execute_cells(client, notebook, referee, provisioner, set(job.left_out))
         finally:
             _stop(client, manager)
     notebook.metadata.pop("widgets", None)
@@ -141,9 +143,10 @@ def kernel_manager(scratch: Path) -> AsyncKernelManager:
     return _Manager(kernel_name="python3", transport="ipc", connection_file=str(scratch / "kernel.json"))
 
 
-def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee, provisioner: LimitedProvisioner) -> str:
+def _execute_cells(client: _Client, notebook: NotebookNode, referee: Referee, provisioner: LimitedProvisioner,
+                   left_out: set[int]) -> str:
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or index in left_out:
             continue
         problem = ""
         client.kept = 0

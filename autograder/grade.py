@@ -4,7 +4,6 @@ Each step keeps every other submission going when one fails; whatever happens, e
 """
 
 import contextlib
-import json
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,16 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbformat.warnings import DuplicateCellId
 from nbgrader.api import MissingEntry
 
 from autograder.build import build_course
 from autograder.cluster import ClusterExecutor
 from autograder.earlier import Earlier
 from autograder.execute import NOTEBOOK_SECONDS, Executed, Job, execute
-from autograder.gradebook import ClassGradebook
+from autograder.gradebook import ClassGradebook, check_database
 from autograder.harmless import drop_live_outputs
 from autograder.judge import SEED_VARIABLE, student_seed
 from autograder.lesson import graded_cells, lesson_names
+from autograder.nbgrader_config import keep_settings
+from autograder.needed import superfluous
 from autograder.preprocessors import REPAIRS
 from autograder.records import write_records
 from autograder.results import Row, rows_of_graded, rows_of_ungraded
@@ -61,7 +63,7 @@ class ClassResult:
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
                 seed: int | None = None, force: bool = False, protection: str | None = None,
-                scheduler: str | None = None,
+                scheduler: str | None = None, database: str | None = None,
                 progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
@@ -74,10 +76,12 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         force: grade again what has not changed since the results in `output`, too.
         protection: of `autograder.sandbox.protection`; by default the best that this machine gives.
         scheduler: the address of a Dask scheduler whose cluster executes the notebooks, instead of `workers` here.
+        database: the gradebook's address; by default the one that `output` was graded into before, or a file there.
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
-        ValueError: the folder holds no submissions, the results would overwrite them, or no scheduler answers.
+        ValueError: the folder holds no submissions, the results would overwrite them, no scheduler answers, or the
+            gradebook cannot be opened.
     """
     output = output.resolve()  # nbgrader changes the working directory while it works
     if submissions.resolve().is_relative_to(output / "submitted"):
@@ -88,7 +92,8 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     protection = protection or best_protection()
     prepare(protection)
     conditions = Conditions(seconds, seed, protection)
-    (output / "grading.json").write_text(json.dumps({"seed": seed}) + "\n")
+    check_database(database or ClassGradebook(output).url)
+    keep_settings(output, seed=seed, gradebook=database)
     with _quiet():
         build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
         gradebook, earlier = ClassGradebook(output), Earlier(output, conditions, force)
@@ -120,8 +125,10 @@ def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier
                 submission.problem = f"The notebook could not be prepared for grading: {error}"
                 yield submission, _not_graded(submission, gradebook)
                 continue
-            job = Job(path.read_text(encoding="utf-8"), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
-                      student_seed(conditions.seed, submission.student, submission.assignment), conditions.protection)
+            notebook = nbformat.read(path, as_version=4)
+            job = Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
+                      student_seed(conditions.seed, submission.student, submission.assignment), conditions.protection,
+                      superfluous(notebook, submission.assignment))
             jobs[pool.submit(execute, job)] = submission
     for future in as_completed(jobs):
         submission = jobs.pop(future)
@@ -176,10 +183,10 @@ def _cell_names(found: list[Submission]) -> list[str]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings that nobody here can act on: of nbgrader's queries, and of wrong answers while they are tried."""
+    """No warnings that nobody here can act on: of nbgrader's queries, repaired cells, wrong answers while they are tried."""
     from sqlalchemy.exc import SAWarning
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
-        warnings.simplefilter("ignore", RuntimeWarning)
+        for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
+            warnings.simplefilter("ignore", kind)
         yield

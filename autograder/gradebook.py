@@ -6,6 +6,7 @@ several at once, and the two quick halves run here, in nbgrader's own converter 
 
 import io
 import logging
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.build import write_notebook
@@ -26,12 +28,19 @@ from autograder.submissions import Submission
 
 @dataclass(frozen=True)
 class Grade:
-    """One graded cell in the gradebook. `score` is None for an answer that somebody has to mark."""
+    """One graded cell in the gradebook.
+
+    Attributes:
+        score: None for an answer that somebody has to mark.
+        marked: True where a person gave the points.
+        comment: what a person wrote about the answer.
+    """
 
     cell: str
     score: float | None
     max_score: float
-    by_hand: bool
+    marked: bool = False
+    comment: str = ""
 
 
 class _Half(Autograde):
@@ -72,8 +81,7 @@ class ClassGradebook:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.config = configure(Config())
-        self.config.CourseDirectory.root = str(folder.resolve())
+        self.config = configure(Config(), folder)
         self.url = CourseDirectory(config=self.config).db_url
 
     def restore(self, submission: Submission) -> Path:
@@ -110,12 +118,14 @@ class ClassGradebook:
             gradebook.db.commit()
 
     def grades(self, submission: Submission) -> dict[str, Grade]:
-        """What the gradebook holds for a submission, hand-given points included, by grade_id."""
+        """What the gradebook holds for a submission, by grade_id: points and comments of people, too."""
         with Gradebook(self.url) as gradebook:
             notebook = gradebook.find_submission_notebook(submission.assignment, submission.assignment,
                                                           submission.student)
-            return {grade.name: Grade(grade.name, _score(grade), grade.max_score, grade.cell.cell_type == "markdown"
-                                      or grade.auto_score is None) for grade in notebook.grades}
+            comments = {comment.name.removesuffix("-solution"): comment.manual_comment or ""
+                        for comment in notebook.comments}
+            return {grade.name: Grade(grade.name, _score(grade), grade.max_score, grade.manual_score is not None,
+                                      comments.get(grade.name, "")) for grade in notebook.grades}
 
     def _run(self, half: type[_Half], submission: Submission) -> None:
         course = CourseDirectory(config=self.config)
@@ -128,6 +138,24 @@ class ClassGradebook:
             converter.start()
         except Exception as error:
             raise RuntimeError(f"{error}\n{log.getvalue()}") from error
+
+
+def check_database(url: str) -> None:
+    """Open a gradebook's database, and make what nbgrader needs in it.
+
+    Raises:
+        ValueError: it cannot be opened; the message says why.
+    """
+    try:
+        with Gradebook(url):
+            pass
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"The gradebook {_without_password(url)} cannot be opened: {reason}") from None
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?<=:)[^:/@]*(?=@)", "…", url)
 
 
 def _score(grade) -> float | None:

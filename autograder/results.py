@@ -81,8 +81,9 @@ def total_up(rows: Iterable[Row]) -> list[Total]:
 
 def _row(submission: Submission, grade: Grade, cells: dict[str, NotebookNode], by_hand: bool) -> Row:
     def row(status: str, message: str = "", mistake: str = "") -> Row:
+        comment = f"Comment: {grade.comment}" if grade.comment else ""
         return Row(submission.student, submission.assignment, grade.cell, grade.score, grade.max_score, status,
-                   clean(message), mistake)
+                   clean(f"{message} {comment}".strip()), mistake)
 
     if by_hand:
         return row(*_hand_status(grade))
@@ -102,7 +103,7 @@ def _overall(group: list[Row]) -> str:
 def _hand_status(grade: Grade) -> tuple[str, str]:
     if grade.score is None:
         return "to mark", ""
-    return ("marked", "") if grade.score else ("untouched", "There is no answer.")
+    return ("marked", "") if grade.marked else ("untouched", "There is no answer.")
 
 
 def _verdict(cell: NotebookNode) -> dict | None:

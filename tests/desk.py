@@ -27,8 +27,11 @@ _HARMLESS = ("favicon", "ERR_UNKNOWN_URL_SCHEME")  # the second: JupyterLab puts
 
 
 @contextmanager
-def jupyterlab(notebooks: Path) -> Iterator[str]:
-    """Serve a folder as `make lab` does; gives the address. What is written goes into folders beside it."""
+def jupyterlab(notebooks: Path, first: str = "/lab/tree/00_start.ipynb") -> Iterator[str]:
+    """Serve a folder, with `first` as the first page, as `make lab` does; gives the address.
+
+    What is written goes into folders beside it.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -37,11 +40,11 @@ def jupyterlab(notebooks: Path) -> Iterator[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "KWS"))}
     environment |= {"HOME": str(home), "KWS_CACHE": str(cache_folder()), "KWS_TRAINING": "short"}
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", "--no-browser", "--allow-root",
-               f"--port={port}", "--IdentityProvider.token=", "--LabApp.default_url=/lab/tree/00_start.ipynb",
+               f"--port={port}", "--IdentityProvider.token=", f"--LabApp.default_url={first}",
                "--LabApp.expose_app_in_browser=True", "--LabApp.news_url="]
     address = f"http://127.0.0.1:{port}"
     with (notebooks.parent / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=home)
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=notebooks)
         try:
             _wait_for(f"{address}/api", server)
             yield address
@@ -74,10 +77,10 @@ def chromium(arguments: Sequence[str] = ()) -> Iterator[Browser]:
 
 
 class Desk:
-    """A page of JupyterLab. `complaints` is what the browser's console had to say that is an error."""
+    """A page, of JupyterLab or a file. `complaints` is what the browser's console had to say that is an error."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.page: Page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    def __init__(self, browser: Browser, address: str = "", colours: str = "light") -> None:
+        self.page: Page = browser.new_page(viewport={"width": 1200, "height": 1000}, color_scheme=colours)
         self.page.set_default_timeout(1000 * PATIENCE)
         self.complaints: list[str] = []
         self.page.on("console", lambda line: self._complain(line.text) if line.type == "error" else None)

@@ -272,12 +272,15 @@ def test_neither_workers_nor_walls_change_a_score(graded, tmp_path, workers):
         {(student, name): float(rows[student][name]["score"]) for student in students for name in TESTED})
 
 
-def test_points_given_by_hand_survive_the_next_run(graded, tmp_path):
+@pytest.mark.parametrize("given", [0.5, 0.0])
+def test_points_and_comments_given_by_hand_survive_the_next_run(graded, tmp_path, given):
     _, _, folder = graded
     out, name = folder / "out", "why-silence-is-not-zeros"
     with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as gradebook:
         grade = gradebook.find_grade(name, LESSON, LESSON, "half")
-        grade.manual_score, grade.needs_manual_grade = 0.5, False
+        grade.manual_score, grade.needs_manual_grade = given, False
+        gradebook.find_comment(name, LESSON, LESSON, "half").manual_comment = "Think of rooms."
+        gradebook.find_comment(f"{TESTED[0]}-solution", LESSON, LESSON, "half").manual_comment = "Nicely short."
         gradebook.db.commit()
     only = tmp_path / "submitted" / "half" / LESSON
     only.mkdir(parents=True)
@@ -285,7 +288,8 @@ def test_points_given_by_hand_survive_the_next_run(graded, tmp_path):
     from autograder.grade import grade_class
 
     rows = {row.exercise: row for row in grade_class(tmp_path / "submitted", out).rows}
-    assert rows[name].score == 0.5
+    assert (rows[name].score, rows[name].status, rows[name].message) == (given, "marked", "Comment: Think of rooms.")
+    assert (rows[TESTED[0]].status, rows[TESTED[0]].message) == ("passed", "Comment: Nicely short.")
 
 
 @pytest.mark.parametrize("argument", ["nowhere", "empty"])

@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
 def page_of(cells, template, clean=True):
     """The page that nbgrader makes of a notebook, with the settings of the course."""
-    config = configure(Config()) if clean else Config()
+    config = configure(Config(), Path()) if clean else Config()
     config.HTMLExporter.template_name = template
     config.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
     config.HTMLExporter.extra_template_paths = [str(TEMPLATES.parent / "static/node_modules/bootstrap/dist/css")]

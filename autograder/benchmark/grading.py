@@ -18,7 +18,7 @@ from autograder.lesson import graded_cells, lesson_names
 from autograder.report import write_results
 from autograder.sample_class import filled, mistake, solutions, written_differently
 
-STUDENTS = 9
+STUDENTS = 40
 STOCK_STUDENTS = 3
 """So many of them are graded by stock nbgrader, too. It grades one after the other, so the rest would take as long."""
 SIZES = (10, 40, 160)

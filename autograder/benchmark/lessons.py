@@ -19,6 +19,7 @@ from autograder.build import SOLVED, build_solution, execute_solved, source_note
 from autograder.execute import Job, execute
 from autograder.grade import KERNEL_ENVIRONMENT
 from autograder.lesson import lesson_names
+from autograder.needed import superfluous
 from autograder.reference import module_of
 from autograder.sandbox.protection import best_protection
 from autograder.sandbox.provisioner import prepare
@@ -56,8 +57,12 @@ def run_grading() -> Iterator[LessonRun]:
     for name in lesson_names():
         module_of(name)
     with tempfile.TemporaryDirectory() as folder:
-        yield from _run(Path(folder), lambda name: execute(
-            Job(nbformat.writes(source_notebook(name)), folder, KERNEL_ENVIRONMENT, protection=protection)))
+        def graded(name: str) -> None:
+            notebook = source_notebook(name)
+            execute(Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
+                        left_out=superfluous(notebook, name)))
+
+        yield from _run(Path(folder), graded)
 
 
 def _run(folder: Path, work: Callable[[str], object]) -> Iterator[LessonRun]:
