@@ -183,7 +183,7 @@ def _cell_names(found: list[Submission]) -> list[str]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings that nobody here can act on: of nbgrader's queries, repaired cells, wrong answers while they are tried."""
+    """No warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers while they are tried."""
     from sqlalchemy.exc import SAWarning
 
     with warnings.catch_warnings():
