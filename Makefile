@@ -1,5 +1,5 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the exact versions of requirements.txt.
-.PHONY: lab hand-in demo test lessons grade benchmark lock clean
+.PHONY: lab hand-in demo test lessons grade benchmark gallery lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -8,7 +8,7 @@ VENV = .venv
 RUN = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python
 
 lab: $(VENV)/ready            ## JupyterLab on notebooks/
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/jupyter lab --notebook-dir=notebooks --LabApp.default_url=/lab/tree/00_start.ipynb
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(VENV)/bin/jupyter lab --notebook-dir=notebooks
 
 hand-in: $(VENV)/ready        ## notebooks/ to notebooks/hand-in.zip, for the teacher
 	@$(RUN) -m kws_helpers hand-in notebooks
@@ -28,6 +28,10 @@ grade: $(VENV)/ready          ## make grade SUBMISSIONS=folder OUTPUT=folder
 
 benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memory of the lessons, accuracies (REAL=folder: with real recordings)
 	$(RUN) -m autograder benchmark $(if $(REAL),--real "$(REAL)")
+
+gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a browser, taken by the tests
+	$(RUN) -m pytest -q tests/test_browser.py tests/test_instructor.py
+	$(RUN) -m tests.gallery
 
 lock: $(VENV)/ready           ## pyproject.toml to requirements.txt
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test \

@@ -38,10 +38,12 @@ def build_all(with_solutions: bool = True) -> Iterator[str]:
     yield "solutions/lesson_*.py and kws_helpers/graded_cells.json"
     build_functions()
     build_graded_cells()
-    if with_solutions:
-        for name in lesson_names():
+    for name in lesson_names():
+        if with_solutions:
             yield f"solutions/{name}.ipynb (executed)"
             build_solution(name)
+        else:
+            renew_texts(name)
     yield "course/ (nbgrader) and notebooks/"
     build_course()
     build_notebooks()
@@ -103,6 +105,27 @@ def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
     _join_streams(notebook)
     _still(notebook)
     write_notebook(notebook, folder / f"{name}.ipynb")
+
+
+def renew_texts(name: str, folder: Path = SOLUTIONS) -> bool:
+    """Bring the solution up to a lesson whose words have changed, without executing it.
+
+    Returns:
+        False where code has changed too, or nothing was executed yet: then the solution stays as it is.
+    """
+    path = folder / f"{name}.ipynb"
+    if not path.exists():
+        return False
+    notebook = solved(read_lesson(name))
+    _replace_expected(notebook, pictures={})
+    code, before = ([cell for cell in one.cells if cell.cell_type == "code"]
+                    for one in (notebook, nbformat.read(path, as_version=4)))
+    if [cell.source for cell in code] != [cell.source for cell in before]:
+        return False
+    for cell, executed in zip(code, before):
+        cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
+    write_notebook(notebook, path)
+    return True
 
 
 def execute_solved(name: str, folder: Path, environment: dict[str, str] | None = None) -> NotebookNode:

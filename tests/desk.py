@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from autograder.paths import BUILD
+from autograder.paths import BUILD, ROOT
 from kws_helpers.cache import folder as cache_folder
 
 PICTURES = BUILD / "browser"
@@ -27,24 +27,24 @@ _HARMLESS = ("favicon", "ERR_UNKNOWN_URL_SCHEME")  # the second: JupyterLab puts
 
 
 @contextmanager
-def jupyterlab(notebooks: Path, first: str = "/lab/tree/00_start.ipynb") -> Iterator[str]:
-    """Serve a folder, with `first` as the first page, as `make lab` does; gives the address.
+def jupyterlab(folder: Path, student: bool = True) -> Iterator[str]:
+    """Serve a folder, for a student as `make lab` does; gives the address.
 
     What is written goes into folders beside it.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = notebooks.parent / "home"
+    home = folder.parent / "home"
     home.mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "KWS"))}
     environment |= {"HOME": str(home), "KWS_CACHE": str(cache_folder()), "KWS_TRAINING": "short"}
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", "--no-browser", "--allow-root",
-               f"--port={port}", "--IdentityProvider.token=", f"--LabApp.default_url={first}",
-               "--LabApp.expose_app_in_browser=True", "--LabApp.news_url="]
+    environment |= {"JUPYTER_CONFIG_PATH": str(ROOT / ".jupyter")} if student else {}
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", "--no-browser", "--allow-root",
+               f"--port={port}", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"]
     address = f"http://127.0.0.1:{port}"
-    with (notebooks.parent / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=notebooks)
+    with (folder.parent / "server.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
         try:
             _wait_for(f"{address}/api", server)
             yield address

@@ -5,8 +5,9 @@ import re
 import nbformat
 import pytest
 
-from autograder.build import build_course, build_functions, build_graded_cells, build_notebooks
+from autograder.build import build_course, build_functions, build_graded_cells, build_notebooks, renew_texts
 from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
+from autograder.paths import LESSONS as LESSON_FILES
 from autograder.paths import NOTEBOOKS, SOLUTIONS
 from kws_helpers.hand_in import GRADED_CELLS
 
@@ -55,6 +56,21 @@ def test_the_committed_solution_ran_through_without_a_word_on_stderr(name):
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", output.text
         assert cell.cell_type != "code" or cell.execution_count, cell.source
+
+
+def test_words_are_renewed_without_executing_anything(tmp_path, monkeypatch):
+    assert not renew_texts(LESSONS[0], tmp_path), "nothing was executed yet"
+    for name in LESSONS:
+        (tmp_path / f"{name}.ipynb").write_bytes((SOLUTIONS / f"{name}.ipynb").read_bytes())
+        assert renew_texts(name, tmp_path)
+        assert (tmp_path / f"{name}.ipynb").read_bytes() == (SOLUTIONS / f"{name}.ipynb").read_bytes()
+    lesson = (LESSON_FILES / f"{LESSONS[0]}.py").read_text()
+    monkeypatch.setattr("autograder.lesson.LESSONS", tmp_path)
+    (tmp_path / f"{LESSONS[0]}.py").write_text(lesson.replace("# ## How to work with", "# ## Working with"))
+    assert renew_texts(LESSONS[0], tmp_path)
+    assert "## Working with" in (tmp_path / f"{LESSONS[0]}.ipynb").read_text()
+    (tmp_path / f"{LESSONS[0]}.py").write_text(lesson.replace("import hashlib", "import hashlib, math"))
+    assert not renew_texts(LESSONS[0], tmp_path), "code has changed"
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -1,0 +1,82 @@
+"""What Binder does with the project, as far as it can be done without Docker.
+
+repo2docker makes a conda environment of environment.yml in a clone, in which all that matters is installed by pip, and
+runs postBuild there. A visitor then has 2 GB of memory, and often one core.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from autograder.build import write_notebook
+from autograder.paths import ROOT
+from autograder.sample_class import filled, solutions
+from autograder.sandbox.watcher import memory_of
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Binder is Linux")
+
+MEMORY = 2e9
+SERVER = 0.2e9
+"""Bytes that JupyterLab itself takes, with room."""
+
+
+@pytest.fixture(scope="module")
+def binder(tmp_path_factory):
+    """The clone, and the environment variables of its visitors."""
+    folder = tmp_path_factory.mktemp("binder")
+    clone, environment = folder / "clone", folder / "environment"
+    subprocess.run(["git", "-c", "safe.directory=*", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    (through_pip,) = [part["pip"] for part in yaml.safe_load((clone / "environment.yml").read_text())["dependencies"]
+                      if isinstance(part, dict)]
+    for requirement in through_pip:
+        install(environment / "bin" / "python", requirement.split(), clone)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("KWS", "JUPYTER", "PYTHON"))}
+    variables |= {"HOME": str(folder), "PATH": f"{environment / 'bin'}:{os.environ['PATH']}"}
+    subprocess.run(["./postBuild"], cwd=clone, env=variables, check=True)
+    return clone, variables
+
+
+def install(python, requirement, folder):
+    """As pip does; uv is quicker, where it knows the way to a package index."""
+    uv = Path(sys.executable).with_name("uv")
+    quick = [uv, "pip", "install", "--quiet", "--python", python, *requirement]
+    if not uv.exists() or subprocess.run(quick, cwd=folder, check=False).returncode:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *requirement], cwd=folder, check=True)
+
+
+def test_what_is_made_when_the_image_is_built_lies_outside_the_clone(binder):
+    clone, variables = binder
+    assert not subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, text=True,
+                              check=True).stdout
+    page = Path(shutil.which("python", path=variables["PATH"])).parent.parent / "etc" / "jupyter" / "labconfig"
+    assert {path.name for path in page.iterdir()} == {path.name for path in (ROOT / ".jupyter/labconfig").iterdir()}
+
+
+@pytest.mark.parametrize("lesson", ["01_dataset", "02_ffnn"])
+def test_a_lesson_fits_into_two_gigabytes_on_one_core(binder, lesson):
+    clone, variables = binder
+    write_notebook(filled(lesson, solutions(lesson)), clone / "notebooks" / f"{lesson}.ipynb")
+    process = subprocess.Popen(["jupyter", "execute", f"{lesson}.ipynb"], cwd=clone / "notebooks", env=variables,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               preexec_fn=lambda: os.sched_setaffinity(0, {0}))
+    largest = 0
+    while process.poll() is None:
+        largest = max(largest, sum(map(memory_of, [psutil.Process(process.pid), *children(process.pid)])))
+        time.sleep(0.2)
+    assert process.returncode == 0, process.stdout.read()[-3000:]
+    assert 0.1e9 < largest < MEMORY - SERVER
+
+
+def children(pid):
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
