@@ -116,14 +116,14 @@ def renew_texts(name: str, folder: Path = SOLUTIONS) -> bool:
     path = folder / f"{name}.ipynb"
     if not path.exists():
         return False
-    notebook = solved(read_lesson(name))
+    notebook, executed = solved(read_lesson(name)), nbformat.read(path, as_version=4)
     _replace_expected(notebook, pictures={})
-    code, before = ([cell for cell in one.cells if cell.cell_type == "code"]
-                    for one in (notebook, nbformat.read(path, as_version=4)))
+    code, before = ([cell for cell in one.cells if cell.cell_type == "code"] for one in (notebook, executed))
     if [cell.source for cell in code] != [cell.source for cell in before]:
         return False
-    for cell, executed in zip(code, before):
-        cell.outputs, cell.execution_count = executed.outputs, executed.execution_count
+    for cell, with_outputs in zip(code, before):
+        cell.outputs, cell.execution_count = with_outputs.outputs, with_outputs.execution_count
+    notebook.metadata = executed.metadata
     write_notebook(notebook, path)
     return True
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
 
 from autograder.analysis import FEWEST, distributions, items
 from autograder.csvfile import write_csv
@@ -19,6 +20,7 @@ from autograder.results import STATUS_TEXTS, Total, total_up
 
 _pages = Environment(loader=PackageLoader("autograder", "templates"), autoescape=True, trim_blocks=True,
                      lstrip_blocks=True)
+_pages.filters["worded"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
 
 
 def write_results(result: ClassResult, output: Path) -> None:

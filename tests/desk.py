@@ -116,6 +116,16 @@ class Desk:
             .map((cell) => ({source: cell.model.sharedModel.getSource(), count: cell.model.executionCount,
                              outputs: cell.model.outputs.toJSON()}))""")
 
+    def show(self, source: str) -> None:
+        """Bring the first cell that begins so into the middle of the page."""
+        self.page.evaluate("""async (source) => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            const place = notebook.widgets.findIndex((cell) => cell.model.sharedModel.getSource().startsWith(source));
+            notebook.activeCellIndex = place;
+            await notebook.scrollToItem(place, "center");
+        }""", source)
+        self.page.locator(".jp-Notebook .jp-mod-active .jp-Cell-outputArea").wait_for()
+
     def broken_pictures(self) -> list[str]:
         """The descriptions of pictures that are not to be seen."""
         return self.page.evaluate("""[...document.querySelectorAll(".jp-Notebook img")]

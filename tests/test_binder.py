@@ -17,7 +17,7 @@ import yaml
 
 from autograder.build import write_notebook
 from autograder.paths import ROOT
-from autograder.sample_class import filled, solutions
+from autograder.sample_class import filled, model_answers, solutions
 from autograder.sandbox.watcher import memory_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Binder is Linux")
@@ -63,7 +63,7 @@ def test_what_is_made_when_the_image_is_built_lies_outside_the_clone(binder):
 @pytest.mark.parametrize("lesson", ["01_dataset", "02_ffnn"])
 def test_a_lesson_fits_into_two_gigabytes_on_one_core(binder, lesson):
     clone, variables = binder
-    write_notebook(filled(lesson, solutions(lesson)), clone / "notebooks" / f"{lesson}.ipynb")
+    write_notebook(filled(lesson, solutions(lesson), model_answers(lesson)), clone / "notebooks" / f"{lesson}.ipynb")
     process = subprocess.Popen(["jupyter", "execute", f"{lesson}.ipynb"], cwd=clone / "notebooks", env=variables,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                preexec_fn=lambda: os.sched_setaffinity(0, {0}))

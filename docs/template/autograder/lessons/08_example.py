@@ -38,6 +38,10 @@ dataset = data.load()
 # `x >= 0` is an array of truth values. When does the sound cross zero, seen from there?
 #
 # </details>
+#
+# This is what you will see when it works:
+#
+# ![Two waveforms, and how often each crosses zero: the “yes”, with its hiss, many times more often](expected:crossings)
 
 # %% nbgrader={"grade_id": "zero_crossings-solution", "solution": true}
 def zero_crossings(audio):
@@ -63,7 +67,7 @@ judge(zero_crossings)
 # %% [markdown]
 # The next cell uses what was written: two words, and how often they cross zero.
 
-# %%
+# %% tags=["figure:crossings"]
 chosen = [np.flatnonzero(dataset.training.words == word)[0] for word in ("yes", "no")]
 plotting.waveforms(dataset.training.clips[chosen], [
     f"“{dataset.training.words[number]}”: {zero_crossings(dataset.training.clips[number]):,} crossings"
