@@ -25,7 +25,7 @@ from autograder.sandbox.protection import best_protection
 from autograder.sandbox.provisioner import prepare
 from autograder.sandbox.watcher import memory_of
 
-_PAUSE = 0.5  # seconds between two looks at the memory
+_PAUSE = 1.0  # seconds between two looks at the memory, each of which holds the lesson up a little
 
 
 @dataclass(frozen=True)

@@ -666,8 +666,8 @@ def learning_rate(epochs, peak=0.012):
     return keras.optimizers.schedules.CosineDecay(peak / 20, steps - steps // 10, warmup_target=peak,
                                                   warmup_steps=steps // 10)
 
-schedule = learning_rate(epochs=42)
-steps = np.arange(0, 42 * math.ceil(len(prepared.training) / BATCH), 10)
+schedule = learning_rate(epochs=39)
+steps = np.arange(0, 39 * math.ceil(len(prepared.training) / BATCH), 10)
 plotting.rates_over_steps(steps, np.array([schedule(int(step)) for step in steps]))
 
 # %%
@@ -690,7 +690,7 @@ def tc_resnet8():
 # First **without** augmentation, three times, with different seeds. (About half a minute in all.)
 
 # %%
-plain, histories = train(tc_resnet8, prepared.training, epochs=14)
+plain, histories = train(tc_resnet8, prepared.training, epochs=13)
 plotting.learning_curves(histories[0])
 
 # %%
@@ -724,7 +724,7 @@ plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 # chosen with the validation split, and among the best with recordings of people.
 
 # %%
-EPOCHS = 42 if dataset.name.startswith("bundled") else 210
+EPOCHS = 39 if dataset.name.startswith("bundled") else 195
 
 augmented, histories = train(tc_resnet8, augmented_clips, epochs=EPOCHS)
 plotting.learning_curves(histories[0])
@@ -799,7 +799,7 @@ for name, build in {"TC-ResNet8": build_tc_resnet8, "DS-CNN": build_ds_cnn}.item
 
 # %% [markdown]
 # Fewer parameters, yet *more* multiply-adds: its kernels are small, but they go over a picture and not over a
-# row. We train it once only, with augmentation and for four epochs instead of 42, because each of them takes its
+# row. We train it once only, with augmentation and for four epochs instead of 39, because each of them takes its
 # time. Keep that in mind when you compare.
 
 # %%
@@ -858,7 +858,7 @@ plotting.network_map(rows)
 
 # %% [markdown]
 # Two things the picture does not show. DS-CNN has not had its full training: it is not worse by nature, so give it
-# as many epochs when you have a few minutes (`epochs=42`, then the cells below it). And networks that learned from
+# as many epochs when you have a few minutes (`epochs=39`, then the cells below it). And networks that learned from
 # changed clips are compared here with networks that did not, so the picture says what the *recipes* reached,
 # architecture and training together. The two dots of TC-ResNet8 tell how much of it is training.
 #
@@ -1015,7 +1015,7 @@ def with_zeros_for_silence(split):
 
 friends_training, friends_validation, friends_testing = (
     with_zeros_for_silence(split) for split in (prepared.training, prepared.validation, prepared.testing))
-[friends], [friends_history] = train(tc_resnet8, friends_training, epochs=5, seeds=(0,),
+[friends], [friends_history] = train(tc_resnet8, friends_training, epochs=4, seeds=(0,),
                                      validation=friends_validation)
 plotting.learning_curves(friends_history)
 
