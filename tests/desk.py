@@ -124,7 +124,7 @@ class Desk:
             notebook.activeCellIndex = place;
             await notebook.scrollToItem(place, "center");
         }""", source)
-        self.page.locator(".jp-Notebook .jp-mod-active .jp-Cell-outputArea").wait_for()
+        self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-mod-active .jp-Cell-outputArea").wait_for()
 
     def broken_pictures(self) -> list[str]:
         """The descriptions of pictures that are not to be seen."""
