@@ -219,7 +219,7 @@ def remedy_dots(measured: Mapping[str, np.ndarray], baseline: str) -> None:
     for row, (name, values) in enumerate(measured.items()):
         (heard, unheard), seeds = np.mean(values, axis=0), np.full(len(values), row)
         axis.plot([unheard, heard], [row, row], color="#BBBBBB", linewidth=1, zorder=0)
-        axis.plot(np.asarray(values)[:, 0], seeds, "s", color=GREEN, markersize=5, alpha=0.7,
+        axis.plot(np.asarray(values)[:, 0], seeds, "s", color=GREEN, markersize=6, markerfacecolor="none",
                   label="training" if row == 0 else None)
         axis.plot(np.asarray(values)[:, 1], seeds, "o", color=BLUE, markersize=6, alpha=0.7,
                   label="validation" if row == 0 else None)
