@@ -162,9 +162,12 @@ def _main(word: str, count: str) -> None:
     """Write the clips to the standard output."""
     try:
         spoken, rate = _synthesise(word, voices(int(count)))
-        np.save(sys.stdout.buffer, np.stack([_as_clip(word, samples, rate) for samples in spoken]))
+        clips = np.stack([_as_clip(word, samples, rate) for samples in spoken])
     except CannotSay as error:
         sys.exit(str(error))
+    written = io.BytesIO()  # NumPy asks a file for its position, which a pipe has not
+    np.save(written, clips)
+    sys.stdout.buffer.write(written.getvalue())
 
 
 if __name__ == "__main__":
