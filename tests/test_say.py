@@ -10,6 +10,12 @@ from kws_helpers import say
 from kws_helpers.data.layout import word_and_speaker
 
 
+@pytest.fixture(autouse=True)
+def buffered_output(monkeypatch):
+    """Where Python does not buffer, as some machines have it, a pipe is written to in another way."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
 def test_each_voice_is_another_and_speaks_the_same_way_twice():
     clips = say.say("hello", 40)
     assert clips.shape == (40, 16000) and clips.dtype == np.float32
