@@ -120,15 +120,11 @@ def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier
             yield submission, rows
         else:
             try:
-                path = gradebook.restore(submission)
+                job = _job(submission, gradebook.restore(submission), conditions)
             except Exception as error:
                 submission.problem = f"The notebook could not be prepared for grading: {error}"
                 yield submission, _not_graded(submission, gradebook)
                 continue
-            notebook = nbformat.read(path, as_version=4)
-            job = Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
-                      student_seed(conditions.seed, submission.student, submission.assignment), conditions.protection,
-                      superfluous(notebook, submission.assignment))
             jobs[pool.submit(execute, job)] = submission
     for future in as_completed(jobs):
         submission = jobs.pop(future)
@@ -139,6 +135,14 @@ def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier
             yield submission, _not_graded(submission, gradebook)
         else:
             yield submission, _recorded(submission, executed, gradebook, earlier)
+
+
+def _job(submission: Submission, path: Path, conditions: Conditions) -> Job:
+    """What there is to execute, once the notebook at `path` has been restored."""
+    notebook = nbformat.read(path, as_version=4)
+    return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
+               student_seed(conditions.seed, submission.student, submission.assignment), conditions.protection,
+               superfluous(notebook, submission.assignment))
 
 
 def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:

@@ -101,10 +101,10 @@ class _Reader(ast.NodeVisitor):
         self.taken: set[str] = set()
 
     def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load) and node.id not in self.known:
-            self.taken.add(node.id)
-        elif isinstance(node.ctx, ast.Store):
+        if isinstance(node.ctx, ast.Store):
             self.known.add(node.id)
+        elif node.id not in self.known:
+            self.taken.add(node.id)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self._in_order(node.value, *node.targets)

@@ -285,11 +285,26 @@ def test_points_and_comments_given_by_hand_survive_the_next_run(graded, tmp_path
     only = tmp_path / "submitted" / "half" / LESSON
     only.mkdir(parents=True)
     (only / f"{LESSON}.ipynb").write_bytes((folder / "submitted/half" / LESSON / f"{LESSON}.ipynb").read_bytes())
-    from autograder.grade import grade_class
-
     rows = {row.exercise: row for row in grade_class(tmp_path / "submitted", out).rows}
     assert (rows[name].score, rows[name].status, rows[name].message) == (given, "marked", "Comment: Think of rooms.")
     assert (rows[TESTED[0]].status, rows[TESTED[0]].message) == ("passed", "Comment: Nicely short.")
+
+
+def test_a_notebook_that_cannot_be_prepared_stops_nobody_else(tmp_path, shared_cache, monkeypatch):
+    def fails_for_ben(notebook, lesson):
+        if "of Ben" in notebook.cells[-1].source:
+            raise RuntimeError("odd")
+        return ()
+
+    monkeypatch.setattr("autograder.grade.superfluous", fails_for_ben)
+    for student in ("Ada", "Ben"):
+        notebook = filled(LESSON, solutions(LESSON))
+        notebook.cells.append(nbformat.v4.new_markdown_cell(f"The notebook of {student}"))
+        write_notebook(notebook, tmp_path / "submitted" / student / LESSON / f"{LESSON}.ipynb")
+    rows = {(row.student, row.exercise): row for row in grade_class(tmp_path / "submitted", tmp_path / "out").rows}
+    assert rows["Ada", TESTED[0]].status == "passed"
+    assert (rows["Ben", TESTED[0]].status, rows["Ben", TESTED[0]].score) == ("unreadable", 0)
+    assert "could not be prepared for grading: odd" in rows["Ben", TESTED[0]].message
 
 
 @pytest.mark.parametrize("argument", ["nowhere", "empty"])
