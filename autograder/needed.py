@@ -6,7 +6,7 @@ cannot be seen from outside, all cells run.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -85,7 +85,8 @@ def names_in(source: str) -> Names:
         return Names()
     except (RecursionError, MemoryError):
         raise _Unclear from None
-    return Names(frozenset(reader.taken), frozenset(reader.known | set(_changed(tree))))
+    defined = {*reader.known, *_stored(_in_this_scope(tree.body)), *_changed(tree)}  # in loops and branches, too
+    return Names(frozenset(reader.taken), frozenset(defined))
 
 
 def _imported(source: str) -> frozenset[str]:
@@ -193,7 +194,7 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.
 
 
 def _in_this_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes of a function's body, but not what is inside the functions and the like that it holds."""
+    """The nodes of the body of a function or module, but not what is inside the functions that it holds."""
     waiting: list[ast.AST] = list(body)
     while waiting:
         node = waiting.pop()
@@ -202,7 +203,7 @@ def _in_this_scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
-def _stored(nodes: list[ast.AST]) -> Iterator[str]:
+def _stored(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The names that get a value."""
     for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

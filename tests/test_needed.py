@@ -21,8 +21,8 @@ LESSON = "01_dataset"
 @pytest.mark.parametrize("source, taken, defined", [
     ("a = b", "b", "a"), ("a = a + 1", "a", "a"), ("a = 1\nb = a", "", "a b"), ("a += 1", "a", "a"),
     ("a: int = b", "int b", "a"), ("a, *c = b", "b", "a c"), ("if (a := b): print(a)", "b print", "a"),
-    ("for a in b: c = a\nd = c", "b c", "d"), ("if a: b = 1\nprint(b)", "a b print", ""),
-    ("try: import a\nexcept E: a = None\nprint(a)", "E a print", ""), ("with a as b: b.c()", "a", "b"),
+    ("for a in b: c = a\nd = c", "b c", "a c d"), ("if a: b = 1\nprint(b)", "a b print", "b"),
+    ("try: import a\nexcept E: a = None\nprint(a)", "E a print", "a"), ("with a as b: b.c()", "a", "b"),
     ("a = [b for b in c if d(b)]\ne = b", "c d b", "a e"), ("a = {b: c for b, c in d}", "d", "a"),
     ("def a(b, c=d, *e, f=g, **h):\n    i = j(b, c, e, f, h)\n    return i", "d g j", "a"),
     ("def a():\n    return later()\ndef later():\n    return a", "later", "a later"),
@@ -58,7 +58,8 @@ def test_cells_that_only_show_something_are_left_out():
 
 
 @pytest.mark.parametrize("code, reached", [
-    ("def helper():\n    return is_clear(clips)", "def is_clear("), ("print(len(our_clips))", "our_clips ="),
+    ("def helper():\n    return is_clear(clips)", "def is_clear("), ("print(number)", "for number in np.linspace("),
+    ("print(len(our_clips))", "our_clips ="),
     ("x = eval('is_clear')", ""), ("%timeit 1", ""), ("x = !ls", ""), ("globals()['is_clear']", ""),
     ("is_clear = 1 is_clear", None), (f"text = '{'a' * 300_000}'", "")])
 def test_what_a_student_uses_runs(code, reached):
