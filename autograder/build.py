@@ -154,7 +154,8 @@ def source_notebook(name: str) -> NotebookNode:
     notebook = read_lesson(name)
     for cell in notebook.cells:
         cell.source = cell.source.replace("### BEGIN HIDDEN TESTS", f"### BEGIN HIDDEN TESTS\n{JUDGE_IMPORT}")
-    _replace_expected(notebook, _pictures(SOLUTIONS / f"{name}.ipynb"))
+    small = {figure: _smaller(picture) for figure, picture in figures(SOLUTIONS / f"{name}.ipynb").items()}
+    _replace_expected(notebook, small)
     return notebook
 
 
@@ -165,8 +166,8 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def _pictures(solution: Path) -> dict[str, bytes]:
-    """The figures of a solved notebook, small, by the name in the cell's tag "figure:name"."""
+def figures(solution: Path) -> dict[str, bytes]:
+    """The figures of a solved notebook, as PNG, by the name in the cell's tag "figure:name"."""
     if not solution.exists():
         return {}
     found = {}
@@ -175,7 +176,7 @@ def _pictures(solution: Path) -> dict[str, bytes]:
             if tag.startswith("figure:"):
                 picture = next(output.data["image/png"] for output in cell.outputs
                                if "image/png" in output.get("data", {}))
-                found[tag.removeprefix("figure:")] = _smaller(base64.b64decode(picture))
+                found[tag.removeprefix("figure:")] = base64.b64decode(picture)
     return found
 
 

@@ -88,6 +88,13 @@ def solved(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def imported_names(node: ast.AST) -> set[str]:
+    """The names that an import statement makes; none for any other node."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        return set()
+    return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+
+
 def _complete(short: dict, cell_type: str) -> dict:
     grade, solution = short.get("grade", False), short.get("solution", False)
     full = {"grade": grade, "grade_id": short["grade_id"], "locked": not solution, "schema_version": 3,
@@ -126,15 +133,12 @@ def _imports_for(code: str, notebook: NotebookNode) -> list[str]:
     """The notebook's top-level import statements that bind a name which `code` uses without importing it."""
     tree = ast.parse(code)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    own = {alias.asname or alias.name.partition(".")[0] for node in tree.body
-           if isinstance(node, (ast.Import, ast.ImportFrom)) for alias in node.names}
+    own = set().union(*map(imported_names, tree.body))
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     lines = []
     for cell in notebook.cells:
         if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("solution"):
             for node in ast.parse(cell.source).body:
-                if isinstance(node, (ast.Import, ast.ImportFrom)):
-                    bound = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-                    if bound & (used - own) and ast.unparse(node) not in lines:
-                        lines.append(ast.unparse(node))
+                if imported_names(node) & (used - own) and ast.unparse(node) not in lines:
+                    lines.append(ast.unparse(node))
     return lines

@@ -13,7 +13,7 @@ from functools import cache
 from nbformat import NotebookNode
 
 from autograder.build import source_notebook
-from autograder.lesson import graded_cells
+from autograder.lesson import graded_cells, imported_names
 
 BY_OTHER_WAYS = frozenset(["__builtins__", "__import__", "__main__", "builtins", "compile", "dir", "eval", "exec", "gc",
                            "get_ipython", "getattr", "globals", "importlib", "inspect", "locals", "sys", "vars"])
@@ -90,8 +90,7 @@ def names_in(source: str) -> Names:
 
 
 def _imported(source: str) -> frozenset[str]:
-    return frozenset(name.asname or name.name.partition(".")[0] for node in ast.walk(ast.parse(source))
-                     if isinstance(node, (ast.Import, ast.ImportFrom)) for name in node.names)
+    return frozenset().union(*map(imported_names, ast.walk(ast.parse(source))))
 
 
 class _Reader(ast.NodeVisitor):
@@ -138,7 +137,7 @@ class _Reader(ast.NodeVisitor):
         self._in_order(*node.finalbody)
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        self.known |= {name.asname or name.name.partition(".")[0] for name in node.names}
+        self.known |= imported_names(node)
 
     visit_ImportFrom = visit_Import
 
@@ -208,12 +207,10 @@ def _stored(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)) and node.name:
             yield node.name
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from (name.asname or name.name.partition(".")[0] for name in node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
+        else:
+            yield from imported_names(node)
 
 
 def _changed(tree: ast.AST) -> Iterator[str]:

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from autograder.answers import right_answers
 from autograder.build import write_notebook
 from autograder.exercise import exercises
-from autograder.lesson import functions_module, graded_cells, read_lesson, solved
+from autograder.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
 from autograder.paths import NOTEBOOKS
 
 ENDLESS = '''def frame_count(n_samples, window, hop):
@@ -122,8 +122,6 @@ def _source_of(module: str, function: str, name: str) -> str:
 
 def _binds(node: ast.stmt) -> set[str]:
     """The names that an import or an assignment at the top level of a module makes."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
     if isinstance(node, ast.Assign):
         return {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return set()
+    return imported_names(node)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.paths import BUILD, ROOT
@@ -19,11 +20,20 @@ from kws_helpers.cache import folder as cache_folder
 
 PICTURES = BUILD / "browser"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None and "KWS_REQUIRE_BROWSER" not in os.environ,
+                                    reason="no Chromium here: on Debian and Ubuntu, apt install chromium")
 PATIENCE = 240  # seconds; the slowest machine may take that long, and no test waits longer than it must
 FAKE_MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Chromium hears a beep every second and asks nobody."""
 
 _HARMLESS = ("favicon", "ERR_UNKNOWN_URL_SCHEME")  # the second: JupyterLab puts attached pictures in a moment later
+
+
+def free_port() -> int:
+    """A port on which no server listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @contextmanager
@@ -32,9 +42,7 @@ def jupyterlab(folder: Path, student: bool = True) -> Iterator[str]:
 
     What is written goes into folders beside it.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     home = folder.parent / "home"
     home.mkdir()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "KWS"))}

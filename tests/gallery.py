@@ -1,11 +1,10 @@
 """Put the pictures that the tests took in a browser into docs/gallery/, small enough to be kept: `make gallery`."""
 
-import base64
 import io
 
-import nbformat
 from PIL import Image
 
+from autograder.build import figures
 from autograder.paths import ROOT, SOLUTIONS
 from tests.desk import PICTURES
 
@@ -21,8 +20,8 @@ def main() -> None:
     GALLERY.mkdir(exist_ok=True)
     for name in SHOWN:
         save(Image.open(PICTURES / f"{name}.png"), name)
-    panels = [Image.open(PICTURES / "check.png"), figure("06_tc_resnet", "networks"),
-              Image.open(PICTURES / "report-light.png")]
+    networks = io.BytesIO(figures(SOLUTIONS / "06_tc_resnet.ipynb")["networks"])
+    panels = [Image.open(file) for file in (PICTURES / "check.png", networks, PICTURES / "report-light.png")]
     whole = Image.new("RGB", (len(panels) * (PANEL[0] + GAP) - GAP, PANEL[1]), "white")
     for number, panel in enumerate(panels):
         whole.paste(fitted(panel), (number * (PANEL[0] + GAP), 0))
@@ -44,15 +43,6 @@ def fitted(picture: Image.Image) -> Image.Image:
 def scaled(picture: Image.Image, width: int) -> Image.Image:
     height = round(picture.height * width / picture.width)
     return picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
-
-
-def figure(lesson: str, name: str) -> Image.Image:
-    """A figure of a solved lesson, by the name in its cell's tag."""
-    for cell in nbformat.read(SOLUTIONS / f"{lesson}.ipynb", as_version=4).cells:
-        if f"figure:{name}" in cell.metadata.get("tags", []):
-            data = next(output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {}))
-            return Image.open(io.BytesIO(base64.b64decode(data)))
-    raise LookupError(f"{lesson} has no figure {name}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The student's way through JupyterLab, walked in a real browser."""
 
-import os
 import re
 import shutil
 
@@ -11,10 +10,9 @@ from autograder.build import write_notebook
 from autograder.lesson import WELCOME
 from autograder.paths import NOTEBOOKS
 from autograder.sample_class import filled, model_answers, solutions
-from tests.desk import CHROMIUM, FAKE_MICROPHONE, Desk, chromium, jupyterlab
+from tests.desk import FAKE_MICROPHONE, Desk, chromium, jupyterlab, needs_chromium
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None and "KWS_REQUIRE_BROWSER" not in os.environ,
-                                reason="no Chromium here: on Debian and Ubuntu, apt install chromium")
+pytestmark = needs_chromium
 
 LESSON = "01_dataset"
 SLIDER = """

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from autograder.grade import grade_class
 from autograder.nbgrader_config import SETTINGS_FILE, settings
 from autograder.report import write_results
 from autograder.sample_class import filled, mistake, solutions
+from tests.desk import free_port
 
 LESSON, QUESTION = "01_dataset", "why-silence-is-not-zeros"
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(found).parent for found in
@@ -34,9 +34,7 @@ def postgresql(folder):
     if os.getuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
     programs, files = SERVERS[-1], folder / "files"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     subprocess.run(as_nobody([programs / "initdb", "-D", files, "-U", "teacher", "--auth=trust", "--encoding=UTF8",
                               "--locale=C", "--no-sync"]), check=True, capture_output=True, cwd=folder)
     server = as_nobody([programs / "pg_ctl", "-D", files, "-w", "-l", folder / "log", "-o",
@@ -49,7 +47,7 @@ def postgresql(folder):
 
 
 @pytest.fixture
-def database(tmp_path_factory):
+def database():
     # pytest's own folders are closed to other users
     folder = Path("/tmp") / f"kws-postgresql-{os.getpid()}"
     folder.mkdir()

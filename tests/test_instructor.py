@@ -1,7 +1,6 @@
 """The instructor's way, from a download to exported points, each step as docs/instructors.md has it."""
 
 import csv
-import os
 import re
 import subprocess
 import sys
@@ -15,10 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from autograder.build import write_notebook
 from autograder.sample_class import filled, mistake, model_answers, solutions
 from kws_helpers.hand_in import look_through, pack
-from tests.desk import CHROMIUM, Desk, chromium, jupyterlab
+from tests.desk import Desk, chromium, jupyterlab, needs_chromium
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None and "KWS_REQUIRE_BROWSER" not in os.environ,
-                                reason="no Chromium here: on Debian and Ubuntu, apt install chromium")
+pytestmark = needs_chromium
 
 LESSON, QUESTION = "01_dataset", "why-silence-is-not-zeros"
 ADA, BEN = "Ada Lovelace_moodle_101", "Ben Çelik_moodle_102"
