@@ -41,7 +41,7 @@ clean:
 	rm -rf $(VENV) build course
 
 # uv is fast, but does not read pip's settings; where only pip knows the way to a package index, pip does the work.
-$(VENV)/ready: requirements.txt pyproject.toml
+$(VENV)/ready: requirements.txt pyproject.toml .jupyter/ipython_kernel_config.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Setting up $(VENV) (once, a few minutes at most) …"
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
@@ -50,4 +50,5 @@ $(VENV)/ready: requirements.txt pyproject.toml
 		|| $(VENV)/bin/python -m pip install --quiet -r requirements.txt
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable . \
 		|| $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p $(VENV)/etc/ipython && cp .jupyter/ipython_kernel_config.py $(VENV)/etc/ipython/
 	@touch $@

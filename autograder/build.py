@@ -225,7 +225,10 @@ def _forget_times(notebook: NotebookNode) -> None:
 
 
 def _still(notebook: NotebookNode) -> None:
-    """Leave the picture of a widget and take away its live part, which is dead without its kernel."""
+    """Leave of a figure its picture: not the widget, which is dead without its kernel, nor the picture as HTML."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            data = output.get("data", {})
+            data.pop("application/vnd.jupyter.widget-view+json", None)
+            if "image/png" in data:
+                data.pop("text/html", None)

@@ -16,7 +16,7 @@ import numpy as np
 from kws_helpers import mode
 from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.data.decode import DecodeError, decode_noise
-from kws_helpers.plotting import show, to_png
+from kws_helpers.plotting import show, to_html
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,7 @@ def upload(draw: Callable[[np.ndarray], tuple["Figure", str]], picture: tuple["F
 
 def _display(picture: tuple["Figure", str], widget: Any) -> None:
     live = widget._repr_mimebundle_()
-    show(*picture, live[0] if isinstance(live, tuple) else live)
+    show(*picture, lambda _: live[0] if isinstance(live, tuple) else live)
 
 
 def _answer(draw: Callable, content: bytes, kind: str) -> str:
@@ -82,9 +82,8 @@ def _answer(draw: Callable, content: bytes, kind: str) -> str:
         figure, description = draw(audio)
     except Exception as error:
         return f"<p>This does not work: {html.escape(_in_words(error))}</p>"
-    sound, drawing = (base64.b64encode(one).decode() for one in (content, to_png(figure)))
-    return (f'<img alt="{html.escape(description)}" src="data:image/png;base64,{drawing}" style="max-width: 100%">'
-            f'<br><audio controls src="data:{html.escape(kind)};base64,{sound}"></audio>')
+    sound = base64.b64encode(content).decode()
+    return f'{to_html(figure, description)}<br><audio controls src="data:{html.escape(kind)};base64,{sound}"></audio>'
 
 
 def _in_words(error: Exception) -> str:

@@ -4,15 +4,12 @@ import base64
 import html
 import io
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kws_helpers import mode
-from kws_helpers.plotting import show, to_png
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from kws_helpers.plotting import show, to_html
 
 SAMPLE_RATE = 16_000
 
@@ -25,7 +22,7 @@ def slider(label: str, low: float, high: float, value: float, step: float | None
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     step = step or (1 if whole else (high - low) / 50)
     return kind(value=value, min=low, max=high, step=step, description=label, continuous_update=False,
-                style={"description_width": "initial"}, layout={"width": "22em"})
+                style={"description_width": "initial"}, layout=_wide_enough(label))
 
 
 def choice(label: str, options: Any, value: Any) -> Any:
@@ -33,7 +30,11 @@ def choice(label: str, options: Any, value: Any) -> Any:
     import ipywidgets
 
     return ipywidgets.Dropdown(options=options, value=value, description=label,
-                               style={"description_width": "initial"}, layout={"width": "22em"})
+                               style={"description_width": "initial"}, layout=_wide_enough(label))
+
+
+def _wide_enough(label: str) -> dict[str, str]:
+    return {"width": f"{16 + 0.55 * len(label):.0f}em"}
 
 
 def button(label: str) -> Any:
@@ -57,7 +58,7 @@ def explore(draw: Callable[..., tuple], controls: Mapping[str, Any]) -> None:
     if mode.grading():
         return
     figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
-    show(figure, description, _live(draw, controls, _page(figure, description, *sound)))
+    show(figure, description, lambda picture: _live(draw, controls, _page(picture, *sound)))
 
 
 def _live(draw: Callable[..., tuple], controls: Mapping[str, Any], first: str) -> dict[str, Any]:
@@ -68,7 +69,8 @@ def _live(draw: Callable[..., tuple], controls: Mapping[str, Any], first: str) -
 
     def redraw(change: Any) -> None:
         try:
-            page.value = _page(*draw(**{name: control.value for name, control in controls.items()}))
+            figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
+            page.value = _page(to_html(figure, description), *sound)
             note.value = ""
         except Exception as error:
             note.value = f"<p>This does not work: {html.escape(f'{type(error).__name__}: {error}')}</p>"
@@ -79,12 +81,10 @@ def _live(draw: Callable[..., tuple], controls: Mapping[str, Any], first: str) -
     return ipywidgets.VBox([rows, note, page])._repr_mimebundle_()
 
 
-def _page(figure: "Figure", description: str, sound: np.ndarray | None = None) -> str:
-    picture = base64.b64encode(to_png(figure)).decode()
-    page = f'<img alt="{html.escape(description)}" src="data:image/png;base64,{picture}" style="max-width: 100%">'
-    if sound is not None:
-        page += f'<br><audio controls src="data:audio/wav;base64,{base64.b64encode(_wav(sound)).decode()}"></audio>'
-    return page
+def _page(picture: str, sound: np.ndarray | None = None) -> str:
+    if sound is None:
+        return picture
+    return f'{picture}<br><audio controls src="data:audio/wav;base64,{base64.b64encode(_wav(sound)).decode()}"></audio>'
 
 
 def _wav(sound: np.ndarray) -> bytes:

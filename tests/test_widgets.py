@@ -1,12 +1,14 @@
 """Figures with sliders: a picture first, and a new one when a slider moves."""
 
+import io
 import json
 
 import keras
 import pytest
+from PIL import Image, ImageColor
 
 from kws_helpers import data, results, widgets
-from kws_helpers.plotting import new_figure, show
+from kws_helpers.plotting import BLUE, new_figure, show, to_html
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_a_drawing_that_fails_says_so_and_the_next_one_works(shown, monkeypatch)
 def test_a_sound_is_playable(shown, monkeypatch):
     import numpy as np
 
-    page = widgets._page(*line(1), np.zeros(100))
+    page = widgets._page(to_html(*line(1)), np.zeros(100))
     assert "<audio controls" in page and 'alt="A line up to 1."' in page
 
 
@@ -74,7 +76,20 @@ def test_a_figure_is_shown_with_its_description_and_while_grading_the_descriptio
     show(figure, description)
     (drawn, options), (told, _) = shown
     assert drawn["image/png"].startswith(b"\x89PNG") and options["metadata"]["image/png"]["alt"] == description
+    assert f'alt="{description}"' in drawn["text/html"]
     assert told == {"text/plain": drawn["text/plain"]} == {"text/plain": f"Figure: {description}"}
+
+
+def test_a_figure_has_two_dots_for_each_pixel_and_its_own_colours(shown):
+    figure, description = line(1)
+    show(figure, description)
+    ((drawn, options),) = shown
+    told = options["metadata"]["image/png"]
+    picture = Image.open(io.BytesIO(drawn["image/png"]))
+    assert picture.size == (2 * told["width"], 2 * told["height"]) == (1600, 640)
+    assert f'width="{told["width"]}"' in drawn["text/html"]
+    colours = {colour for _, colour in picture.convert("RGB").getcolors()}
+    assert {ImageColor.getrgb(colour) for colour in ("white", BLUE)} <= colours
 
 
 @pytest.mark.parametrize("numbers, value", [((0, 10, 3), 3), ((0.0, 1.0, 0.5), 0.5), ((0, 1, 0.25), 0.25)])

@@ -26,6 +26,9 @@ def write_page(path: Path, measured: dict[str, Any], real_folder: Path) -> None:
                   f"was meanwhile: ten million additions in a plain Python loop took {before:.2f} s before, and "
                   f"{after:.2f} s after.", _lessons(measured)]
     parts.append(f"All of `notebooks/`: {_size(NOTEBOOKS):.2f} MB. `solutions/`: {_size(SOLUTIONS):.1f} MB.")
+    if "binder" in measured:
+        parts.append("On one core, as a visitor of Binder has it, lesson 01 shows its first figure "
+                     f"{measured['binder']:.1f} s after its first cell was started.")
     if "grading" in measured:
         parts += _grading(measured["grading"])
     if "data" in measured:

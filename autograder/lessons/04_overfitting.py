@@ -1197,7 +1197,7 @@ def draw_change(shift, noise_snr, speed, pitch, gain, frames, coefficients):
     if pitch != 0:
         audio = change_pitch(audio, pitch)
     audio = change_gain(time_shift(audio, round(shift * data.SAMPLE_RATE)), gain)
-    if noise_snr is not None:
+    if noise_snr < np.inf:
         audio = mix_noise(audio, noise, noise_snr)
     masked = mask_spectrogram(standardised_mfcc(audio), frames, coefficients, np.random.default_rng(2))
     figure, description = plotting.draw_changed_clips(
@@ -1206,7 +1206,7 @@ def draw_change(shift, noise_snr, speed, pitch, gain, frames, coefficients):
 
 widgets.explore(draw_change, {
     "shift": widgets.slider("shift in seconds", -0.5, 0.5, 0.1, 0.05),
-    "noise_snr": widgets.choice("noise", {"none": None, "20 dB": 20, "10 dB": 10, "0 dB": 0, "-10 dB": -10}, 10),
+    "noise_snr": widgets.choice("noise", {"none": np.inf, "20 dB": 20, "10 dB": 10, "0 dB": 0, "-10 dB": -10}, 10),
     "speed": widgets.slider("speed", 0.5, 2.0, 1.0, 0.1),
     "pitch": widgets.slider("pitch in semitones", -12, 12, 0),
     "gain": widgets.slider("gain in dB", -20, 20, -3),

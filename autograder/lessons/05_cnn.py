@@ -195,7 +195,7 @@ kernels = {
     "guess!": "0 0 0\n1 0 0\n0 0 0",
 }
 start_from = widgets.choice("start from", kernels, kernels["left edge"])
-numbers = ipywidgets.Textarea(description="kernel", rows=3, continuous_update=False, layout={"width": "12em"})
+numbers = ipywidgets.Textarea(description="kernel", rows=4, continuous_update=False, layout={"width": "12em"})
 ipywidgets.dlink((start_from, "value"), (numbers, "value"))
 
 

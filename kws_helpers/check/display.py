@@ -4,7 +4,7 @@ from html import escape
 
 from kws_helpers.check.ladder import Report, Step
 
-# Blue and orange: readable on light and dark pages, and different for the colour-blind. The signs say the same.
+# White signs on blue and orange: readable on light and dark pages, and different for the colour-blind, too.
 _MARKS = {True: ("✔", "#0072B2"), False: ("✘", "#D55E00")}
 
 
@@ -41,4 +41,5 @@ def _as_text(step: Step) -> str:
 def _as_html(step: Step) -> str:
     mark, colour = _MARKS[step.passed]
     advice = f"<br><span style='margin-left:1.6em'>{escape(step.advice)}</span>" if step.advice else ""
-    return f"<div><span style='color:{colour};font-weight:bold'>{mark}</span> {escape(step.title)}{advice}</div>"
+    sign = f"background:{colour};color:white;border-radius:3px;padding:0 .3em"
+    return f"<div><span style='{sign}'>{mark}</span> {escape(step.title)}{advice}</div>"
