@@ -104,6 +104,7 @@ def fresh_clips() -> Ratio:
 
     dataset = data.load("bundled")
     prepared = features.prepare(dataset)
+    training.set_seed(0)
     model = _compiled(module_of("06_tc_resnet").build_tc_resnet8())
     changed = AugmentedClips(dataset, prepared)
 
@@ -123,6 +124,7 @@ def one_dimension() -> Ratio:
     from kws_helpers import data, features, training
 
     prepared = features.prepare(data.load("bundled"))
+    training.set_seed(0)
     flat, wide = _compiled(module_of("06_tc_resnet").build_tc_resnet8()), _compiled(_tc_resnet8_in_2d())
     assert flat.count_params() == wide.count_params()
 
