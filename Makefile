@@ -30,7 +30,7 @@ benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memo
 	$(RUN) -m autograder benchmark $(if $(REAL),--real "$(REAL)")
 
 gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a browser, taken by the tests
-	$(RUN) -m pytest -q tests/test_browser.py tests/test_instructor.py
+	$(RUN) -m pytest -q tests/test_browser.py tests/test_lessons_in_browser.py tests/test_instructor.py
 	$(RUN) -m tests.gallery
 
 lock: $(VENV)/ready           ## pyproject.toml to requirements.txt

@@ -54,7 +54,7 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
                              protection=protection, scheduler=scheduler, database=database, progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)
-    console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, exports/, gradebook.db",
+    console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, exports/",
                   highlight=False, soft_wrap=True)
     return result.complete
 

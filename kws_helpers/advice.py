@@ -19,5 +19,5 @@ def load_ipython_extension(shell: Any) -> None:
 def _show_with_advice(shell: Any, kind: type, error: NameError, trace: TracebackType, tb_offset: int | None = None):
     if not isinstance(error, UnboundLocalError):
         error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel was "
-                       "started. Choose Run > Run All Above Selected Cell in the menu, then run this cell again.")
+                       "started.\nChoose Run > Run All Above Selected Cell in the menu, then run this cell again.")
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)

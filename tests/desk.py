@@ -11,8 +11,10 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.paths import BUILD, ROOT
@@ -26,6 +28,10 @@ PATIENCE = 240  # seconds; the slowest machine may take that long, and no test w
 FAKE_MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Chromium hears a beep every second and asks nobody."""
 
+_IN_FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+ACTIVE = f"{_IN_FRONT} .jp-Cell.jp-mod-active"
+"""The cell that `Desk.show` has brought into the middle."""
+
 _HARMLESS = ("favicon", "ERR_UNKNOWN_URL_SCHEME")  # the second: JupyterLab puts attached pictures in a moment later
 
 
@@ -34,6 +40,18 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def assert_ran_through(cells: Sequence[dict]) -> None:
+    """Every cell that `Desk.run_all` gives was run, none failed, and none warned."""
+    assert not errors(cells)
+    assert not [output for cell in cells for output in cell["outputs"] if output.get("name") == "stderr"]
+    assert not [cell["source"] for cell in cells if not cell["count"]]
+
+
+def errors(cells: Sequence[dict]) -> list[dict]:
+    """The outputs that are errors."""
+    return [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
 
 
 @contextmanager
@@ -118,29 +136,65 @@ class Desk:
 
     def run_all(self) -> list[dict]:
         """Run all cells; the code cells with their outputs."""
-        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self._command("notebook:run-all-cells")
         return self.page.evaluate("""window.jupyterapp.shell.currentWidget.content.widgets
             .filter((cell) => cell.model.type === 'code')
             .map((cell) => ({source: cell.model.sharedModel.getSource(), count: cell.model.executionCount,
                              outputs: cell.model.outputs.toJSON()}))""")
 
+    def run_cell(self) -> None:
+        """Run the active cell."""
+        self._command("notebook:run-cell")
+
+    def restart_kernel(self) -> None:
+        """As the menu does, without its question whether one is sure. The console complains of what that cuts off."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+
+    def wait_for_kernel(self) -> None:
+        """Wait until the kernel has answered to everything so far."""
+        self.page.evaluate("""async () => {
+            await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
+        }""")
+
     def show(self, source: str) -> None:
-        """Bring the first cell that begins so into the middle of the page."""
+        """Bring the first cell that begins so into the middle of the page, and make it the active one."""
         self.page.evaluate("""async (source) => {
             const notebook = window.jupyterapp.shell.currentWidget.content;
             const place = notebook.widgets.findIndex((cell) => cell.model.sharedModel.getSource().startsWith(source));
             notebook.activeCellIndex = place;
             await notebook.scrollToItem(place, "center");
         }""", source)
-        self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-mod-active .jp-Cell-outputArea").wait_for()
+        self.page.locator(f"{ACTIVE} .jp-InputArea").wait_for()
 
-    def broken_pictures(self) -> list[str]:
-        """The descriptions of pictures that are not to be seen."""
-        return self.page.evaluate("""[...document.querySelectorAll(".jp-Notebook img")]
-            .filter((image) => image.complete && !image.naturalWidth).map((image) => image.alt)""")
+    def faults(self) -> list[str]:
+        """What is wrong with the outputs of the active cell: bad pictures, scroll bars."""
+        return self.page.evaluate("""async (active) => {
+            const inside = (selector) => [...document.querySelectorAll(`${active} .jp-OutputArea ${selector}`)];
+            const pictures = inside("img");
+            await Promise.all(pictures.map((image) => image.decode().catch(() => null)));
+            const scrolls = (part) => ["auto", "scroll"].includes(getComputedStyle(part).overflowX)
+                && part.scrollWidth > part.clientWidth + 1;
+            return [
+                ...pictures.filter((image) => !image.alt).map(() => "a picture without a description"),
+                ...pictures.filter((image) => !image.naturalWidth).map((image) => `not to be seen: ${image.alt}`),
+                ...inside("*").filter(scrolls).map((part) => `a scroll bar in ${part.className}`)];
+        }""", ACTIVE)
 
     def save(self) -> None:
-        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        self._command("docmanager:save")
+
+    def theme(self, name: str) -> None:
+        """Change JupyterLab's colours."""
+        self._command("apputils:change-theme", theme=name)
+
+    def _command(self, name: str, **options: str) -> None:
+        self.page.evaluate("([name, options]) => window.jupyterapp.commands.execute(name, options)", [name, options])
+
+    def hurdles(self, part: str | None = None) -> list[str]:
+        """What axe-core finds in the page, or in a part of it, that keeps people out."""
+        found: dict[str, Any] = Axe().run(self.page, context=part).response
+        return [f"{one['impact']}: {one['help']}" for one in found["violations"]
+                if one["impact"] in ("serious", "critical")]
 
     def picture(self, name: str) -> None:
         """Keep a picture of the page, for people to look at."""

@@ -10,8 +10,9 @@ from autograder import execute as execution
 from autograder.execute import Job, execute
 from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson
 from autograder.paths import NOTEBOOKS
-from autograder.sample_class import filled, solutions
+from autograder.sample_class import filled, model_answers, solutions
 from kws_helpers.results import FOLDER
+from tests.desk import CHROMIUM
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +32,13 @@ def errors(cells):
     return [output for cell in cells for output in cell.get("outputs", []) if output.output_type == "error"]
 
 
-@pytest.mark.parametrize("lesson", lesson_names())
-@pytest.mark.parametrize("mode", ["working", "autograde"])
-def test_a_solved_notebook_runs_to_its_end(lesson, mode, tmp_path, shared_cache):
-    environment = {"NBGRADER_EXECUTION": "autograde"} if mode == "autograde" else {"KWS_TRAINING": "short"}
-    from autograder.sample_class import model_answers
+in_jupyterlab = pytest.mark.skipif(CHROMIUM is not None, reason="test_lessons_in_browser.py runs them in JupyterLab")
 
+
+@pytest.mark.parametrize("lesson", lesson_names())
+@pytest.mark.parametrize("environment", [pytest.param({"KWS_TRAINING": "short"}, id="working", marks=in_jupyterlab),
+                                         pytest.param({"NBGRADER_EXECUTION": "autograde"}, id="autograde")])
+def test_a_solved_notebook_runs_to_its_end(lesson, environment, tmp_path, shared_cache):
     cells = run(filled(lesson, solutions(lesson), model_answers(lesson)), tmp_path, environment)
     assert not errors(cells)
     streams = [output.text for cell in cells for output in cell.get("outputs", []) if output.get("name") == "stderr"]
