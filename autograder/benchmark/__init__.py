@@ -1,11 +1,12 @@
 """What the course costs and what it reaches, measured in parts; docs/results.md is written from all of them.
 
-Each part leaves what it measured in `build/benchmark/`, so that one of them can be measured again without the others.
+What each part measured is kept in docs/results.json, so that one can be measured again without the others.
 """
 
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,12 @@ from autograder.benchmark.speed import RATIOS
 from autograder.build import SOLVED, build_course, build_functions, build_notebooks
 from autograder.challenge import secret_clips
 from autograder.paths import BUILD, ROOT
+from kws_helpers.results import FOLDER
 
-MEASURED = BUILD / "benchmark"
-REAL = BUILD / "benchmark-real"
+MEASURED = ROOT / "docs" / "results.json"
 PAGE = ROOT / "docs" / "results.md"
+REAL = BUILD / "benchmark-real"
+UNFINISHED = BUILD / "recipe.json"
 
 Say = Callable[[str], None]
 
@@ -43,7 +46,7 @@ def run(console: Console, parts: Iterable[str] = (), real: str | None = None) ->
         raise ValueError(f"There is no part {', '.join(sorted(unknown))}; the parts are {', '.join(PARTS)}.")
     if not real and set(parts) & WITH_PEOPLE:
         raise ValueError(f"{' and '.join(sorted(WITH_PEOPLE))} need recordings of people: --real FOLDER.")
-    MEASURED.mkdir(parents=True, exist_ok=True)
+    BUILD.mkdir(exist_ok=True)
     for part in parts:
         with console.status(part) as status:
             def say(text: str, part: str = part) -> None:
@@ -51,8 +54,9 @@ def run(console: Console, parts: Iterable[str] = (), real: str | None = None) ->
                 console.print(f"{part}: {text}", highlight=False)
 
             measured = PARTS[part](say, real)
-        (MEASURED / f"{part}.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
-        write_page(PAGE, {path.stem: json.loads(path.read_text("utf-8")) for path in MEASURED.glob("*.json")}, REAL)
+        results = json.loads(MEASURED.read_text("utf-8")) | {part: measured}
+        MEASURED.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        write_page(PAGE, results)
     console.print(f"\nWritten to {PAGE.relative_to(ROOT)}")
 
 
@@ -68,7 +72,7 @@ def _lessons(say: Say, real: str | None) -> dict[str, list]:
     build_course()
     build_notebooks()
     grading = _told(run_grading(), say)
-    return {"working": working, "grading": grading, "additions": [before, additions()]}
+    return {"working": working, "grading": grading, "additions": [before, additions()], "networks": _networks(SOLVED)}
 
 
 def _grading(say: Say, real: str | None) -> dict[str, Any]:
@@ -99,19 +103,26 @@ def _domain(say: Say, real: str) -> dict[str, Any]:
     return {"accuracy": accuracy, "clips": len(y)}
 
 
-def _real(say: Say, real: str) -> list[dict]:
-    return _told(run_real(REAL, real), say)
+def _real(say: Say, real: str) -> dict[str, list]:
+    return {"working": _told(run_real(REAL, real), say), "networks": _networks(REAL)}
 
 
 def _recipe(say: Say, real: str) -> list[dict]:
     from autograder.benchmark.recipe import compare  # TensorFlow comes with it, which no other part needs so early
 
-    return _told(compare(real, MEASURED / "recipe.json"), say)
+    return _told(compare(real, UNFINISHED), say)
 
 
 PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "binder": _binder, "grading": _grading,
          "domain": _domain, "real": _real, "recipe": _recipe}
 WITH_PEOPLE = {"domain", "real", "recipe"}
+
+
+def _networks(folder: Path) -> list[dict]:
+    """What the lessons remember of their networks in this folder."""
+    found = [json.loads(path.read_text("utf-8")) for path in (folder / FOLDER).glob("*.json")]
+    return sorted(({key: one[key] for key in ("name", "parameters", "accuracies")} for one in found),
+                  key=lambda one: np.mean(one["accuracies"]))
 
 
 def _told(measured: Iterable[Any], say: Say) -> list[dict]:

@@ -1,6 +1,5 @@
 """docs/results.md: what was measured, in words and tables."""
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from autograder.build import SOLVED
 from autograder.paths import NOTEBOOKS, SOLUTIONS
-from kws_helpers.results import FOLDER
 
 
-def write_page(path: Path, measured: dict[str, Any], real_folder: Path) -> None:
-    """Write the page from what the parts measured, by their names, and from what the lessons left in their folders."""
+def write_page(path: Path, measured: dict[str, Any]) -> None:
+    """Write the page from what the parts measured, by their names."""
     parts = ["# Results", f"Written by `make benchmark`, part by part; every number comes from such a run, on "
              f"{os.cpu_count()} cores without a GPU."]
-    parts += _accuracies(measured, real_folder)
+    parts += _accuracies(measured)
     if "recipe" in measured:
         parts += _recipe(measured["recipe"])
     if "lessons" in measured:
@@ -38,16 +35,18 @@ def write_page(path: Path, measured: dict[str, Any], real_folder: Path) -> None:
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
-def _accuracies(measured: dict[str, Any], real_folder: Path) -> list[str]:
+def _accuracies(measured: dict[str, Any]) -> list[str]:
     parts = ["## The networks", "Accuracy on the testing split, whose voices no network has heard: mean of so many "
-             "seeds as are listed, by the solved lessons.", "### Bundled synthetic voices", _networks(SOLVED)]
+             "seeds as are listed, by the solved lessons."]
+    if "lessons" in measured:
+        parts += ["### Bundled synthetic voices", _networks(measured["lessons"]["networks"])]
     if "domain" in measured:
         domain = measured["domain"]
         parts += ["### From synthetic voices to people", "The spotter of lesson 06, trained on the bundled synthetic "
                   f"voices alone, recognises {domain['accuracy']:.1%} of {domain['clips']:,} clips of people."]
     if "real" in measured:
         parts += ["### Recordings of people", "The same notebooks, unchanged, with `KWS_DATA` naming a part of Speech "
-                  "Commands.", _networks(real_folder)]
+                  "Commands.", _networks(measured["real"]["networks"])]
     return parts
 
 
@@ -90,11 +89,9 @@ def _ratios(ratios: list[dict]) -> str:
                     f"{one['others'] / one['seconds']:.1f}"] for one in ratios])
 
 
-def _networks(folder: Path) -> str:
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in (folder / FOLDER).glob("*.json")]
+def _networks(networks: list[dict]) -> str:
     rows = [[one["name"], f"{one['parameters']:,}", f"{100 * np.mean(one['accuracies']):.1f} %",
-             ", ".join(f"{100 * value:.1f}" for value in one["accuracies"])]
-            for one in sorted(found, key=lambda one: np.mean(one["accuracies"]))]
+             ", ".join(f"{100 * value:.1f}" for value in one["accuracies"])] for one in networks]
     return _table(["network", "parameters", "mean", "each seed"], rows)
 
 
@@ -103,7 +100,7 @@ def _lessons(measured: dict[str, Any]) -> str:
     columns = {"seconds": (working, "seconds", sum), "memory in MB": (working, "megabytes", max),
                "seconds while graded": (grading, "seconds", sum)}
     if "real" in measured:
-        columns["seconds with real recordings"] = measured["real"], "seconds", sum
+        columns["seconds with real recordings"] = measured["real"]["working"], "seconds", sum
     rows = [[run["name"]] for run in working] + [["all"]]
     for runs, key, total in columns.values():
         values = [run[key] for run in runs]
