@@ -39,9 +39,6 @@ class AugmentedClips:
     Use it in place of the training clips: ``training.fit(model, AugmentedClips(dataset, prepared), …)``. The
     next clips are made while the network trains. Training with the same seed sees the same clips.
 
-    Clips of a rare class are used several times in an epoch, each time with other changes, so that every class is seen
-    more than half as often as the most frequent one.
-
     Args:
         dataset: what the clips and the background noise are taken from (the training split's only).
         prepared: the same as features, for their mean and standard deviation.
@@ -50,8 +47,7 @@ class AugmentedClips:
 
     def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None) -> None:
         self.changes = changes or Changes()
-        self._numbers = _evenly(prepared.training.y)
-        self.y = prepared.training.y[self._numbers]
+        self.y = prepared.training.y
         self._decibel = features.mel_decibel_of(dataset.training)
         self._spoken = dataset.training.words != "_silence_"
         noise = [features.mel_decibel(recording) for recording in dataset.noise["training"]]
@@ -63,11 +59,8 @@ class AugmentedClips:
         return len(self.y)
 
     def augmented(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40).
-
-        The first numbers are those of the training split; clips that are used again follow.
-        """
-        changes, n, chosen = self.changes, len(chosen), self._numbers[chosen]
+        """The training clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40)."""
+        changes, n = self.changes, len(chosen)
         spoken = self._spoken[chosen]
         decibel = self._decibel[chosen].astype(np.float32)
         decibel = _warp_time(decibel, *_time_warps(changes, spoken, rng))
@@ -86,13 +79,6 @@ class AugmentedClips:
             start = rng.integers(len(self._noise[number]) - _FRAMES + 1)
             stretch[:] = self._noise[number][start : start + _FRAMES]
         return stretches
-
-
-def _evenly(labels: np.ndarray) -> np.ndarray:
-    """The numbers of all clips, then again those of rare classes."""
-    counts = np.bincount(labels)
-    again = counts.max() // np.maximum(counts, 1) - 1
-    return np.concatenate([np.arange(len(labels)), np.repeat(np.arange(len(labels)), again[labels])])
 
 
 def _power(decibel: np.ndarray) -> np.ndarray:

@@ -708,9 +708,7 @@ print(f"mean of {len(SEEDS)}: {np.mean(plain_accuracies):.1%}")
 #
 # Lesson 04 showed the strongest remedy: change the clips, so that the network never hears the same one twice.
 # `AugmentedClips` does that in every epoch anew. It shifts, stretches, turns the volume, mixes noise in, bends
-# the voice, changes the microphone, and masks. (It also evens out the classes: where one has few clips, as may be
-# with your own recordings, each of them comes several times in an epoch, always changed. Otherwise a network learns that
-# this word is rare, and hardly ever dares to say it.) This is one clip, four times:
+# the voice, changes the microphone, and masks. This is one clip, four times:
 
 # %%
 augmented_clips = AugmentedClips(dataset, prepared, Changes())  # Changes(shift=0.2) shifts twice as far
