@@ -20,7 +20,7 @@ from autograder.results import STATUS_TEXTS, Total, total_up
 
 _pages = Environment(loader=PackageLoader("autograder", "templates"), autoescape=True, trim_blocks=True,
                      lstrip_blocks=True)
-_pages.filters["worded"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
+_pages.filters["worded"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def write_results(result: ClassResult, output: Path) -> None:

@@ -11,7 +11,7 @@ from tests.desk import PICTURES
 GALLERY = ROOT / "docs" / "gallery"
 SHOWN = ("start", "check", "04_overfitting-2", "microphone", "progress", "formgrader", "report-light", "report-dark",
          "feedback-light")
-WIDTH, COLOURS = 1000, 96
+WIDTH, COLOURS = 1000, 128
 PANEL, GAP = (660, 500), 20
 
 
@@ -30,7 +30,8 @@ def main() -> None:
 
 def save(picture: Image.Image, name: str, width: int = WIDTH) -> None:
     small = scaled(picture, width)
-    small.quantize(COLOURS, dither=Image.Dither.NONE).save(GALLERY / f"{name}.png", optimize=True)
+    few = small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(GALLERY / f"{name}.png", optimize=True)
 
 
 def fitted(picture: Image.Image) -> Image.Image:

@@ -24,7 +24,7 @@ TESTED = [cell["grade_id"] for cell in CELLS if not cell["solution"]]
 POINTS = {cell["grade_id"]: cell["points"] for cell in CELLS}
 FORMULAS = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1"]
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
-HINT = "A hint with <b>tags</b>."
+HINT = "A hint with <b>tags</b> and `code`."
 
 
 def row(student, exercise, share=1.0, status=None, message="", mistake=""):
@@ -88,14 +88,15 @@ def test_students_text_is_only_text_on_every_page(written):
         assert not {"script", "img", "b"} & set(page.tags)
         assert not any(name.startswith("on") for name, _ in page.attributes)
     text = Tags((folder / "report.html").read_text(encoding="utf-8")).text
-    assert SCRIPT.replace("/", "") in text and "A hint with <b>tags</b>." in text
+    assert SCRIPT.replace("/", "") in text and "A hint with <b>tags</b>" in text
 
 
 def test_the_feedback_says_what_was_lost_why_and_what_was_repaired(written):
     folder, _ = written
-    text = Tags((folder / "feedback" / SCRIPT.replace("/", "") / "index.html").read_text(encoding="utf-8")).text
+    page = (folder / "feedback" / SCRIPT.replace("/", "") / "index.html").read_text(encoding="utf-8")
+    text = Tags(page).text
     assert all(name in text for name in TESTED)
-    assert HINT in text and "a well-known mistake" in text
+    assert HINT.replace("`", "") in text and "<code>code</code>" in page and "a well-known mistake" in text
     assert "did not finish within 60 seconds" in text
     assert "Renamed from" in text
 

@@ -1,0 +1,1 @@
+"""What makes the course, and is no part of it."""
