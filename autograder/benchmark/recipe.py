@@ -80,9 +80,10 @@ def ds_resnet(channels: Sequence[int] = (104, 80, 80, 80, 104, 104), stride: int
     return keras.Model(clip, keras.layers.Dense(12, activation="softmax")(x))
 
 
+LESSON = Candidate("TC-ResNet8, the recipe of lesson 06", lambda: tc_resnet8(1, dropout=0.3), 190, peak=0.012)
 CANDIDATES = (
     Candidate("depthwise separable, 25 frames", ds_resnet, 120),
-    Candidate("TC-ResNet8, the recipe of lesson 06", lambda: tc_resnet8(1, dropout=0.3), 190, peak=0.012),
+    LESSON,
     Candidate("depthwise separable, 49 frames", lambda: ds_resnet((96, 64, 64, 64, 96, 96), stride=1), 75),
     Candidate("TC-ResNet8, wider", lambda: tc_resnet8(1.22, dropout=0.2), 150),
     Candidate("depthwise separable, 25 frames, only shift and noise", ds_resnet, 120, changes=PAPERS),
@@ -113,7 +114,7 @@ def _outcome(candidate: Candidate, source: str) -> Outcome:
     seconds, validation, testing = [], [], []
     for seed in SEEDS:
         training.set_seed(seed)
-        network = _compiled(candidate, len(prepared.training))
+        network = compiled(candidate, candidate.epochs, len(prepared.training))
         start = time.perf_counter()
         training.fit(network, clips, prepared.validation, epochs=candidate.epochs, batch_size=BATCH, seed=seed)
         seconds.append(time.perf_counter() - start)
@@ -122,9 +123,9 @@ def _outcome(candidate: Candidate, source: str) -> Outcome:
     return Outcome(candidate.name, network.count_params(), candidate.epochs, seconds, validation, testing)
 
 
-def _compiled(candidate: Candidate, clips: int) -> Any:
-    """AdamW; the rate rises for a tenth of the steps, then falls like a cosine."""
-    steps = candidate.epochs * math.ceil(clips / BATCH)
+def compiled(candidate: Candidate, epochs: int, clips: int) -> Any:
+    """A new network. AdamW; the rate rises for a tenth of the steps, then falls like a cosine."""
+    steps = epochs * math.ceil(clips / BATCH)
     rate = keras.optimizers.schedules.CosineDecay(candidate.peak / 20, steps - steps // 10, warmup_steps=steps // 10,
                                                   warmup_target=candidate.peak)
     network = candidate.build()
