@@ -92,7 +92,7 @@ def _binder(say: Say, real: str | None) -> float:
 
 
 def _domain(say: Say, real: str) -> list[dict]:
-    from autograder.benchmark.domain import transfers  # as below
+    from autograder.benchmark.domain import transfers  # TensorFlow comes with it, which no other part needs so early
 
     return _told(transfers(real), say)
 
@@ -102,7 +102,7 @@ def _real(say: Say, real: str) -> dict[str, list]:
 
 
 def _recipe(say: Say, real: str) -> list[dict]:
-    from autograder.benchmark.recipe import compare  # TensorFlow comes with it, which no other part needs so early
+    from autograder.benchmark.recipe import compare  # and here
 
     return _told(compare(real, UNFINISHED), say)
 

@@ -1,7 +1,8 @@
 """What networks that have heard synthetic voices only make of people: lesson 06's, trained as there, and longer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ EPOCHS = (39, 150)  # lesson 06's, and as many as take some three minutes for on
 
 @dataclass(frozen=True)
 class Transfer:
-    """Accuracies after so many epochs, one value for each seed, on synthetic voices and on people, nobody known."""
+    """Accuracies after so many epochs, one value for each seed: on synthetic voices and on people, all unheard."""
 
     epochs: int
     synthetic: list[float]
@@ -35,8 +36,8 @@ def transfers(source: str) -> Iterator[Transfer]:
     prepared = features.prepare(dataset)
     clips = AugmentedClips(dataset, prepared)
     for epochs in EPOCHS:
-        trained = training.fit_each(lambda epochs=epochs: compiled(LESSON, epochs, len(clips)), clips,
-                                    prepared.validation, seeds=SEEDS, epochs=epochs, batch_size=BATCH)
+        build = partial(compiled, replace(LESSON, epochs=epochs), len(clips))
+        trained = training.fit_each(build, clips, prepared.validation, seeds=SEEDS, epochs=epochs, batch_size=BATCH)
         synthetic, real = ([training.accuracy(network, some) for network, _ in trained]
                            for some in (prepared.testing, people))
         yield Transfer(epochs, synthetic, real, len(people.y))

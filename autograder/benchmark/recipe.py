@@ -114,7 +114,7 @@ def _outcome(candidate: Candidate, source: str) -> Outcome:
     seconds, validation, testing = [], [], []
     for seed in SEEDS:
         training.set_seed(seed)
-        network = compiled(candidate, candidate.epochs, len(prepared.training))
+        network = compiled(candidate, len(prepared.training))
         start = time.perf_counter()
         training.fit(network, clips, prepared.validation, epochs=candidate.epochs, batch_size=BATCH, seed=seed)
         seconds.append(time.perf_counter() - start)
@@ -123,9 +123,9 @@ def _outcome(candidate: Candidate, source: str) -> Outcome:
     return Outcome(candidate.name, network.count_params(), candidate.epochs, seconds, validation, testing)
 
 
-def compiled(candidate: Candidate, epochs: int, clips: int) -> Any:
+def compiled(candidate: Candidate, clips: int) -> Any:
     """A new network. AdamW; the rate rises for a tenth of the steps, then falls like a cosine."""
-    steps = epochs * math.ceil(clips / BATCH)
+    steps = candidate.epochs * math.ceil(clips / BATCH)
     rate = keras.optimizers.schedules.CosineDecay(candidate.peak / 20, steps - steps // 10, warmup_steps=steps // 10,
                                                   warmup_target=candidate.peak)
     network = candidate.build()
