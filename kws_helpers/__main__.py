@@ -66,7 +66,7 @@ def _compute_features(dataset) -> None:
 
     for split in (dataset.training, dataset.validation, dataset.testing):
         features.mfcc_of(split)
-    features.mel_decibel_of(dataset.training)  # for augmentation
+    features.mel_levels_of(dataset.training)  # for augmentation
 
 
 def _published() -> str:

@@ -12,11 +12,10 @@ import numpy as np
 
 from kws_helpers import features
 from kws_helpers.data import Dataset
-from kws_helpers.features import HOP, N_MELS, Prepared
+from kws_helpers.features import HOP, LEVEL, N_MELS, NEPER_IN_DECIBEL, Prepared
 
 _FRAMES = 49
-_QUIET = -100.0  # decibel
-_NEPER = np.float32(np.log(10) / 10)  # in a decibel; exp and log are several times as fast as powers of 10 and log10
+_QUIET = np.int16(-100 / LEVEL)  # the smallest power that there is
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,10 @@ class AugmentedClips:
     def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None) -> None:
         self.changes = changes or Changes()
         self.y = prepared.training.y
-        self._decibel = features.mel_decibel_of(dataset.training)
+        self._levels = features.mel_levels_of(dataset.training)
         self._spoken = dataset.training.words != "_silence_"
         noise = [features.mel_decibel(recording) for recording in dataset.noise["training"]]
-        self._noise = [_power(one) for one in noise]
+        self._noise = [np.exp(one / NEPER_IN_DECIBEL) for one in noise]
         self._standardised = prepared.standardised
 
     def __len__(self) -> int:
@@ -62,35 +61,29 @@ class AugmentedClips:
         """The training clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40)."""
         changes, n = self.changes, len(chosen)
         spoken = self._spoken[chosen]
-        decibel = self._decibel[chosen].astype(np.float32)
-        decibel = _warp_time(decibel, *_time_warps(changes, spoken, rng))
-        decibel = _warp_voice(decibel, changes.voice * spoken * rng.uniform(-1, 1, n))
-        power = _power(decibel + _column(rng.uniform(-changes.loudness, changes.loudness, n)))
+        levels = _warped_in_time(self._levels, chosen, *_time_warps(changes, spoken, rng))
+        levels = _with_other_voices(levels, changes.voice * spoken * rng.uniform(-1, 1, n))
+        power = _power(levels, rng.uniform(-changes.loudness, changes.loudness, n))
         volume = rng.uniform(0, changes.noise, n) * (rng.uniform(size=n) < changes.noise_share)
-        power += self._noise_stretches(n, rng) * _column(volume**2)
-        x = self._standardised(features.cepstrum(_decibel(power)))
+        power += self._noise_stretches(n, _column(volume**2), rng)
+        x = self._standardised(features.cepstrum(features.decibel_of(power)))
         x[..., 1:20] += rng.normal(0, changes.microphone, size=(n, 1, 19)).astype(np.float32)
         return _mask_frames(x, changes.mask, rng)
 
-    def _noise_stretches(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """A second of a random recording for each of n clips: (n, 49, 128)."""
+    def _noise_stretches(self, n: int, factors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A second of a random recording, times its factor, for each of n clips: (n, 49, 128)."""
         stretches = np.empty((n, _FRAMES, N_MELS), np.float32)
-        for stretch, number in zip(stretches, rng.integers(len(self._noise), size=n)):
+        for stretch, factor, number in zip(stretches, factors, rng.integers(len(self._noise), size=n), strict=True):
             start = rng.integers(len(self._noise[number]) - _FRAMES + 1)
-            stretch[:] = self._noise[number][start : start + _FRAMES]
+            np.multiply(self._noise[number][start : start + _FRAMES], factor, out=stretch)
         return stretches
 
 
-def _power(decibel: np.ndarray) -> np.ndarray:
-    power = _NEPER * decibel
-    return np.exp(power, out=power)  # in place: large new arrays cost more than the arithmetic
-
-
-def _decibel(power: np.ndarray) -> np.ndarray:
-    decibel = np.maximum(power, np.float32(1e-10))
-    np.log(decibel, out=decibel)
-    decibel /= _NEPER
-    return decibel
+def _power(levels: np.ndarray, louder: np.ndarray) -> np.ndarray:
+    """Powers of levels (n, 49, 128), each clip so many decibel louder, (n,)."""
+    power = np.multiply(levels, LEVEL / NEPER_IN_DECIBEL, dtype=np.float32)
+    power += _column(louder / NEPER_IN_DECIBEL)
+    return np.exp(power, out=power)  # in place: memory that is new costs more than the arithmetic
 
 
 def _column(values: np.ndarray) -> np.ndarray:
@@ -103,39 +96,28 @@ def _time_warps(changes: Changes, spoken: np.ndarray, rng: np.random.Generator) 
     return spoken * rng.uniform(-limit, limit, n), 1 + spoken * rng.uniform(-changes.speed, changes.speed, n)
 
 
-def _warp_time(decibel: np.ndarray, shift: np.ndarray, rate: np.ndarray) -> np.ndarray:
-    """Move each clip by `shift` frames and play it `rate` times as fast around its middle; silence comes in."""
-    n, frames, bands = decibel.shape
+def _warped_in_time(levels: np.ndarray, chosen: np.ndarray, shift: np.ndarray, rate: np.ndarray) -> np.ndarray:
+    """The chosen clips, each moved by `shift` frames and played `rate` times as fast around its middle.
+
+    Each frame is the nearest one of the clip; silence comes in at the ends.
+    """
+    frames = levels.shape[1]
     middle = (frames - 1) / 2
     place = middle + rate[:, np.newaxis] * (np.arange(frames) - middle - shift[:, np.newaxis])
-    quiet = np.full((n, 1, bands), _QUIET, np.float32)
-    padded = np.concatenate([quiet, decibel, quiet], axis=1)
-    place = np.clip(place + 1, 0, frames + 1 - 1e-4)
-    before = place.astype(int)
-    weight = (place - before).astype(np.float32)[..., np.newaxis]
-    clip = np.arange(n)[:, np.newaxis]
-    return _between(padded[clip, before], padded[clip, before + 1], weight)
-
-
-def _warp_voice(decibel: np.ndarray, stretch: np.ndarray) -> np.ndarray:
-    """Stretch the mel axis of each clip by 1 + `stretch`, in steps of a hundredth."""
-    percent = np.rint(100 * stretch).astype(int)
-    warped = np.empty_like(decibel)
-    for one in np.unique(percent):
-        place = np.minimum(np.arange(N_MELS) * (1 + one / 100), N_MELS - 1.001)
-        before = place.astype(int)
-        weight = (place - before).astype(np.float32)
-        clips = decibel[percent == one]
-        warped[percent == one] = _between(clips.take(before, axis=-1), clips.take(before + 1, axis=-1), weight)
+    place = np.rint(place).astype(int)
+    warped = levels[chosen[:, np.newaxis], np.clip(place, 0, frames - 1)]
+    warped[(place < 0) | (place >= frames)] = _QUIET
     return warped
 
 
-def _between(start: np.ndarray, end: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """(1 - weight) start + weight end; what was in the two arrays is lost."""
-    end -= start
-    end *= weight
-    start += end
-    return start
+def _with_other_voices(levels: np.ndarray, stretch: np.ndarray) -> np.ndarray:
+    """Stretch the mel axis of each clip by 1 + `stretch`, in steps of a hundredth; each band is the nearest one."""
+    percent = np.rint(100 * stretch).astype(int)
+    warped = np.empty_like(levels)
+    for one in np.unique(percent):
+        bands = np.rint(np.minimum(np.arange(N_MELS) * (1 + one / 100), N_MELS - 1)).astype(int)
+        warped[percent == one] = levels[percent == one].take(bands, axis=-1)
+    return warped
 
 
 def _mask_frames(x: np.ndarray, width: int, rng: np.random.Generator) -> np.ndarray:

@@ -3,7 +3,7 @@
 The folder is KWS_CACHE, or the user's cache folder of the operating system; it can be deleted at any time. An
 entry is one file: NumPy's .npy format, one array after the other, then a CRC-32 of it all. It is written
 under a temporary name and moved into place when it is whole, so that a crash, a full disk or a second process
-never leaves half an entry.
+never leaves half an entry; what a power cut leaves does not match its CRC, and is made anew.
 """
 
 import functools
@@ -66,7 +66,7 @@ def cached_arrays(kind: str, key: object, make: Callable[[], Arrays]) -> Arrays:
         arrays = make()
     try:
         _write(path, arrays)
-        return _read(path)
+        return _mapped(path)
     except OSError as error:
         _warn_once(
             f"The cache folder {path.parent} cannot be written ({error.strerror or error}). The work goes on, but is "
@@ -93,8 +93,6 @@ def _write(path: Path, arrays: Arrays) -> None:
             length = file.tell()
             file.seek(0)
             file.write(_checksum(file, length))
-            file.flush()
-            os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -126,7 +124,11 @@ def _read(path: Path) -> Arrays:
         length = path.stat().st_size - _CHECKSUM_BYTES
         if length <= 0 or _checksum(file, length) != file.read(_CHECKSUM_BYTES):
             raise ValueError(f"{path} is damaged")
-        file.seek(0)
+    return _mapped(path)
+
+
+def _mapped(path: Path) -> Arrays:
+    with path.open("rb") as file:
         names = np.load(file, allow_pickle=False)
         return {str(name): _map_array(file) for name in names}
 

@@ -5,7 +5,9 @@ sr=16000, n_mfcc=40, n_fft=640, hop_length=320, center=False).T`, computed for m
 """
 
 import functools
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +22,11 @@ N_MELS = 128
 N_MFCC = 40
 TOP_DECIBEL = 80  # what is quieter than this below the loudest point of its clip is raised to it
 _SMALLEST_POWER = 1e-10  # -100 dB
-_BATCH = 64  # clips computed at a time: 25 MB
+NEPER_IN_DECIBEL = np.float32(10 / np.log(10))
+LEVEL = np.float32(1 / 128)  # decibel: a step of the 16-bit numbers in which powers are kept
+_BATCH = 8  # clips computed at a time: 3 MB; more do not fit into the cache of a core
+_BLOCK = 32  # bands
+_MOST_THREADS = 8  # a small share of a large computer sees all of its cores
 _SCALER_BATCH = 8192  # clips whose mean is taken at a time: 130 MB in double precision
 _VERSION = 1  # to be raised when the values change: cached features are then not used
 
@@ -43,16 +49,31 @@ def mfcc(audio: np.ndarray) -> np.ndarray:
         raise ValueError(f"audio of shape {audio.shape} is shorter than one window of {WINDOW} samples")
     clips = audio.reshape(-1, audio.shape[-1])
     result = np.empty((len(clips), 1 + (audio.shape[-1] - WINDOW) // HOP, N_MFCC), np.float32)
-    for start in range(0, len(clips), _BATCH):
-        batch = clips[start : start + _BATCH].astype(np.float32, copy=False)
+
+    def compute(place: slice) -> None:
+        batch = clips[place].astype(np.float32, copy=False)
         if not np.isfinite(batch).all():
             raise ValueError("audio holds samples that are not finite numbers (NaN or infinity)")
-        result[start : start + _BATCH] = _mfcc_batch(batch)
+        result[place] = cepstrum(mel_decibel(batch))
+
+    for _ in _in_batches(compute, len(clips)):
+        pass
     return result.reshape(*audio.shape[:-1], *result.shape[1:])
 
 
-def _mfcc_batch(clips: np.ndarray) -> np.ndarray:
-    return cepstrum(mel_decibel(clips))
+def _in_batches(work: Callable[[slice], None], count: int) -> Iterator[int]:
+    """Call `work` with the places of `count` clips, batch by batch, on all cores; yields how many are done."""
+    places = [slice(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH)]
+    if len(places) == 1:  # also what is called from a thread of this kind
+        work(places[0])
+        yield count
+        return
+    from threadpoolctl import threadpool_limits
+
+    threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:  # matrix products bring threads of their own along
+        for place, _ in zip(places, pool.map(work, places), strict=True):
+            yield place.stop
 
 
 def mel_decibel(audio: np.ndarray) -> np.ndarray:
@@ -61,8 +82,20 @@ def mel_decibel(audio: np.ndarray) -> np.ndarray:
 
     frames = np.lib.stride_tricks.sliding_window_view(audio, WINDOW, axis=-1)[..., ::HOP, :]
     spectrum = scipy.fft.rfft(frames * _hann_window(), axis=-1)
-    power = spectrum.real**2 + spectrum.imag**2
-    return 10 * np.log10(np.maximum(power @ mel_filters().T, _SMALLEST_POWER))
+    power = spectrum.real**2
+    power += spectrum.imag**2
+    mel = np.empty((*power.shape[:-1], N_MELS), np.float32)
+    for bands, bins, filters in _mel_blocks():
+        np.matmul(power[..., bins], filters, out=mel[..., bands])
+    return decibel_of(mel)
+
+
+def decibel_of(power: np.ndarray) -> np.ndarray:
+    """10 log10 of powers, float32, of which nothing is left: memory that is new costs more than the arithmetic."""
+    np.maximum(power, _SMALLEST_POWER, out=power)
+    np.log(power, out=power)  # several times as fast as log10
+    power *= NEPER_IN_DECIBEL
+    return power
 
 
 def cepstrum(decibel: np.ndarray) -> np.ndarray:
@@ -90,6 +123,18 @@ def mel_filters() -> np.ndarray:
     return (np.maximum(0, np.minimum(rising, falling)) * 2 / (high - low)).astype(np.float32)
 
 
+@functools.cache
+def _mel_blocks() -> list[tuple[slice, slice, np.ndarray]]:
+    """The mel filters in blocks of bands, each with the frequencies that it hears: three of four weights are zeros."""
+    blocks = []
+    for first in range(0, N_MELS, _BLOCK):
+        bands = slice(first, first + _BLOCK)
+        heard = np.flatnonzero(mel_filters()[bands].any(axis=0))
+        bins = slice(heard[0], heard[-1] + 1)
+        blocks.append((bands, bins, np.ascontiguousarray(mel_filters()[bands, bins].T)))
+    return blocks
+
+
 # Slaney's mel scale (Auditory Toolbox, 1998): linear up to 1 kHz = 15 mel, then 27 mel for a factor of 6.4.
 _HERTZ_PER_MEL = 200 / 3
 _LOG_FROM_HERTZ = 1000.0
@@ -113,20 +158,26 @@ def mfcc_of(split: Split, progress: bool = True) -> np.ndarray:
     return _computed_once("mfcc", split, mfcc, N_MFCC, np.float32, progress)
 
 
-def mel_decibel_of(split: Split, progress: bool = True) -> np.ndarray:
-    """`mel_decibel` of every clip of a split, computed once: (N, 49, 128), float16 (0.06 dB) to save memory."""
-    return _computed_once("mel", split, mel_decibel, N_MELS, np.float16, progress)
+def mel_levels_of(split: Split, progress: bool = True) -> np.ndarray:
+    """`mel_decibel` of every clip of a split, computed once: (N, 49, 128) int16, in units of LEVEL to save memory."""
+    def levels(audio: np.ndarray) -> np.ndarray:
+        return np.rint(mel_decibel(audio) / LEVEL)
+
+    return _computed_once("mel", split, levels, N_MELS, np.int16, progress)
 
 
 def _computed_once(kind: str, split: Split, compute: Callable[[np.ndarray], np.ndarray], size: int, dtype: type,
                    progress: bool) -> np.ndarray:
     def make() -> dict[str, np.ndarray]:
         features = np.empty((len(split), 1 + (split.clips.shape[1] - WINDOW) // HOP, size), dtype)
+
+        def fill(place: slice) -> None:
+            features[place] = compute(split.clips[place])
+            split.clips.release()
+
         with progress_line(f"Computing {kind.upper()} (once)", len(split), visible=progress) as update:
-            for start in range(0, len(split), _BATCH):
-                features[start : start + _BATCH] = compute(split.clips[start : start + _BATCH])
-                split.clips.release()
-                update(start)
+            for done in _in_batches(fill, len(split)):
+                update(done)
         return {kind: features}
 
     return cache.cached_arrays(kind, (_VERSION, WINDOW, HOP, N_MELS, size, TOP_DECIBEL, split.key), make)[kind]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kws_helpers import data, features, training
-from kws_helpers.augment import AugmentedClips, Changes
+from kws_helpers.augment import AugmentedClips, Changes, _warped_in_time, _with_other_voices
 
 NOTHING = {"shift": 0, "speed": 0, "voice": 0, "loudness": 0, "noise": 0, "microphone": 0, "mask": 0}
 SOME = np.arange(40)
@@ -23,7 +23,7 @@ def changed(prepared, rng=0, **changes):
 
 
 def test_without_any_change_the_clips_are_the_prepared_ones(prepared):
-    assert np.abs(changed(prepared) - prepared[1].training.x[SOME]).max() < 0.02  # kept as float16
+    assert np.abs(changed(prepared) - prepared[1].training.x[SOME]).max() < 0.02  # kept in 16 bits
 
 
 @pytest.mark.parametrize("name", NOTHING)
@@ -51,14 +51,27 @@ def test_masks_set_whole_frames_to_the_mean(prepared):
     assert masked.mean() > 0 and masked.max() <= 16
 
 
-def test_a_shift_moves_the_frames(prepared):
-    from kws_helpers.augment import _warp_time
+def test_a_shift_moves_the_frames_and_silence_comes_in():
+    levels = np.random.default_rng(0).integers(-9000, 3000, (2, 49, 128), np.int16)
+    later, same, earlier = _warped_in_time(levels, np.array([1, 0, 1]), np.array([3.0, 0.2, -2.0]), np.ones(3))
+    assert np.array_equal(later[3:], levels[1, :-3]) and np.array_equal(earlier[:-2], levels[1, 2:])
+    assert np.array_equal(same, levels[0])
+    assert np.all(later[:3] == -100 / features.LEVEL) and np.all(earlier[-2:] == -100 / features.LEVEL)
 
-    decibel = np.random.default_rng(0).normal(size=(2, 49, 128)).astype(np.float32)
-    later = _warp_time(decibel, np.array([3.0, 0.0]), np.ones(2))
-    assert np.allclose(later[0, 3:], decibel[0, :-3], atol=1e-5)
-    assert np.all(later[0, :2] < -50)
-    assert np.allclose(later[1], decibel[1], atol=1e-3)
+
+def test_another_speed_keeps_the_middle_and_moves_the_ends():
+    frames = np.arange(49, dtype=np.int16)[None, :, None] + np.zeros((1, 1, 128), np.int16)
+    faster, slower = _warped_in_time(frames, np.array([0, 0]), np.zeros(2), np.array([1.15, 0.85]))[..., 0]
+    assert faster[24] == slower[24] == 24
+    assert faster[34] == 24 + round(10 * 1.15) and slower[34] == 24 + round(10 * 0.85)
+    assert faster[0] == -100 / features.LEVEL and slower[0] == 24 - round(24 * 0.85)
+
+
+def test_another_voice_moves_the_peaks_along_the_mel_axis():
+    levels = np.full((3, 49, 128), -1000, np.int16)
+    levels[..., 66] = 1000
+    lower, same, higher = _with_other_voices(levels, np.array([0.1, 0.0, -0.1])).argmax(axis=-1)
+    assert np.all(lower == 60) and np.all(same == 66) and np.all(higher == round(66 / 0.9))
 
 
 def test_silence_keeps_its_time_and_pitch(prepared):

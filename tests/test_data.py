@@ -87,7 +87,7 @@ def test_bundled_clips_are_what_soundfile_reads(bundled):
 
 def test_the_table_names_the_data_synthetic(bundled):
     for text in (str(bundled), bundled._repr_html_()):
-        assert "synthetic" in text and "2,927" in text and "381" in text
+        assert "synthetic" in text and "2,940" in text and "381" in text
 
 
 def test_two_loads_are_equal_and_the_second_decodes_nothing(source, monkeypatch):
@@ -286,6 +286,31 @@ def test_formats_without_loss(tmp_path, options):
 def test_16_bit_samples_are_kept_exactly(tmp_path):
     samples = np.r_[-32768, 32767, -1, 0, 1, np.arange(-7997, 7998)].astype(np.int16)
     np.testing.assert_array_equal(decoded(tmp_path, encode(samples)) * 32768, samples)
+
+
+def test_a_wav_file_without_libsndfile_is_what_it_is_with_it(monkeypatch):
+    """Whatever a byte of the header says, and however long the file is."""
+    whole = np.frombuffer(encode(TONE), np.uint8)
+    contents = [whole[:end] for end in (43, 44, 45, 46, 1044, len(whole) - 1)]
+    contents += [np.r_[whole, whole[:extra]] for extra in (1, 2, 1000)]
+    contents += [encode(TONE[:length]) for length in (1, 2, 8000, 15_999)] + [encode(np.r_[TONE, TONE[:1000]])]
+    for place in range(44):
+        for change in (1, 2, 16, 128):
+            content = whole.copy()
+            content[place] ^= change
+            contents.append(content)
+
+    def outcome(content):
+        try:
+            return decode.decode_clip(bytes(content)).tolist()
+        except decode.DecodeError:
+            return None
+
+    quick = [outcome(content) for content in contents]
+    assert decode._plain(whole.tobytes()) is not None
+    monkeypatch.setattr(decode, "_plain", lambda content: None)
+    for content, found in zip(contents, quick, strict=True):
+        assert outcome(content) == found, bytes(content[:44])
 
 
 def test_8_bit(tmp_path):

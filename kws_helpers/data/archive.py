@@ -35,20 +35,13 @@ class Member(NamedTuple):
 Wanted = Callable[[PurePosixPath], bool]
 
 
-def fingerprint(source: Path, wanted: Wanted) -> tuple:
-    """Changes when the archive, or any wanted file of the folder, changes: names, sizes, times of change."""
+def fingerprint(source: Path, wanted: Wanted) -> tuple[tuple[str, int, int], ...]:
+    """The archive, or every wanted file of the folder: name, size in bytes, time of change."""
     if source.is_dir():
         files = [(path, info) for path, info in _walk(source) if wanted(path)]
         return tuple((str(path), info.st_size, info.st_mtime_ns) for path, info in files)
     info = source.stat()
-    return info.st_size, info.st_mtime_ns
-
-
-def total_bytes(source: Path) -> int:
-    """The `position` of the last member, or a little more."""
-    if source.is_dir():
-        return sum(info.st_size for _, info in _walk(source))
-    return source.stat().st_size
+    return ((source.name, info.st_size, info.st_mtime_ns),)
 
 
 def members(source: Path | BufferedReader, name: Path, wanted: Wanted) -> Iterator[Member]:
@@ -95,8 +88,8 @@ def _walk(source: Path) -> Iterator[tuple[PurePosixPath, os.stat_result]]:
 def _folder_members(folder: Path, wanted: Wanted) -> Iterator[Member]:
     position = 0
     for path, info in _walk(folder):
-        position += info.st_size
         if wanted(path):
+            position += info.st_size
             yield Member(path, folder / path, position)
 
 

@@ -22,10 +22,13 @@ NOISE_FOLDER = "_background_noise_"
 SILENCE_FOLDER = "_silence_"
 UNKNOWN_FOLDER = "_unknown_"
 
-_AUDIO_SUFFIXES = {
-    ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".caf", ".w64",
-    ".m4a", ".aac", ".wma", ".webm",  # libsndfile cannot read these: a student is told so by name
-}  # fmt: skip
+_SUFFIXES = (
+    "wav", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "au", "caf", "w64",
+    "m4a", "aac", "wma", "webm",  # libsndfile cannot read these: a student is told so by name
+)  # fmt: skip
+_RECORDING = re.compile(
+    rf"([^/.][^/]*/)?(?:{NOISE_FOLDER}|{SILENCE_FOLDER}|{UNKNOWN_FOLDER}|[^/._][^/]*)/[^/.][^/]*\.(?i:{'|'.join(_SUFFIXES)})"
+)
 
 
 class DataError(ValueError):
@@ -44,11 +47,7 @@ def is_list(path: PurePosixPath) -> bool:
 
 def is_recording(path: PurePosixPath) -> bool:
     """Whether a file by its place and name is a recording: `word/name.wav`, with or without a top folder."""
-    if not 2 <= len(path.parts) <= 3 or path.is_absolute() or any(part.startswith(".") for part in path.parts):
-        return False
-    folder = path.parent.name
-    known = folder in (NOISE_FOLDER, SILENCE_FOLDER, UNKNOWN_FOLDER) or not folder.startswith("_")
-    return known and path.suffix.lower() in _AUDIO_SUFFIXES
+    return _RECORDING.fullmatch(str(path)) is not None
 
 
 def word_and_speaker(name: str) -> tuple[str, str]:

@@ -18,18 +18,21 @@ class Share:
     """
 
     def __init__(self, max_per_word: int | None):
-        self._words = defaultdict(lambda: _Word(max_per_word or math.inf))
+        self._is_all = max_per_word is None
+        self._words = defaultdict(lambda: _Word(max_per_word))
         self._dropped = []
 
     def takes(self, path: PurePosixPath) -> bool:
         """Count a recording in, for whose sake others may be dropped; False where it is not in the share itself."""
+        if self._is_all:
+            return True
         dropped = self._words[path.parent].add(_rank(path), path)
         self._dropped += dropped
         return path not in dropped
 
     def holds(self, path: PurePosixPath) -> bool:
         """Whether a recording that was once taken is still in the share."""
-        return self._words[path.parent].has_room_for(_rank(path))
+        return self._is_all or self._words[path.parent].has_room_for(_rank(path))
 
     def dropped(self) -> list[PurePosixPath]:
         """What has been dropped since the last call."""

@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
 
 from . import download
-from .archive import fingerprint, total_bytes
+from .archive import fingerprint
 from .layout import DataError, is_wanted
 
 BUNDLED = Path(__file__).parent / "bundled_speech.tar"
@@ -26,7 +27,7 @@ class Source:
         """Changes when what is in the source changes."""
         if self.published:
             return (self.published.sha256,)
-        return str(self.path.resolve()), fingerprint(self.path, is_wanted)
+        return str(self.path.resolve()), self._fingerprint
 
     @contextmanager
     def opened(self, max_per_word: int | None) -> Iterator[Path | BufferedReader]:
@@ -48,7 +49,13 @@ class Source:
 
     def size(self) -> int:
         """How many bytes there are to read, or a little more."""
-        return self.published.size if self.published else total_bytes(self.path)
+        if self.published:
+            return self.published.size
+        return sum(size for _, size, _ in self._fingerprint)
+
+    @cached_property
+    def _fingerprint(self) -> tuple:
+        return fingerprint(self.path, is_wanted)
 
 
 def find_source(source: str | os.PathLike | None) -> Source:

@@ -22,12 +22,19 @@ from .layout import CLIP_SAMPLES, LISTS, NOISE_FOLDER, DataError, is_list, is_re
 from .share import Share
 from .sources import Source
 
-_FORMAT = 2  # to be raised when decoding or this file's format changes: old cache entries are then not used
+_FORMAT = 3  # to be raised when decoding or this file's format changes: old cache entries are then not used
 _MEMORY_LIMIT = 128 << 20  # bytes of samples held in memory while decoding; more go through a temporary file
-_BATCH = 256  # recordings handed to the threads at a time
+_BATCH = 256  # recordings decoded at a time
 _BATCH_BYTES = 64 << 20
 
-Decoded = np.ndarray | DecodeError | list[str]
+class Samples(NamedTuple):
+    """What a recording holds: (n,) int16, and a digest."""
+
+    values: np.ndarray
+    digest: str
+
+
+Decoded = Samples | DecodeError | list[str]
 """The samples of a recording, why there are none, or the names in a split list."""
 
 
@@ -103,10 +110,8 @@ def _collect(source: Source, max_per_word: int | None, file: BinaryIO) -> tuple[
                     lists[path] = decoded
                 case DecodeError():
                     unusable[path] = str(decoded)
-                case _:
-                    start = _append(file, decoded, free)
-                    digest = hashlib.blake2b(decoded, digest_size=16).hexdigest()
-                    sounds[path] = Sound(_name(path), start, len(decoded), digest)
+                case Samples(values, digest):
+                    sounds[path] = Sound(_name(path), _append(file, values, free), len(values), digest)
     return sounds, unusable, lists
 
 
@@ -137,9 +142,11 @@ def _decoded_members(source: Source, max_per_word: int | None, share: Share) -> 
         ThreadPoolExecutor(os.cpu_count()) as pool,
     ):
         for batch in _batches(archive.members(opened, source.path, wanted)):
-            for member, decoded in zip(batch, pool.map(_decode_member, batch), strict=True):
-                update(member.position)
+            is_wav = all(member.path.suffix == ".wav" for member in batch)
+            side_by_side = map if is_wav else pool.map  # threads that hardly compute only get in each other's way
+            for member, decoded in zip(batch, side_by_side(_decode_member, batch), strict=True):
                 yield member.path, decoded
+            update(batch[-1].position)
 
 
 def _batches(members: Iterator[archive.Member]) -> Iterator[list[archive.Member]]:
@@ -161,9 +168,10 @@ def _decode_member(member: archive.Member) -> Decoded:
     if is_list(member.path):
         return _list_names(member.content)
     try:
-        return (decode_clip if _is_clip(member.path) else decode_noise)(member.content)
+        values = (decode_clip if _is_clip(member.path) else decode_noise)(member.content)
     except DecodeError as error:
         return error
+    return Samples(values, hashlib.sha256(values).hexdigest())
 
 
 def _list_names(content: bytes | Path) -> list[str]:
@@ -178,11 +186,11 @@ def _root(paths: list[PurePosixPath]) -> PurePosixPath | None:
 
 
 def _in(root: PurePosixPath, path: PurePosixPath) -> bool:
-    return path.parent.parent == root
+    return path.parts[:-2] == root.parts
 
 
 def _is_clip(path: PurePosixPath) -> bool:
-    return is_recording(path) and path.parent.name != NOISE_FOLDER
+    return is_recording(path) and path.parts[-2] != NOISE_FOLDER
 
 
 def _name(path: PurePosixPath) -> str:

@@ -13,7 +13,7 @@ from tools.voices.ogg import encoded
 from tools.voices.room import recorded
 from tools.voices.studio import Studio
 
-_NOTICE = Path(__file__).with_name("NOTICE.md")
+_NOTICE = Path(__file__).parents[2] / "kws_helpers" / "data" / "NOTICE.md"
 _IN_THE_BABBLE = 200  # words
 
 
