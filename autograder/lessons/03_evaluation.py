@@ -177,8 +177,8 @@ plotting.rate_tables("stop")
 #
 # This is what you will see when it works:
 #
-# ![Three tables of outcomes with rates: the deaf program has the recall 0, the networks find roughly half
-# of the keywords](expected:outcomes)
+# ![Three tables of outcomes with rates: the deaf program has the recall 0, the networks find half or
+# two thirds of the keywords](expected:outcomes)
 
 # %% nbgrader={"grade_id": "binary_rates-solution", "solution": true}
 def binary_rates(true, predicted):
@@ -414,7 +414,7 @@ for name, split in {"training": dataset.training, "testing": dataset.testing}.it
 # <details><summary>A reason</summary>
 #
 # The noise of the testing split was never heard in training; otherwise it would be a leak, as with speakers. So a
-# steady hiss is new to the network, and the nearest thing that it knows may be the beginning of "stop".
+# steady hiss is new to the network, and the nearest thing that it knows may be a word with a breath in it.
 #
 # </details>
 #
