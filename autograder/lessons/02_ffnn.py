@@ -584,22 +584,23 @@ plotting.learning_curves(hasty_history)
 
 # %%
 answers = hasty.predict(prepared.training.x, verbose=0)
-answered = sorted({dataset.class_names[i] for i in answers.argmax(axis=-1)})
+counts = np.bincount(answers.argmax(axis=-1), minlength=n_classes)
+alike = np.all(np.abs(answers - np.median(answers, axis=0)) < 0.001, axis=-1)
 print("training loss after each epoch:", np.round(hasty_history.loss, 2))
 print(f"ln {n_classes}: {np.log(n_classes):.2f}")
-print("classes that it ever answers:", ", ".join(answered))
-print(f"largest difference between the probabilities of two clips: {np.ptp(answers, axis=0).max():.4f}")
+print("answers:", ", ".join(f"{dataset.class_names[i]} for {counts[i]:,} clips" for i in np.flatnonzero(counts)))
+print(f"clips that all get the same probabilities: {np.mean(alike):.1%}")
 
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
 # The first steps were so long that they threw the weights far away: the mean loss of the first epoch is well
 # above $\ln 12$, so the network was sure of wrong answers. On the way, the neurons of a whole hidden layer
-# ended where their sum is negative for *every* clip. ReLU then gives 0, always, and its slope there is 0 as
-# well: no gradient comes through, and these neurons never change again. They are *dead*. Behind the dead
-# layer, all clips look the same. All that is left to learn are the last biases, and with those the best one
-# can do is to say for each clip how frequent the classes are. The loss of that is about $\ln 12$: the sign of
-# a network that knows nothing.
+# ended where their sum is negative for *every* clip (or for all but one or two that are like no other). ReLU
+# then gives 0, always, and its slope there is 0 as well: no gradient comes through, and these neurons never
+# change again. They are *dead*. Behind the dead layer, all clips look the same. All that is left to learn are
+# the last biases, and with those the best one can do is to say for each clip how frequent the classes are. The
+# loss of that is about $\ln 12$: the sign of a network that knows nothing.
 #
 # It looks like a network that cannot learn, but nothing is wrong with the network or the data: with a
 # learning rate of 0.001 it learns well. When a loss gets stuck near the logarithm of the number of classes,
