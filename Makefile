@@ -18,7 +18,7 @@ demo: $(VENV)/ready           ## the main job: train, build, grade a sample clas
 
 test: $(VENV)/ready           ## all tests
 	$(RUN) -m ruff check .
-	$(RUN) -m pytest -n 2 --dist loadfile
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lessons: $(VENV)/ready        ## autograder/lessons/ to notebooks/, solutions/ and nbgrader's course/
 	$(RUN) -m autograder lessons
