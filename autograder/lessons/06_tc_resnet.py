@@ -918,9 +918,9 @@ else:
 
 # %% [markdown]
 # We have measured it ([docs/results.md](../docs/results.md)). Of words that synthetic voices say, the network that
-# learned with augmentation gets nine in ten right. Of words that people say, it gets about three in four. (A bit less
-# for other people, probably: these helped to choose the weight decay.) That step down is called *domain shift*. What to
-# make of it:
+# learned with augmentation gets nine in ten right. Of words that people say, it gets about four in five. (A bit less
+# for other people, probably: others from the same collection helped to choose the weight decay, and the synthetic
+# voices.) That step down is called *domain shift*. What to make of it:
 #
 # - The step is **no bug**. The network answers a question that it was never asked.
 # - Augmentation can make it smaller, because a changed clip is a little like a new microphone, a new room, a new
