@@ -28,7 +28,7 @@ _BATCH = 8  # clips computed at a time: 3 MB; more do not fit into the cache of 
 _BLOCK = 32  # bands
 _MOST_THREADS = 8  # a small share of a large computer sees all of its cores
 _SCALER_BATCH = 8192  # clips whose mean is taken at a time: 130 MB in double precision
-_VERSION = 1  # to be raised when the values change: cached features are then not used
+_VERSION = 2  # to be raised when the values change: cached features are then not used
 
 
 def mfcc(audio: np.ndarray) -> np.ndarray:
