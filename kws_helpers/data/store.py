@@ -143,8 +143,8 @@ def _decoded_members(source: Source, max_per_word: int | None, share: Share) -> 
     ):
         for batch in _batches(archive.members(opened, source.path, wanted)):
             is_wav = all(member.path.suffix == ".wav" for member in batch)
-            side_by_side = map if is_wav else pool.map  # threads that hardly compute only get in each other's way
-            for member, decoded in zip(batch, side_by_side(_decode_member, batch), strict=True):
+            apply = map if is_wav else pool.map  # threads that hardly compute only get in each other's way
+            for member, decoded in zip(batch, apply(_decode_member, batch), strict=True):
                 yield member.path, decoded
             update(batch[-1].position)
 
