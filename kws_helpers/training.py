@@ -50,7 +50,8 @@ def fit(model: Any, training: Any, validation: Any, *, epochs: int, batch_size: 
     """Train a compiled Keras model (with "accuracy" among its metrics) and return its history.
 
     It does what `model.fit` does. With small networks and few cores that takes half of the time or less: TensorFlow
-    gets several batches at once (`kws_helpers.steps`), and no array is copied on its way into the network.
+    gets several batches at once and goes through the two halves of each side by side (`kws_helpers.steps`), and no
+    array is copied on its way into the network. Batch normalisation takes mean and variance of such a half.
 
     Args:
         model: a compiled `keras.Model`.

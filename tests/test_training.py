@@ -37,6 +37,26 @@ def test_a_history_holds_the_means_over_all_clips(clips):
                        atol=1e-6)
 
 
+@pytest.mark.parametrize("size", [1, 2, 75])
+def test_a_batch_in_two_halves_teaches_what_keras_teaches_with_the_whole(clips, size):
+    def deep():
+        training.set_seed(1)
+        penalty = keras.regularizers.L2(0.1)
+        model = keras.Sequential([keras.Input((5, 4)), keras.layers.Conv1D(6, 3, kernel_regularizer=penalty),
+                                  keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+        model.compile(keras.optimizers.SGD(0.1), LOSS, metrics=["accuracy"])
+        return model
+
+    ours, theirs = deep(), deep()
+    batches = list(training._batches(clips, size, seed=0, epoch=0))
+    history = training.fit(ours, clips, clips, epochs=1, batch_size=size)
+    logs = [theirs.train_step(batch) for x, y in batches for batch in zip(x, y, strict=True)][-1]
+    assert history.loss[0] == pytest.approx(float(logs["loss"]), rel=1e-4)
+    assert history.accuracy[0] == pytest.approx(float(logs["accuracy"]))
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+
+
 def test_an_epoch_has_every_clip_in_its_own_order_and_full_batches(clips, monkeypatch):
     monkeypatch.setattr(training, "CLIPS_AT_ONCE", 128)
     first, again, second, other = (list(training._batches(clips, 64, seed, epoch))
