@@ -24,7 +24,7 @@ lessons: $(VENV)/ready        ## autograder/lessons/ to notebooks/, solutions/ a
 	$(RUN) -m autograder lessons
 
 grade: $(VENV)/ready          ## make grade SUBMISSIONS=folder OUTPUT=folder
-	$(RUN) -m autograder grade "$(SUBMISSIONS)" --output "$(OUTPUT)"
+	@$(RUN) -m autograder grade "$(SUBMISSIONS)" --output "$(OUTPUT)"
 
 benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memory of the lessons, accuracies (REAL=folder: with real recordings)
 	$(RUN) -m autograder benchmark $(if $(REAL),--real "$(REAL)")

@@ -61,6 +61,12 @@ def test_the_readme_names_only_targets_and_files_that_exist():
         assert (ROOT / link).exists(), link
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/students.md", "docs/instructors.md", "docs/authors.md"])
+def test_pages_with_commands_of_the_environment_say_how_a_shell_finds_them(page):
+    text = (ROOT / page).read_text()
+    assert "source .venv/bin/activate" in text[:text.index("python -m")]
+
+
 def test_links_in_docs_lead_somewhere():
     for page in (ROOT / "docs").glob("*.md"):
         for link in re.findall(r"\]\((?!https?:|#|expected:)([^)#]+)", page.read_text()):

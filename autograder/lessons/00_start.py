@@ -26,8 +26,8 @@ Audio(clip, rate=data.SAMPLE_RATE)
 
 # %%
 plotting.waveforms([clip], ["16,000 numbers: the pressure of the air during one second"])
-plotting.pictures({"The same second, cut into 49 frames: decibel from low to high pitch": features.mel_decibel(clip)},
-                  columns=1, ylabel="band of pitch")
+title = "The same second, cut into 49 frames: decibel from low to high pitch"
+plotting.pictures({title: features.mel_decibel(clip)}, columns=1, ylabel="band of pitch")
 
 # %% [markdown]
 # ## How it works
