@@ -85,21 +85,34 @@ def _write(path: Path, arrays: Arrays) -> None:
     _remove_stale_files(path.parent)
     temporary = path.with_suffix(f".{uuid.uuid4().hex}.partial")
     try:
-        with temporary.open("x+b") as file:
+        with temporary.open("xb") as opened:
+            file = _Summed(opened)
             np.save(file, np.array(list(arrays)))
             for array in arrays.values():
                 file.write(bytes(-file.tell() % _ALIGNMENT))
                 _save(file, array)
-            length = file.tell()
-            file.seek(0)
-            file.write(_checksum(file, length))
+            opened.write(_as_bytes(file.sum))
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def _save(file: BinaryIO, array: np.ndarray) -> None:
+class _Summed:
+    """A file to write to; `sum` is the CRC-32 of what was written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.sum = file, 0
+
+    def write(self, content: bytes | np.ndarray) -> int:
+        self.sum = zlib.crc32(content, self.sum)
+        return self._file.write(content)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def _save(file: _Summed, array: np.ndarray) -> None:
     """As np.save does, but piece by piece, so that of a mapped array only a piece is in memory."""
     header = np.lib.format.header_data_from_array_1_0(array)
     np.lib.format.write_array_header_1_0(file, header)
@@ -154,7 +167,11 @@ def _checksum(file: BinaryIO, length: int) -> bytes:
     while length > 0 and (block := file.read(min(length, _BLOCK))):
         value = zlib.crc32(block, value)
         length -= len(block)
-    return value.to_bytes(_CHECKSUM_BYTES, "little")
+    return _as_bytes(value)
+
+
+def _as_bytes(checksum: int) -> bytes:
+    return checksum.to_bytes(_CHECKSUM_BYTES, "little")
 
 
 def _remove_stale_files(place: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import cache
-from .data import SAMPLE_RATE, Dataset, Split
+from .data import SAMPLE_RATE, Clips, Dataset, Split
 from .progress import progress_line
 
 WINDOW = 640  # samples: 40 ms
@@ -31,7 +31,7 @@ _SCALER_BATCH = 8192  # clips whose mean is taken at a time: 130 MB in double pr
 _VERSION = 2  # to be raised when the values change: cached features are then not used
 
 
-def mfcc(audio: np.ndarray) -> np.ndarray:
+def mfcc(audio: np.ndarray | Clips) -> np.ndarray:
     """Mel-frequency cepstral coefficients (Davis & Mermelstein 1980).
 
     audio: (..., n_samples) float in [-1, 1] at 16 kHz. Returns (..., T, 40) float32 with T = 1 + (n_samples -
@@ -42,12 +42,12 @@ def mfcc(audio: np.ndarray) -> np.ndarray:
     where `loudest` is the largest value of that clip. Raises ValueError for audio that is too short, not
     float, or not finite.
     """
-    audio = np.asarray(audio)
+    audio = audio if isinstance(audio, Clips) else np.asarray(audio)
     if not np.issubdtype(audio.dtype, np.floating):
         raise ValueError(f"audio must be float in [-1, 1], but is {audio.dtype}: divide 16-bit samples by 32768")
     if audio.ndim == 0 or audio.shape[-1] < WINDOW:
         raise ValueError(f"audio of shape {audio.shape} is shorter than one window of {WINDOW} samples")
-    clips = audio.reshape(-1, audio.shape[-1])
+    clips = audio if audio.ndim == 2 else audio.reshape(-1, audio.shape[-1])
     result = np.empty((len(clips), 1 + (audio.shape[-1] - WINDOW) // HOP, N_MFCC), np.float32)
 
     def compute(place: slice) -> None:

@@ -53,6 +53,11 @@ def librosa_mfcc(audio):
     ).T
 
 
+def test_clips_that_are_read_as_they_are_needed_have_the_mfcc_of_an_array(small):
+    clips = small.recordings.clips
+    assert np.array_equal(features.mfcc(clips), features.mfcc(np.asarray(clips)))
+
+
 @pytest.mark.parametrize("name", signals())
 def test_equal_to_librosa(name):
     audio = signals()[name]
