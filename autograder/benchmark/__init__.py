@@ -104,7 +104,9 @@ def _real(say: Say, real: str) -> dict[str, list]:
 def _recipe(say: Say, real: str) -> list[dict]:
     from autograder.benchmark.recipe import compare  # and here
 
-    return _told(compare(real, UNFINISHED), say)
+    outcomes = _told(compare(real, UNFINISHED), say)
+    UNFINISHED.unlink()
+    return outcomes
 
 
 PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "binder": _binder, "grading": _grading,

@@ -36,7 +36,7 @@ def transfers(source: str) -> Iterator[Transfer]:
     prepared = features.prepare(dataset)
     clips = AugmentedClips(dataset, prepared)
     for epochs in EPOCHS:
-        build = partial(compiled, replace(LESSON, epochs=epochs), len(clips))
+        build = partial(compiled, replace(LESSON, epochs=epochs), clips.y)
         trained = training.fit_each(build, clips, prepared.validation, seeds=SEEDS, epochs=epochs, batch_size=BATCH)
         synthetic, real = ([training.accuracy(network, some) for network, _ in trained]
                            for some in (prepared.testing, people))

@@ -55,9 +55,9 @@ def _recipe(candidates: list[dict]) -> list[str]:
              _mean_and_each(one["validation"]), _mean_and_each(one["testing"])]
             for one in candidates]
     return ["## A recipe for recordings of people", "Networks under 100,000 parameters, trained on a part of Speech "
-            "Commands (`autograder/benchmark/recipe.py`): the recipe and lesson 06's network for about six minutes, "
-            "then a third as long, with one choice of the recipe undone at a time. The validation split chose; the "
-            "testing split is only reported. Mean, and each seed; seconds for one network.",
+            "Commands by [the recipe](recipe.md), then for a third of its time with one of its choices undone. The "
+            "validation split chose; the testing split is only reported. Mean, and each seed; seconds for one network "
+            "(those that learned for a third of the time did so side by side).",
             _table(["network", "parameters", "epochs", "seconds", "validation", "testing"], rows)]
 
 
