@@ -47,7 +47,8 @@ $(VENV)/ready: requirements.txt pyproject.toml .jupyter/ipython_kernel_config.py
 	@$(PYTHON) -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python -r requirements.txt \
-		|| $(VENV)/bin/python -m pip install --quiet -r requirements.txt
+		|| { echo "uv could not do it; pip does, which takes a little longer …"; \
+		     $(VENV)/bin/python -m pip install --quiet -r requirements.txt; }
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable . \
 		|| $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p $(VENV)/etc/ipython && cp .jupyter/ipython_kernel_config.py $(VENV)/etc/ipython/

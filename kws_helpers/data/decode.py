@@ -31,7 +31,7 @@ def _plain(content: bytes | Path) -> np.ndarray | None:
     """
     if isinstance(content, Path):
         try:
-            with open(content, "rb", buffering=0) as file:
+            with content.open("rb", buffering=0) as file:
                 content = file.read(_HEADER.size + 2 * CLIP_SAMPLES + 1)
         except OSError:
             return None
