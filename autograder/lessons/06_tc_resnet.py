@@ -968,9 +968,9 @@ else:
 # We took the challenge ourselves, with recordings of people in place of synthetic voices, and six minutes on two cores for
 # one network. Five choices make our recipe: all the changes of `AugmentedClips`, as above; separable convolutions over
 # time in residual blocks, with kernels that grow from 9 to 17 frames; *all* clips of other words to learn from, not
-# only a tenth; rare classes that count as much as the frequent ones; and label smoothing. How each is done, and what
-# did not help, is told in [docs/recipe.md](../docs/recipe.md). What each is worth stands in
-# [docs/results.md](../docs/results.md): we took back one at a time, and trained again with three seeds.
+# only a tenth; rare classes that count as much as the frequent ones; and label smoothing. How each is done, how sure we are
+# of it, and what did not help, is told in [docs/recipe.md](../docs/recipe.md). What is left without one or another stands
+# in [docs/results.md](../docs/results.md): we took back one at a time, and trained again with three seeds.
 #
 # **What would happen if** you took the recipe over for the bundled clips? One of the five choices would change nothing.
 # Which one?
