@@ -41,6 +41,8 @@ clean:
 	rm -rf $(VENV) build course
 
 # uv is fast, but does not read pip's settings; where only pip knows the way to a package index, pip does the work.
+# A proxy's certificates are those of the system, which uv does not look at by itself.
+export UV_SYSTEM_CERTS = 1
 $(VENV)/ready: requirements.txt pyproject.toml .jupyter/ipython_kernel_config.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Setting up $(VENV) (once, a few minutes at most) …"
