@@ -1,0 +1,85 @@
+"""What `make benchmark` measures: the page that it writes, and the recipe for recordings of people."""
+
+import json
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from autograder import benchmark
+from autograder.benchmark import recipe
+from autograder.benchmark.page import write_page
+from kws_helpers import data
+
+OF_THE_MACHINE = ("Written by", "All of `notebooks/`")  # the other lines of the page are measurements that are kept
+
+
+@pytest.fixture
+def tiny(own_cache, monkeypatch):
+    """A candidate that costs next to nothing, as the recipe and as a third of it, trained on the bundled clips."""
+    monkeypatch.setenv("KWS_TRAINING", "short")
+    monkeypatch.setattr(recipe, "SEEDS", (0, 1))
+    tiny = replace(recipe.RECIPE, epochs=3, build=lambda: recipe.ds_resnet((8, 8, 8, 8, 8, 8)))
+    monkeypatch.setattr(recipe, "RECIPE", tiny)
+    monkeypatch.setattr(recipe, "CANDIDATES", (tiny, replace(tiny, name="short", epochs=1, changes=None)))
+    return recipe
+
+
+def test_the_page_is_what_was_measured(tmp_path):
+    write_page(tmp_path / "page.md", json.loads(benchmark.MEASURED.read_text("utf-8")))
+    written, kept = ([line for line in path.read_text("utf-8").splitlines() if not line.startswith(OF_THE_MACHINE)]
+                     for path in (tmp_path / "page.md", benchmark.PAGE))
+    assert written == kept
+
+
+@pytest.mark.parametrize("candidate", recipe.CANDIDATES, ids=lambda candidate: candidate.name)
+def test_every_candidate_is_small_enough(candidate):
+    assert 60_000 < recipe.averaged(candidate.build(), candidate.shifts).count_params() < 100_000
+
+
+def test_a_clip_heard_several_times_gets_the_mean_of_the_answers():
+    network = recipe.ds_resnet((8, 8, 8, 8, 8, 8))
+    clips = np.random.default_rng(0).normal(size=(4, 49, 40)).astype(np.float32)
+    wanted = np.mean([network(np.roll(clips, shift, axis=1)) for shift in (-3, 0, 3)], axis=0)
+    np.testing.assert_allclose(recipe.averaged(network, (-3, 0, 3))(clips), wanted, atol=1e-6)
+
+
+def test_the_recipes_networks_are_loaded_by_anybody(tmp_path):
+    clips = np.random.default_rng(0).normal(size=(4, 49, 40)).astype(np.float32)
+    network = recipe.averaged(recipe.compiled(recipe.RECIPE, np.arange(12)), (-3, 0, 3))
+    network.save(tmp_path / "recipe.keras")
+    loaded = keras.models.load_model(tmp_path / "recipe.keras", safe_mode=True)
+    np.testing.assert_allclose(loaded(clips), network(clips), atol=1e-6)
+
+
+def test_rare_classes_are_made_even():
+    """Of a clip that says nothing, a network learns that all classes are as likely; without it, what is frequent."""
+    frequencies = np.array([0.7, 0.2, 0.1], np.float32)
+    labels = np.repeat([0, 1, 2], [7, 2, 1])
+
+    def cost(weights, probabilities):
+        return float(np.mean(recipe._loss(0.0, weights)(labels, np.tile(np.float32(probabilities), (10, 1)))))
+
+    even = np.full(3, 1 / 3)
+    assert cost(frequencies, even) < cost(frequencies, [0.4, 0.3, 0.3]) < cost(frequencies, frequencies)
+    assert cost(np.ones(3), frequencies) < cost(np.ones(3), even)
+    assert cost(np.ones(3), even) == pytest.approx(np.log(3))
+
+
+def test_what_is_tested_is_as_the_task_has_it(own_cache):
+    _, prepared = recipe._data(replace(recipe.RECIPE, changes=None), "bundled")
+    np.testing.assert_array_equal(prepared.testing.y, data.load("bundled").testing.labels)
+
+
+def test_the_comparison_goes_on_where_it_was_stopped(tiny, tmp_path, monkeypatch):
+    kept = tmp_path / "recipe.json"
+    first = next(tiny.compare("bundled", kept))
+    assert first.name == "the recipe" and len(first.seconds) == len(first.testing) == 2
+    assert {path.name for path in tmp_path.glob("*.keras")} == {"recipe_0.keras", "recipe_1.keras"}
+
+    trained = []
+    monkeypatch.setattr(recipe, "_trained", lambda *of, train=recipe._trained: trained.append(of[0]) or train(*of))
+    outcomes = list(tiny.compare("bundled", kept))
+    assert outcomes[0] == first and [one.epochs for one in trained] == [1]
+    assert [one["name"] for one in json.loads(kept.read_text("utf-8"))] == ["the recipe", "short"]
