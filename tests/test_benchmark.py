@@ -31,6 +31,7 @@ def test_the_page_is_what_was_measured(tmp_path):
     written, kept = ([line for line in path.read_text("utf-8").splitlines() if not line.startswith(OF_THE_MACHINE)]
                      for path in (tmp_path / "page.md", benchmark.PAGE))
     assert written == kept
+    assert (tmp_path / "recipe.png").read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("candidate", recipe.CANDIDATES, ids=lambda candidate: candidate.name)

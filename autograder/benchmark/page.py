@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
+from autograder.benchmark.picture import recipe_picture
 from autograder.paths import NOTEBOOKS, SOLUTIONS
+from kws_helpers.plotting.figure import to_png
 
 
 def write_page(path: Path, measured: dict[str, Any]) -> None:
-    """Write the page from what the parts measured, by their names."""
+    """Write the page from what the parts measured, by their names, and its picture beside it."""
     parts = ["# Results", f"Written by `make benchmark`, part by part; every number comes from such a run, on "
              f"{os.cpu_count()} cores without a GPU."]
     parts += _accuracies(measured)
     if "recipe" in measured:
-        parts += _recipe(measured["recipe"])
+        parts += _recipe(measured["recipe"], path.with_name("recipe.png"))
     if "lessons" in measured:
         before, after = measured["lessons"]["additions"]
         parts += ["## The lessons", "Solved, from top to bottom, and again while they are graded. How fast the machine "
@@ -50,14 +52,16 @@ def _accuracies(measured: dict[str, Any]) -> list[str]:
     return parts
 
 
-def _recipe(candidates: list[dict]) -> list[str]:
+def _recipe(candidates: list[dict], picture: Path) -> list[str]:
     recipe = candidates[0]
+    picture.write_bytes(to_png(recipe_picture(candidates)))
     rows = [[one["name"], f"{one['parameters']:,}", str(one["epochs"]), _mean_and_each(one["validation"]),
              _mean_and_each(one["testing"])] for one in candidates]
     return ["## A recipe for recordings of people", "Networks under 100,000 parameters, trained on a part of Speech "
             f"Commands by [the recipe](recipe.md), which took {max(recipe['seconds']):.0f} seconds at most for one "
             "network; then for a third of its epochs, with one of its choices undone at a time. The validation split "
             "chose; the testing split is only reported. Mean, and each seed.",
+            f"![The accuracies of the table below: a mark for each seed, a line for their mean]({picture.name})",
             _table(["network", "parameters", "epochs", "validation", "testing"], rows)]
 
 
