@@ -60,7 +60,7 @@ def _recipe(candidates: list[dict], picture: Path) -> list[str]:
     return ["## A recipe for recordings of people", "Networks under 100,000 parameters, trained on a part of Speech "
             f"Commands by [the recipe](recipe.md), which took {max(recipe['seconds']):.0f} seconds at most for one "
             "network; then for a third of its epochs, with one of its choices undone at a time. The validation split "
-            "chose; the testing split is only reported. Mean, and each seed.",
+            "chose, as far as it could tell; the testing split is reported. Mean, and each seed.",
             f"![The accuracies of the table below: a mark for each seed, a line for their mean]({picture.name})",
             _table(["network", "parameters", "epochs", "validation", "testing"], rows)]
 

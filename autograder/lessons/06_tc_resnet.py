@@ -924,7 +924,7 @@ else:
 #
 # - The step is **no bug**. The network answers a question that it was never asked.
 # - Augmentation can make it smaller, because a changed clip is a little like a new microphone, a new room, a new
-#   mouth. Longer training on such clips helps, too: after four times as many epochs, the same network gets about three
+#   mouth. Longer training on such clips helps, too: after four times as many epochs, the same network gets about four
 #   more words in a hundred right. But nothing of this can invent how people really speak.
 # - Note how the new clips are standardised: with the mean and the standard deviation of the **training**
 #   voices. The network has to take them as it would in use, when nobody knows the statistics of all that is to
