@@ -1,1 +1,4 @@
-"""What an instructor runs: the lessons' source, the build, the judge and the grading of a class."""
+"""What an instructor runs, in stages: building, intake, running, judging, grading, reporting.
+
+No stage imports a later one.
+"""

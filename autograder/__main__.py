@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.environment import programs_on_path
+from autograder.building.environment import programs_on_path
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 console = Console()
@@ -22,7 +22,7 @@ def lessons(
     solutions: Annotated[bool, typer.Option(help="Execute the solved notebooks, too (minutes).")] = True,
 ) -> None:
     """Build notebooks/, solutions/ and nbgrader's course/ from autograder/lessons/."""
-    from autograder import build
+    from autograder.building import build
 
     with console.status("…") as status:
         for step in build.build_all(with_solutions=solutions):
@@ -39,7 +39,7 @@ def collect(
                                                 file_okay=False)],
 ) -> None:
     """Bring what came back into the layout that is graded. Exit code 0: all of it; 3: not all; 2: bad usage."""
-    from autograder.commands import collect_and_print
+    from autograder.terminal import collect_and_print
 
     try:
         complete = collect_and_print(console, source, submissions)
@@ -70,8 +70,8 @@ def grade(
                                                           "runs with your rights.")] = False,
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
-    from autograder.commands import grade_and_report
-    from autograder.sandbox.protection import LIMITS, WARNING, demanded_protection
+    from autograder.running.sandbox.protection import LIMITS, WARNING, demanded_protection
+    from autograder.terminal import grade_and_report
 
     try:
         protection = demanded_protection(unsafe)
@@ -94,7 +94,7 @@ def challenge(
     output: Annotated[Path, typer.Option(help="Where the table goes.", dir_okay=False)] = Path("challenge.csv"),
 ) -> None:
     """Measure the networks of lesson 06's challenge on clips that no student has."""
-    from autograder.commands import measure_challenge
+    from autograder.terminal import measure_challenge
 
     try:
         measure_challenge(console, submissions, clips, output)
@@ -106,7 +106,7 @@ def challenge(
 @app.command()
 def doctor() -> None:
     """Try whether this machine can wall in what students wrote. Exit code 0: the sandbox holds; 3: it does not."""
-    from autograder.commands import examine_sandbox
+    from autograder.terminal import examine_sandbox
 
     raise typer.Exit(HOLDS if examine_sandbox(console) else DOES_NOT_HOLD)
 
@@ -127,7 +127,7 @@ def benchmark(
                                                   "Commands. The lessons run with them, too.")] = None,
 ) -> None:
     """Measure speed, time, memory and accuracy, and write docs/results.md."""
-    from autograder.benchmark import run
+    from tools.benchmark import run
 
     try:
         run(console, parts or (), real)

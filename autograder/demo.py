@@ -16,8 +16,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from autograder.paths import BUILD
-from autograder.reference import module_of
+from autograder.building.paths import BUILD
+from autograder.judging.reference import module_of
 
 EPOCHS = {"FFNN": 20, "TC-ResNet8": 40}
 BATCH = 64
@@ -112,7 +112,7 @@ def _print_networks(console: Console, trained: list[Trained]) -> None:
 
 def _build(console: Console) -> list[Path]:
     """Build the course folder and the students' notebooks under build/, leaving the committed ones alone."""
-    from autograder.build import build_course, build_notebooks
+    from autograder.building.build import build_course, build_notebooks
 
     course, folder = BUILD / "course", BUILD / "notebooks"
     build_course(course)
@@ -124,9 +124,9 @@ def _build(console: Console) -> list[Path]:
 
 
 def _grade(console: Console, report: Path) -> None:
-    from autograder.commands import grade_and_report
+    from autograder.running.sandbox.protection import LIMITS
     from autograder.sample_class import write_class
-    from autograder.sandbox.protection import LIMITS
+    from autograder.terminal import grade_and_report
 
     submissions = BUILD / "sample_class"
     shutil.rmtree(submissions, ignore_errors=True)
@@ -136,7 +136,7 @@ def _grade(console: Console, report: Path) -> None:
 
 
 def _write_report(report: Path, summary: str, trained: list[Trained], notebooks: list[Path]) -> None:
-    from autograder.report import render
+    from autograder.reporting.report import render
 
     pictures = {one.name: base64.b64encode(one.picture).decode() for one in trained}
     render("demo.html", report / "index.html", summary=summary, trained=trained, pictures=pictures,

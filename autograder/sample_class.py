@@ -1,19 +1,18 @@
 """A class of invented students, for the demo and for tests: notebooks filled in as students fill them in."""
 
 import ast
+import copy
 import inspect
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.answers import right_answers
-from autograder.build import write_notebook
-from autograder.exercise import exercises
-from autograder.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
-from autograder.paths import NOTEBOOKS
+from autograder.building.build import released_notebook, write_notebook
+from autograder.building.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
+from autograder.judging.exercise import exercises
 
 ENDLESS = '''def frame_count(n_samples, window, hop):
     start = 0
@@ -31,7 +30,7 @@ def filled(lesson: str, answers: Mapping[str, str], questions: Mapping[str, str]
         answers: source code by the exercise's name.
         questions: text by grade_id, for questions that are marked by hand.
     """
-    notebook = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+    notebook = copy.deepcopy(released_notebook(lesson))
     texts = {f"{name}-solution": source for name, source in answers.items()} | dict(questions or {})
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")

@@ -5,8 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
-from autograder.environment import programs_on_path
-from autograder.sandbox import start
+from autograder.building.environment import programs_on_path
+from autograder.running.sandbox import start
 
 programs_on_path()
 settings.register_profile("reproducible", derandomize=True, database=None, deadline=None)

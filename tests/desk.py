@@ -17,7 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from autograder.paths import BUILD, ROOT
+from autograder.building.paths import BUILD, ROOT
 from kws_helpers.cache import folder as cache_folder
 
 PICTURES = BUILD / "browser"

@@ -4,8 +4,8 @@ import io
 
 from PIL import Image
 
-from autograder.build import figures
-from autograder.paths import ROOT, SOLUTIONS
+from autograder.building.build import figures
+from autograder.building.paths import ROOT, SOLUTIONS
 from tests.desk import PICTURES
 
 GALLERY = ROOT / "docs" / "gallery"

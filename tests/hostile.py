@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build import write_notebook
-from autograder.lesson import graded_cells
+from autograder.building.build import write_notebook
+from autograder.building.lesson import graded_cells
 from autograder.sample_class import filled, solutions, written_differently
 
 LESSON = "01_dataset"
@@ -169,7 +169,7 @@ for folder, _, names in os.walk("/"):
 """),
     _cheat("imports-reference", "imports the reference and the exercises", """
 try:
-    from autograder.reference import reference
+    from autograder.judging.reference import reference
     one_hot = reference("one_hot")
 except ImportError:
     from autograder.exercises import *

@@ -9,12 +9,12 @@ import sys
 import nbformat
 import pytest
 
-from autograder.paths import ROOT
+from autograder.building.paths import ROOT
 
 LESSON = "08_example"
 BUILD = f"""
-from autograder import build
-from autograder.environment import programs_on_path
+from autograder.building import build
+from autograder.building.environment import programs_on_path
 
 programs_on_path()
 build.build_functions()

@@ -7,10 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from autograder import benchmark
-from autograder.benchmark import recipe
-from autograder.benchmark.page import write_page
 from kws_helpers import data
+from tools import benchmark
+from tools.benchmark import recipe
+from tools.benchmark.page import write_page
 
 OF_THE_MACHINE = ("Written by", "All of `notebooks/`")  # the other lines of the page are measurements that are kept
 

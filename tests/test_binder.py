@@ -16,10 +16,10 @@ import psutil
 import pytest
 import yaml
 
-from autograder.build import write_notebook
-from autograder.paths import ROOT
+from autograder.building.build import write_notebook
+from autograder.building.paths import ROOT
+from autograder.running.sandbox.watcher import Family
 from autograder.sample_class import filled, model_answers, solutions
-from autograder.sandbox.watcher import Family
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Binder is Linux")
 

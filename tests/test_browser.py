@@ -6,9 +6,9 @@ import shutil
 import nbformat
 import pytest
 
-from autograder.build import write_notebook
-from autograder.lesson import WELCOME
-from autograder.paths import NOTEBOOKS
+from autograder.building.build import write_notebook
+from autograder.building.lesson import WELCOME
+from autograder.building.paths import NOTEBOOKS
 from autograder.sample_class import filled, model_answers, solutions
 from tests.desk import ACTIVE, FAKE_MICROPHONE, Desk, assert_ran_through, chromium, errors, jupyterlab, needs_chromium
 

@@ -5,10 +5,10 @@ import re
 import nbformat
 import pytest
 
-from autograder.build import build_course, build_functions, build_graded_cells, build_notebooks, renew_texts
-from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
-from autograder.paths import LESSONS as LESSON_FILES
-from autograder.paths import NOTEBOOKS, SOLUTIONS
+from autograder.building.build import build_course, build_functions, build_graded_cells, build_notebooks, renew_texts
+from autograder.building.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
+from autograder.building.paths import LESSONS as LESSON_FILES
+from autograder.building.paths import NOTEBOOKS, SOLUTIONS
 from kws_helpers.hand_in import GRADED_CELLS
 
 LESSONS = lesson_names()
@@ -65,7 +65,7 @@ def test_words_are_renewed_without_executing_anything(tmp_path, monkeypatch):
         assert renew_texts(name, tmp_path)
         assert (tmp_path / f"{name}.ipynb").read_bytes() == (SOLUTIONS / f"{name}.ipynb").read_bytes()
     lesson = (LESSON_FILES / f"{LESSONS[0]}.py").read_text()
-    monkeypatch.setattr("autograder.lesson.LESSONS", tmp_path)
+    monkeypatch.setattr("autograder.building.lesson.LESSONS", tmp_path)
     (tmp_path / f"{LESSONS[0]}.py").write_text(lesson.replace("# ## How to work with", "# ## Working with"))
     assert renew_texts(LESSONS[0], tmp_path)
     assert "## Working with" in (tmp_path / f"{LESSONS[0]}.ipynb").read_text()
@@ -86,7 +86,7 @@ def test_students_see_neither_solutions_nor_hidden_tests(name):
     text = (NOTEBOOKS / f"{name}.ipynb").read_text()
     assert "judge(" not in text
     assert "BEGIN SOLUTION" not in text
-    assert "autograder.judge" not in text and "HIDDEN TESTS" not in text
+    assert "autograder.judging.verdict" not in text and "HIDDEN TESTS" not in text
     stubs = [cell for cell in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
              if cell.metadata.get("nbgrader", {}).get("solution")]
     assert stubs

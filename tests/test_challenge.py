@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from autograder import challenge
+from autograder.grading import challenge
 from kws_helpers import training
 
 

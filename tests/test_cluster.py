@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from autograder import grade
-from autograder.build import write_notebook
-from autograder.cluster import ClusterExecutor
-from autograder.execute import Executed, Job
+from autograder.building.build import write_notebook
+from autograder.grading import grade
+from autograder.running.cluster import ClusterExecutor
+from autograder.running.execute import Executed, Job
 from autograder.sample_class import filled, mistake, solutions
 
 LESSON = "01_dataset"
@@ -22,24 +22,23 @@ def cluster():
         yield cluster
 
 
-def lose_the_first_machine(job):
+def lose_the_first_machine(job, number):
     """Ends its worker where the job's folder says so, the first time; otherwise tells what it was given."""
     mark = Path(job.environment["MARK"])
-    if job.seed == 2 and not mark.exists():
+    if number == 2 and not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     names = sorted(path.name for path in Path(job.folder).iterdir())
-    return Executed(job.notebook, " ".join(names), float(job.seed))
+    return Executed(job.notebook, " ".join(names), float(number))
 
 
 def test_what_was_handed_in_travels_along_and_a_lost_machine_is_replaced(cluster, tmp_path):
     (tmp_path / "clip.wav").write_bytes(b"sound")
-    jobs = [Job(f"notebook {number}", str(tmp_path), {"MARK": str(tmp_path.parent / f"{tmp_path.name}-lost")},
-                seed=number) for number in range(6)]
+    job = Job("a notebook", str(tmp_path), {"MARK": str(tmp_path.parent / f"{tmp_path.name}-lost")})
     with ClusterExecutor(cluster.scheduler_address) as pool:
-        futures = [pool.submit(lose_the_first_machine, job) for job in jobs]
+        futures = [pool.submit(lose_the_first_machine, job, number) for number in range(6)]
         results = [future.result(timeout=60) for future in futures]
-    assert results == [Executed(job.notebook, "clip.wav", float(job.seed)) for job in jobs]
+    assert results == [Executed(job.notebook, "clip.wav", float(number)) for number in range(6)]
 
 
 def test_a_class_gets_the_same_grades_as_here(cluster, tmp_path):
@@ -53,7 +52,7 @@ def test_a_class_gets_the_same_grades_as_here(cluster, tmp_path):
 
 
 def test_no_scheduler_is_a_sentence(monkeypatch):
-    monkeypatch.setattr("autograder.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("autograder.running.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(ValueError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
         ClusterExecutor("tcp://127.0.0.1:9")
 

@@ -11,15 +11,15 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from autograder import arrivals
 from autograder.__main__ import app
-from autograder.arrivals import LeftOut
-from autograder.collect import collect
-from autograder.exports import write_canvas
-from autograder.owners import folder_name
-from autograder.results import Total
+from autograder.grading.rows import Total
+from autograder.intake import unpack as arrivals
+from autograder.intake.collect import collect
+from autograder.intake.owners import folder_name
+from autograder.intake.submissions import find_submissions
+from autograder.intake.unpack import LeftOut
+from autograder.reporting.exports import write_canvas
 from autograder.sample_class import filled
-from autograder.submissions import find_submissions
 from kws_helpers.hand_in import hand_in
 
 LESSON, OTHER = "01_dataset", "02_ffnn"

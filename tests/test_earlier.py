@@ -5,8 +5,11 @@ import shutil
 import nbformat
 import pytest
 
-from autograder import earlier, grade
-from autograder.build import build_course, write_notebook
+from autograder.building.build import build_course, write_notebook
+from autograder.grading import grade
+from autograder.grading import unchanged as earlier
+from autograder.judging.judged_run import Judged
+from autograder.running.execute import Executed
 from autograder.sample_class import filled, mistake, solutions
 
 LESSON = "01_dataset"
@@ -32,12 +35,12 @@ def executed(monkeypatch):
     """The students whose notebooks were executed; execution itself is replaced by one that answers nothing."""
     students = []
 
-    def execute(job):
+    def execute_and_judge(job, seed):
         students.append(job.folder.split("/")[-2])
         notebook = nbformat.reads(job.notebook, as_version=4)
-        return grade.Executed(nbformat.writes(notebook), "", 0.0)
+        return Judged(Executed(nbformat.writes(notebook), "", 0.0), ())
 
-    monkeypatch.setattr(grade, "execute", execute)
+    monkeypatch.setattr(grade, "execute_and_judge", execute_and_judge)
     return students
 
 

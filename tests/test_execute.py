@@ -9,8 +9,8 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import execute as module
-from autograder.execute import Job, execute
+from autograder.running import execute as module
+from autograder.running.execute import Job, execute
 
 
 def run(folder, *sources, **options):

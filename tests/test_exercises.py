@@ -5,10 +5,10 @@ from functools import cache
 import pytest
 
 from autograder.answers import right_answers
-from autograder.exercise import exercises
-from autograder.judge import assess, collect, conclude, student_seed
-from autograder.lesson import lesson_of, points_by_exercise
-from autograder.reference import reference
+from autograder.building.lesson import lesson_of, points_by_exercise
+from autograder.judging.exercise import exercises
+from autograder.judging.reference import reference
+from autograder.judging.verdict import assess, collect_outcomes, conclude, student_seed
 from kws_helpers.check import CheckFailed, check, ladders
 from tests.conftest import NETWORKS
 
@@ -23,13 +23,13 @@ WRONG = [pytest.param(name, mistake, id=f"{name}-{mistake.name}")
 
 @cache
 def outcomes_of(name, mistake, seed):
-    got = collect(EXERCISES[name], mistake.answer, seed)
+    got = collect_outcomes(EXERCISES[name], mistake.answer, seed)
     return got + [got[-1]] * (len(EXERCISES[name].secret_cases(seed)) - len(got))
 
 
 @pytest.fixture(autouse=True)
 def every_mistake_is_tried_once(monkeypatch):
-    monkeypatch.setattr("autograder.judge._of_mistake", lambda exercise, mistake, seed, index: (
+    monkeypatch.setattr("autograder.judging.verdict._of_mistake", lambda exercise, mistake, seed, index: (
         outcomes_of(exercise.name, mistake, seed)[index]))
 
 

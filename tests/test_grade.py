@@ -14,11 +14,11 @@ from nbgrader.api import Gradebook
 
 from autograder import sample_class
 from autograder.answers import right_answers
-from autograder.build import nbgrader_api, write_notebook
-from autograder.exercise import exercises
-from autograder.grade import grade_class
-from autograder.lesson import graded_cells, lesson_names
-from autograder.paths import ROOT
+from autograder.building.build import nbgrader_api, write_notebook
+from autograder.building.lesson import graded_cells, lesson_names
+from autograder.building.paths import ROOT
+from autograder.grading.grade import grade_class
+from autograder.judging.exercise import exercises
 from autograder.sample_class import ENDLESS, filled, mistake, solutions, source
 
 LESSON = "01_dataset"
@@ -235,7 +235,7 @@ def test_the_report_shows_the_class(graded):
 
 def test_stock_nbgrader_gives_the_same_scores_and_feedback_without_hidden_tests(graded, tmp_path_factory):
     _, rows, folder = graded
-    from autograder.build import build_course
+    from autograder.building.build import build_course
 
     course = build_course(tmp_path_factory.mktemp("stock"), [LESSON])
     students = ["all right", "wrong", "half", "noisy", "duplicate", "no-test-cell"]
@@ -257,7 +257,7 @@ def test_stock_nbgrader_gives_the_same_scores_and_feedback_without_hidden_tests(
                           cwd=course, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     page = (course / "feedback" / "wrong" / LESSON / f"{LESSON}.html").read_text()
-    assert "autograder.judge" not in page
+    assert "autograder.judging.verdict" not in page
 
 
 @pytest.mark.parametrize("workers", [1, 4])
@@ -296,7 +296,7 @@ def test_a_notebook_that_cannot_be_prepared_stops_nobody_else(tmp_path, shared_c
             raise RuntimeError("odd")
         return ()
 
-    monkeypatch.setattr("autograder.grade.superfluous", fails_for_ben)
+    monkeypatch.setattr("autograder.grading.grade.superfluous", fails_for_ben)
     for student in ("Ada", "Ben"):
         notebook = filled(LESSON, solutions(LESSON))
         notebook.cells.append(nbformat.v4.new_markdown_cell(f"The notebook of {student}"))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.build import nbgrader_api, write_notebook
-from autograder.grade import grade_class
+from autograder.building.build import nbgrader_api, write_notebook
+from autograder.grading.grade import grade_class
 from autograder.nbgrader_config import SETTINGS_FILE, settings
-from autograder.report import write_results
+from autograder.reporting.report import write_results
 from autograder.sample_class import filled, mistake, solutions
 from tests.desk import free_port
 

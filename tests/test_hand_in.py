@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 
-from autograder.build import write_notebook
-from autograder.lesson import lesson_names
-from autograder.paths import NOTEBOOKS, ROOT
+from autograder.building.build import write_notebook
+from autograder.building.lesson import lesson_names
+from autograder.building.paths import NOTEBOOKS, ROOT
 from autograder.sample_class import filled, solutions
 from kws_helpers.hand_in import hand_in
 

@@ -10,9 +10,9 @@ import pytest
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
-from autograder.harmless import clean_page, drop_live_outputs
+from autograder.building.paths import NOTEBOOKS
+from autograder.grading.sanitize import clean_page, drop_live_outputs
 from autograder.nbgrader_config import configure
-from autograder.paths import NOTEBOOKS
 
 TEMPLATES = Path(formgrader.__file__).with_name("templates")
 PICTURE = base64.b64encode(b"no picture, but it could be one").decode()

@@ -11,11 +11,11 @@ import psutil
 import pytest
 from rich.console import Console
 
-from autograder import execute
-from autograder.commands import grade_and_report
-from autograder.lesson import graded_cells
-from autograder.paths import ROOT
-from autograder.sandbox.protection import SANDBOX
+from autograder.building.lesson import graded_cells
+from autograder.building.paths import ROOT
+from autograder.running import execute
+from autograder.running.sandbox.protection import SANDBOX
+from autograder.terminal import grade_and_report
 from tests.hostile import HONEST, HOSTILE, LESSON
 from tests.test_sandbox import needs_sandbox
 

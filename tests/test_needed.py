@@ -6,14 +6,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build import source_notebook
-from autograder.execute import Job, execute
-from autograder.grade import KERNEL_ENVIRONMENT
-from autograder.lesson import graded_cells, lesson_names
-from autograder.needed import Names, names_in, superfluous
+from autograder.building.build import source_notebook
+from autograder.building.lesson import graded_cells, lesson_names
+from autograder.grading.grade import KERNEL_ENVIRONMENT
+from autograder.grading.needed import Names, names_in, superfluous
+from autograder.judging.judged_run import execute_and_judge
+from autograder.running.execute import Job
+from autograder.running.sandbox.protection import best_protection
+from autograder.running.sandbox.provisioner import prepare
 from autograder.sample_class import filled, solutions
-from autograder.sandbox.protection import best_protection
-from autograder.sandbox.provisioner import prepare
 
 LESSON = "01_dataset"
 
@@ -88,11 +89,11 @@ def test_what_is_needed_runs_without_the_rest(lesson, tmp_path, shared_cache):
     notebook = source_notebook(lesson)
     left_out, protection = superfluous(notebook, lesson), best_protection()
     prepare(protection)
-    done = execute(Job(nbformat.writes(notebook), str(tmp_path), KERNEL_ENVIRONMENT, protection=protection,
-                       left_out=left_out))
-    cells = nbformat.reads(done.notebook, as_version=4).cells
+    judged = execute_and_judge(Job(nbformat.writes(notebook), str(tmp_path), KERNEL_ENVIRONMENT, protection=protection,
+                                   left_out=left_out), seed=0)
+    cells = nbformat.reads(judged.executed.notebook, as_version=4).cells
     assert not [output.evalue for cell in cells for output in cell.get("outputs", []) if output.output_type == "error"]
     assert not [cells[place].outputs for place in left_out if cells[place].outputs]
-    assert {one["exercise"] for one in done.records} == {cell["grade_id"] for cell in graded_cells(lesson)
+    assert {one.exercise for one in judged.verdicts} == {cell["grade_id"] for cell in graded_cells(lesson)
                                                          if not cell["solution"]}
-    assert {one["status"] for one in done.records} == {"passed"}
+    assert {one.status for one in judged.verdicts} == {"passed"}

@@ -6,10 +6,11 @@ import re
 import nbformat
 import pytest
 
-from autograder import execute as execution
-from autograder.execute import Job, execute
-from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson
-from autograder.paths import NOTEBOOKS
+from autograder.building.lesson import WELCOME, graded_cells, lesson_names, read_lesson
+from autograder.building.paths import NOTEBOOKS
+from autograder.judging.judged_run import execute_and_judge
+from autograder.running import execute as execution
+from autograder.running.execute import Job
 from autograder.sample_class import filled, model_answers, solutions
 from kws_helpers.results import FOLDER
 from tests.desk import CHROMIUM
@@ -23,7 +24,7 @@ def patience(monkeypatch):
 
 def run(notebook, folder, environment):
     environment = environment | {"KWS_CACHE": os.environ["KWS_CACHE"]}
-    done = execute(Job(nbformat.writes(notebook), str(folder), environment, seconds=1200))
+    done = execute_and_judge(Job(nbformat.writes(notebook), str(folder), environment, seconds=1200), seed=0).executed
     assert done.problem == ""
     return nbformat.reads(done.notebook, as_version=4).cells
 

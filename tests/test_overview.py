@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.lesson import graded_cells, lesson_names
+from autograder.building.lesson import graded_cells, lesson_names
 from kws_helpers import overview
 from kws_helpers.check import CheckFailed, check, ladders
 

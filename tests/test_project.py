@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from autograder.lesson import points_by_exercise
-from autograder.paths import ROOT
+from autograder.building.lesson import points_by_exercise
+from autograder.building.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PINNED = {line.partition("==")[0].strip().lower(): line.partition("==")[2].partition(";")[0].strip()
@@ -103,6 +103,31 @@ def test_tensorflow_says_nothing_after_the_helpers_were_imported():
             "model.compile(loss='mse'); model.fit(numpy.zeros((4, 3)), numpy.zeros((4, 2)), verbose=0)")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+STAGES = ["building", "intake", "running", "judging", "judge", "nbgrader_config", "grading", "reporting"]
+"""The parts of `autograder` in the order in which they may import one another; others may import them all."""
+
+
+def stage_of(module):
+    name = (*module.split("."), "")[1].replace("exercises", "judging")  # which loads them, and which they use
+    return STAGES.index(name) if name in STAGES else len(STAGES)
+
+
+def imported_modules(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_no_stage_imports_a_later_one():
+    for path in sorted((ROOT / "autograder").rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for imported in imported_modules(path):
+            if imported.startswith("autograder.") and "lessons" not in path.parts:
+                assert stage_of(imported) <= stage_of(module), (module, imported)
 
 
 def test_every_module_says_what_it_is():

@@ -8,7 +8,7 @@ import struct
 import sys
 import threading
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -17,21 +17,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder import interview as interview_module
 from autograder import sample_class
 from autograder.answers import right_answers
-from autograder.build import JUDGE_IMPORT
-from autograder.execute import Job, execute
-from autograder.exercise import Case, Mistake, exercises
-from autograder.inside import judge as probe
-from autograder.inside import protocol
-from autograder.inside.protocol import Misbehaved, decode, encode, receive, send
-from autograder.interview import Interview, interview, readable
-from autograder.judge import assess, conclude, student_seed
-from autograder.records import write_records
-from autograder.referee import INSIDE, Referee
-from autograder.reference import reference
-from autograder.standin import StandIn, local
+from autograder.building.build import JUDGE_IMPORT
+from autograder.judging import interview as interview_module
+from autograder.judging.exercise import Case, Mistake, exercises
+from autograder.judging.interview import Interview, interview, printable
+from autograder.judging.judged_cells import write_verdicts
+from autograder.judging.judged_run import execute_and_judge
+from autograder.judging.probe import judge as probe
+from autograder.judging.probe import protocol
+from autograder.judging.probe.protocol import Misbehaved, decode, encode, receive, send
+from autograder.judging.proxy import FunctionProxy, local
+from autograder.judging.referee import PROBE, Referee
+from autograder.judging.reference import reference
+from autograder.judging.verdict import Verdict, assess, conclude, student_seed
+from autograder.running.execute import Job
 from kws_helpers.check.calling import CallFailed
 from tests.conftest import NETWORKS
 
@@ -179,7 +180,7 @@ def in_this_process(function):
 def elsewhere(function):
     with at_the_other_end(probe.serve, "any", function) as connection:
         receive(connection)
-        yield StandIn(Interview(connection))
+        yield FunctionProxy(Interview(connection))
 
 
 stand_ins = pytest.mark.parametrize("stand_in", [in_this_process, elsewhere])
@@ -478,7 +479,7 @@ def test_a_model_that_lies_about_its_weights_is_a_wrong_answer(shapes):
 
 @given(st.one_of(st.text(), st.integers(), st.none(), st.lists(st.text())))
 def test_texts_from_a_kernel_are_harmless(text):
-    found = readable(text)
+    found = printable(text)
     found.encode()
     assert found.isprintable() and len(found) <= 500
 
@@ -512,8 +513,8 @@ def refereed(folder, name):
         yield referee, cell, connect
 
 
-def records_of(referee):
-    return {record["exercise"]: record for record in referee.records}
+def verdicts_of(referee):
+    return {verdict.exercise: verdict for verdict in referee.verdicts}
 
 
 def test_the_referee_judges_while_the_test_cell_runs_and_only_then(tmp_path):
@@ -526,7 +527,7 @@ def test_the_referee_judges_while_the_test_cell_runs_and_only_then(tmp_path):
             probe.serve(good, "softmax", reference("softmax"))
         with connect() as late:
             probe.serve(late, "softmax", unwritten)
-    assert records_of(referee)["softmax"]["status"] == "passed"
+    assert verdicts_of(referee)["softmax"].status == "passed"
 
 
 def test_the_last_judgement_that_came_to_its_end_counts(tmp_path):
@@ -536,7 +537,7 @@ def test_the_last_judgement_that_came_to_its_end_counts(tmp_path):
                 probe.serve(connection, "softmax", function)
         with connect() as connection:
             connection.sendall(b"nonsense")
-    assert records_of(referee)["softmax"]["status"] == "failed"
+    assert verdicts_of(referee)["softmax"].status == "failed"
 
 
 @pytest.mark.parametrize("name", ["cross_entropy", "no exercise", "\ud800", 7, ["softmax"], None,
@@ -544,9 +545,9 @@ def test_the_last_judgement_that_came_to_its_end_counts(tmp_path):
 def test_an_answer_for_another_exercise_is_refused(tmp_path, name):
     with (refereed(tmp_path, "softmax") as (referee, cell, connect), referee.during(cell), connect() as connection):
         probe.serve(connection, name, reference("softmax"))
-    record = records_of(referee)["softmax"]
-    assert (record["status"], record["share"]) == ("error", 0.0)
-    assert "in the cell of 'softmax'" in record["message"]
+    verdict = verdicts_of(referee)["softmax"]
+    assert (verdict.status, verdict.share) == ("error", 0.0)
+    assert "in the cell of 'softmax'" in verdict.message
 
 
 def test_a_session_that_hangs_ends_with_its_cell_and_does_not_hold_up_the_next(tmp_path):
@@ -559,7 +560,7 @@ def test_a_session_that_hangs_ends_with_its_cell_and_does_not_hold_up_the_next(t
         with referee.during(cell), connect() as good:
             probe.serve(good, "softmax", reference("softmax"))
     hanging.close()
-    assert records_of(referee)["softmax"]["status"] == "passed"
+    assert verdicts_of(referee)["softmax"].status == "passed"
     assert time.monotonic() - start < 10
 
 
@@ -573,7 +574,7 @@ def test_any_bytes_at_the_door_leave_the_referee_at_work(tmp_path_factory, piece
                 connection.sendall(piece)
         with connect() as good:
             probe.serve(good, "dense_parameters", reference("dense_parameters"))
-    assert records_of(referee)["dense_parameters"]["status"] == "passed"
+    assert verdicts_of(referee)["dense_parameters"].status == "passed"
 
 
 def test_a_failure_of_the_judge_itself_is_a_record_and_no_crash(tmp_path, monkeypatch):
@@ -581,24 +582,23 @@ def test_a_failure_of_the_judge_itself_is_a_record_and_no_crash(tmp_path, monkey
         raise RuntimeError("no cases today")
 
     monkeypatch.setattr(EXERCISES["softmax"], "_make_cases", no_cases)
-    monkeypatch.setattr("autograder.judge._cases", lambda exercise, seed: exercise.secret_cases(seed))
+    monkeypatch.setattr("autograder.judging.verdict._cases", lambda exercise, seed: exercise.secret_cases(seed))
     with refereed(tmp_path, "softmax") as (referee, cell, connect), referee.during(cell), connect() as connection:
         probe.serve(connection, "softmax", reference("softmax"))
-    assert "The judge failed" in records_of(referee)["softmax"]["message"]
+    assert "The judge failed" in verdicts_of(referee)["softmax"].message
 
 
-# Records in the notebook
+# Verdicts in the notebook
 
-def test_records_replace_what_a_test_cell_printed():
+def test_verdicts_replace_what_a_test_cell_printed():
     faked = test_cell("softmax")
     faked.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": "3.0"})]
     by_hand = nbformat.v4.new_code_cell("plot()", outputs=[nbformat.v4.new_output("stream", text="kept")])
     notebook = notebook_of(faked, by_hand)
-    write_records(notebook, ({"exercise": "softmax", "share": 0.5, "status": "partial", "message": "m",
-                              "mistake": ""},))
+    write_verdicts(notebook, [Verdict("softmax", 0.5, "partial", "m")])
     assert faked.outputs[-1].data["text/plain"] == "1.5"
     assert by_hand.outputs[0].text == "kept"
-    write_records(notebook, ())
+    write_verdicts(notebook, [])
     assert [output.ename for output in faked.outputs] == ["NotJudged"]
 
 
@@ -621,29 +621,29 @@ def judging(name):
     return test_cell(name, f"{JUDGE_IMPORT}\njudge({name})")
 
 
-def test_the_records_of_a_real_kernel_are_what_counts(tmp_path):
+def test_the_verdicts_on_a_real_kernel_are_what_counts(tmp_path):
     answers = sample_class.solutions("01_dataset")
-    done = execute(Job(nbformat.writes(notebook_of(
+    judged = execute_and_judge(Job(nbformat.writes(notebook_of(
         "import numpy as np",
         answers["class_counts"], judging("class_counts"),
         sample_class.mistake("one_hot"), judging("one_hot"),
         FAKED_JUDGE + "frame_count = None", judging("frame_count"),
         "sys.modules['autograder.judge'] = real\nsorted(name for name in sys.modules if name.startswith('autograder'))",
-        "def standardise(*args):\n    import os; os._exit(0)", judging("standardise"))), str(tmp_path), seed=SEED))
-    records = {record["exercise"]: record for record in done.records}
-    assert records.keys() == {"class_counts", "one_hot", "standardise"}
-    assert records["class_counts"]["status"] == "passed"
+        "def standardise(*args):\n    import os; os._exit(0)", judging("standardise"))), str(tmp_path)), SEED)
+    verdicts = verdicts_of(judged)
+    assert verdicts.keys() == {"class_counts", "one_hot", "standardise"}
+    assert verdicts["class_counts"].status == "passed"
     mistake = EXERCISES["one_hot"].mistakes[0]
-    assert records["one_hot"] == asdict(assess(EXERCISES["one_hot"], mistake.answer, SEED))
-    assert records["standardise"]["status"] == "error"
+    assert verdicts["one_hot"] == assess(EXERCISES["one_hot"], mistake.answer, SEED)
+    assert verdicts["standardise"].status == "error"
 
-    notebook = nbformat.reads(done.notebook, as_version=4)
-    assert "'autograder.judge', 'autograder.operations', 'autograder.plain', 'autograder.protocol']" in (
+    notebook = nbformat.reads(judged.executed.notebook, as_version=4)
+    assert "'autograder.judge', 'autograder.operations', 'autograder.plain_data', 'autograder.protocol']" in (
         notebook.cells[7].outputs[0].data["text/plain"].replace("\n", ""))
-    write_records(notebook, done.records)
+    write_verdicts(notebook, judged.verdicts)
     last = {cell.metadata.nbgrader.grade_id: cell.outputs[-1] for cell in notebook.cells if "nbgrader" in cell.metadata}
     assert last["class_counts"].data["text/plain"] == "1.0"
-    assert last["one_hot"].data["text/plain"] == repr(round(2 * records["one_hot"]["share"], 2))
+    assert last["one_hot"].data["text/plain"] == repr(round(2 * verdicts["one_hot"].share, 2))
     assert (last["frame_count"].ename, last["standardise"].ename) == ("NotJudged", "NotFinished")
 
 
@@ -655,7 +655,7 @@ def test_cases_can_be_sent():
 
 
 def test_the_probe_needs_nothing_that_the_kernel_does_not_have():
-    for path in INSIDE.glob("*.py"):
+    for path in PROBE.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else (
                 [node.module] if isinstance(node, ast.ImportFrom) and not node.level else [])

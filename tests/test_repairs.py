@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from nbgrader.api import Gradebook
 
-from autograder.build import build_course
-from autograder.gradebook import ClassGradebook
-from autograder.lesson import KERNEL
-from autograder.paths import NOTEBOOKS
-from autograder.reading import MAX_BYTES, MAX_CELLS, Unreadable, parse_notebook, read_notebook
-from autograder.repair import repair
+from autograder.building.build import build_course
+from autograder.building.lesson import KERNEL
+from autograder.building.paths import NOTEBOOKS
+from autograder.grading.gradebook import ClassGradebook
+from autograder.intake.notebook_file import MAX_BYTES, MAX_CELLS, Unreadable, parse_notebook, read_notebook
+from autograder.intake.repair import repair
+from autograder.intake.submissions import find_submissions
 from autograder.sample_class import filled, solutions
-from autograder.submissions import find_submissions
 
 LESSON = "01_dataset"
 OURS = [cell.metadata["nbgrader"]["grade_id"] for cell in nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", 4).cells
@@ -472,7 +472,7 @@ def test_nbgrader_takes_odd_names_as_names_and_survives_odd_files(tmp_path):
 
 
 def test_results_cannot_overwrite_what_was_handed_in(tmp_path):
-    from autograder.grade import grade_class
+    from autograder.grading.grade import grade_class
 
     path = hand_in(tmp_path / "submitted")
     with pytest.raises(ValueError, match="overwrite"):

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.analysis import FEWEST, correlation, distributions, items
-from autograder.csvfile import harmless, write_csv
-from autograder.exports import write_canvas, write_exports, write_moodle, write_nbgrader
-from autograder.grade import ClassResult
-from autograder.lesson import graded_cells
-from autograder.paths import ROOT
-from autograder.report import write_results
-from autograder.results import Row, total_up
+from autograder.building.lesson import graded_cells
+from autograder.building.paths import ROOT
+from autograder.grading.grade import ClassResult
+from autograder.grading.rows import Row, total_up
+from autograder.reporting.analysis import FEWEST, correlation, distributions, items
+from autograder.reporting.csv_file import harmless, write_csv
+from autograder.reporting.exports import write_canvas, write_exports, write_moodle, write_nbgrader
+from autograder.reporting.report import write_results
 
 LESSON = "01_dataset"
 CELLS = graded_cells(LESSON)
@@ -156,8 +156,9 @@ def test_items_count_those_who_could_be_graded():
 
 
 @pytest.mark.parametrize("path, words", [
-    ("autograder/execute.py", "did not finish"), ("autograder/execute.py", "ran out of time"),
-    ("kws_helpers/check/calling.py", "did not finish"), ("autograder/inside/protocol.py", "no answer came in time")])
+    ("autograder/running/execute.py", "did not finish"), ("autograder/running/execute.py", "ran out of time"),
+    ("kws_helpers/check/calling.py", "did not finish"),
+    ("autograder/judging/probe/protocol.py", "no answer came in time")])
 def test_time_outs_are_recognised_by_the_words_they_are_told_in(path, words):
     assert words in (ROOT / path).read_text(encoding="utf-8")
     assert items([row("a", TESTED[0], 0.0, "error", f"It {words} there.")])[0].time_outs == 1

@@ -13,13 +13,13 @@ import nbformat
 import psutil
 import pytest
 
-from autograder.build import write_notebook
-from autograder.execute import Job, execute
-from autograder.paths import NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.sandbox import launcher, provisions, warm
-from autograder.sandbox.limits import limits
-from autograder.sandbox.protection import LIMITS, SANDBOX, best_protection
-from autograder.submissions import find_submissions
+from autograder.building.build import write_notebook
+from autograder.building.paths import NOTEBOOKS, ROOT, SOLUTIONS
+from autograder.intake.submissions import find_submissions
+from autograder.running.execute import Job, execute
+from autograder.running.sandbox import launcher, provisions, warm
+from autograder.running.sandbox.limits import limits
+from autograder.running.sandbox.protection import LIMITS, SANDBOX, best_protection
 
 SECRET = "KWS_TEST_SECRET"
 
@@ -297,7 +297,7 @@ def test_gigabytes_of_output_do_not_fill_the_graders_memory(tmp_path, shared_cac
 
 @needs_sandbox
 def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, shared_cache, walls, monkeypatch):
-    from autograder import execute as module
+    from autograder.running import execute as module
 
     monkeypatch.setattr(module, "CELL_SECONDS", 2)
     done, cells = run(tmp_path, "while True: pass", "0.5")
@@ -315,9 +315,9 @@ def test_nothing_that_a_notebook_started_stays_behind(tmp_path, shared_cache, wa
 
 GRADER = """
 import os, subprocess, sys, time
-from autograder.sandbox import launcher
-from autograder.sandbox.limits import limits
-from autograder.sandbox.watcher import Inmates
+from autograder.running.sandbox import launcher
+from autograder.running.sandbox.limits import limits
+from autograder.running.sandbox.watcher import Inmates
 read, write = os.pipe()
 subprocess.Popen(launcher.command(sys.argv[1:], limits(), info=write), pass_fds=[write])
 os.close(write)

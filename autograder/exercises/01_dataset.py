@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise
+from autograder.judging.exercise import Case, Exercise
 from kws_helpers.check.calling import CallFailed
 
 WORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go", "unknown", "silence")

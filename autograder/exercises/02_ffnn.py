@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise
-from autograder.models import ModelCase, observe_model
+from autograder.judging.exercise import Case, Exercise
+from autograder.judging.models import ModelCase, observe_model
 
 softmax = Exercise("softmax")
 

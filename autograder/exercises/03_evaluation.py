@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise
+from autograder.judging.exercise import Case, Exercise
 from kws_helpers.check.calling import CallFailed
 
 # confusion_matrix

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, call_plainly
-from autograder.standin import Model, StandIn
+from autograder.judging.exercise import Case, Exercise, call_plainly
+from autograder.judging.proxy import FunctionProxy, Model
 from kws_helpers.check.calling import CallFailed
 from kws_helpers.check.lesson_04 import dropout_rates
 
@@ -23,7 +23,7 @@ class LookCase(Case):
         self.look = look
 
 
-def observe_fact(function: StandIn, case: LookCase) -> Any:
+def observe_fact(function: FunctionProxy, case: LookCase) -> Any:
     """Call the function as often as the look needs."""
     return case.look(function, **case.kwargs)
 
@@ -679,7 +679,7 @@ def larger_is_better(validation_losses, patience):
 
 # Changes of the audio -----------------------------------------------------------------------------------------------
 
-def observe_samples(function: StandIn, case: Case) -> Any:
+def observe_samples(function: FunctionProxy, case: Case) -> Any:
     """Call the function as usual, and say so where nothing comes back."""
     result = call_plainly(function, case)
     if isinstance(result, np.ndarray) and not result.size:
@@ -1248,7 +1248,7 @@ def build_regularised_ffnn_cases(rng):
     yield LookCase("another input shape and another number of classes", _outputs, seed=seed, **other)
 
 
-def _built(build: StandIn, **options) -> Model:
+def _built(build: FunctionProxy, **options) -> Model:
     """The model, with its weights."""
     model = build.build(**options)
     model.show(np.zeros((2, *options.get("input_shape", (49, 40))), np.float32))

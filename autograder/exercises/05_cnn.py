@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise
-from autograder.standin import Model, StandIn
+from autograder.judging.exercise import Case, Exercise
+from autograder.judging.proxy import FunctionProxy, Model
 from kws_helpers.check.calling import CallFailed
 
 convolve2d = Exercise("convolve2d")
@@ -508,7 +508,7 @@ class NetworkCase(Case):
         self.input_shape, self.n_classes = kwargs.get("input_shape", (49, 40)), kwargs.get("n_classes", 12)
 
 
-def observe_network(build: StandIn, case: NetworkCase) -> dict[str, Any]:
+def observe_network(build: FunctionProxy, case: NetworkCase) -> dict[str, Any]:
     """The facts that the case asks for. Raises CallFailed, with a name for each way in which a network falls short."""
     model = build.build(**case.kwargs)
     clips = np.random.default_rng(case.seed).normal(size=(4, *case.input_shape)).astype(np.float32)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise
-from autograder.standin import Model, StandIn
+from autograder.judging.exercise import Case, Exercise
+from autograder.judging.proxy import FunctionProxy, Model
 from kws_helpers.check.calling import CallFailed
 
 as_time_series = Exercise("as_time_series")
@@ -112,7 +112,7 @@ class BlockCase(Case):
         self.frames, self.inputs, self.seed = frames, inputs, seed
 
 
-def observe_block(block: StandIn, case: BlockCase) -> list[np.ndarray]:
+def observe_block(block: FunctionProxy, case: BlockCase) -> list[np.ndarray]:
     """The shapes of the weights and the outputs of the block, in a network of its own, be it 1-D or 2-D."""
     model, axes = _network_around(block, case)
     _set_weights(model, case.seed)
@@ -121,7 +121,7 @@ def observe_block(block: StandIn, case: BlockCase) -> list[np.ndarray]:
     return [_shapes(model), outputs[:, :, 0] if outputs.ndim == 4 and outputs.shape[2] == 1 else outputs]
 
 
-def _network_around(block: StandIn, case: BlockCase) -> tuple[Model, tuple[int, ...]]:
+def _network_around(block: FunctionProxy, case: BlockCase) -> tuple[Model, tuple[int, ...]]:
     """The network and the shape of its input. Raises what the 1-D form raises where neither form works."""
     one_axis, two_axes = (case.frames, case.inputs), (case.frames, 1, case.inputs)
     try:
@@ -311,7 +311,7 @@ class NetworkCase(Case):
         self.inputs, self.n_classes = kwargs.get("input_shape", (49, 40)), kwargs.get("n_classes", 12)
 
 
-def observe_network(build: StandIn, case: NetworkCase) -> Any:
+def observe_network(build: FunctionProxy, case: NetworkCase) -> Any:
     """Build the network and look at it. The last layer's bias, which is at choice, is left out and set to 0."""
     model = build.build(**case.kwargs)
     x = np.random.default_rng(case.seed).normal(size=(4, *case.inputs)).astype(np.float32)
@@ -530,7 +530,7 @@ class CountCase(Case):
         return model
 
 
-def observe_count(function: StandIn, case: CountCase) -> Any:
+def observe_count(function: FunctionProxy, case: CountCase) -> Any:
     return function(case.model)
 
 

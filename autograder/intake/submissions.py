@@ -1,0 +1,126 @@
+"""Find what students handed in: `<student>/<assignment>/<notebook>.ipynb`, nbgrader's `submitted/` layout.
+
+Names of folders and files are the students' choice, and on some systems any bytes. `readable` makes of them text that
+every table, database and page can hold.
+"""
+
+import os
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.building.lesson import lesson_names
+from autograder.intake.notebook_file import Unreadable, read_notebook
+
+
+@dataclass
+class Submission:
+    """One assignment of one student.
+
+    Attributes:
+        folder: where it lies, or None where the student handed in nothing for this assignment.
+        notebook: the notebook, or None where `problem` says why there is none.
+        missing: nothing was handed in (as opposed to something that cannot be read).
+        notes: what was put right while reading, for the feedback.
+    """
+
+    student: str
+    assignment: str
+    folder: Path | None = None
+    notebook: NotebookNode | None = None
+    problem: str = ""
+    missing: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+def find_submissions(folder: Path) -> list[Submission]:
+    """Every student's submission of every assignment that somebody handed in, read and sorted.
+
+    Raises:
+        ValueError: the folder is not in the layout, with a message that says what was expected.
+    """
+    lessons = lesson_names()
+    students = _named(_folders(folder))
+    found = {name: _named(_folders(path)) for name, path in students.items()}
+    assignments = {name for folders in found.values() for name in folders}
+    if not assignments & set(lessons):
+        raise ValueError(
+            f"{folder} holds no submissions. Expected <student>/<assignment>/<notebook>.ipynb with assignments named "
+            f"like the lessons ({', '.join(lessons)}), as nbgrader collects them into its `submitted` folder.")
+    return [_read(student, assignment, folders.get(assignment))
+            for student, folders in found.items() for assignment in sorted(assignments)
+            if assignment in lessons or assignment in folders]
+
+
+def readable(name: str) -> str:
+    """A name as one line of text, with "_" for what cannot be written: control characters and undecodable bytes."""
+    return "".join("_" if unicodedata.category(one) in ("Cc", "Cs") else one for one in name).strip() or "_"
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+    except PermissionError:
+        return []
+
+
+def _named(paths: Iterable[Path]) -> dict[str, Path]:
+    """The paths by readable names, of which no two are the same."""
+    named: dict[str, Path] = {}
+    for path in sorted(paths, key=lambda path: readable(path.name) != path.name):  # readable names stay as they are
+        name = readable(path.name)
+        while name in named:
+            name += "_"
+        named[name] = path
+    return dict(sorted(named.items()))
+
+
+def _read(student: str, assignment: str, folder: Path | None) -> Submission:
+    submission = Submission(student, assignment, folder)
+    if assignment not in lesson_names():
+        submission.problem = f"There is no lesson called {assignment}."
+        return submission
+    try:
+        path = _notebook_path(submission)
+        if path is not None:
+            submission.notebook, notes = read_notebook(path)
+            submission.notes += notes
+    except Unreadable as error:
+        submission.problem = f"{readable(path.name)} {error}"
+    except OSError as error:
+        submission.problem = f"What was handed in cannot be opened: {error.strerror}."
+    if submission.notebook is None and not submission.problem:
+        submission.problem, submission.missing = "No notebook was handed in.", True
+    return submission
+
+
+def _notebook_path(submission: Submission) -> Path | None:
+    """The notebook of the lesson's name; failing that, the only one whose name begins so; failing that, the only one.
+
+    "01_dataset (1).ipynb" and "01_dataset.ipynb.txt" are what browsers make of a notebook's name.
+    """
+    folder, name = submission.folder, f"{submission.assignment}.ipynb"
+    if folder is None:
+        return None
+    if folder.is_symlink():
+        submission.problem = "The folder is a link. Links are not followed: hand in the folder itself."
+        return None
+    if os.path.lexists(folder / name) and not _is_folder(folder / name):
+        return folder / name
+    others = [one for one in sorted(folder.rglob("*")) if ".ipynb" in one.name.lower() and not _is_folder(one)
+              and not any(part.startswith(".") for part in one.relative_to(folder).parts)]
+    named = [one for one in others if one.name.lower().startswith(submission.assignment)] or others
+    if len(named) == 1:
+        submission.notes.append(f"The notebook was called {readable(str(named[0].relative_to(folder)))}; it is graded "
+                                f"as {name}.")
+        return named[0]
+    if named:
+        submission.problem = f"There is no {name}, and it is not clear which of {len(named)} other notebooks is meant."
+    return None
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -1,0 +1,216 @@
+"""Execute one notebook in a kernel of its own, within limits. It always comes back, whatever the notebook does.
+
+`execute` takes and returns plain data and knows nothing of students or grades, so that it can run in another thread,
+process or machine. Whoever has to watch the notebook while it runs comes along as a `Companion`.
+"""
+
+import contextlib
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import nbformat
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from autograder.building.environment import kernel_manager
+from autograder.running.sandbox.protection import LIMITS
+from autograder.running.sandbox.provisioner import LimitedProvisioner, prepare, protect
+
+CELL_SECONDS = 60
+"""A cell that runs longer is interrupted. While grading, no cell of the course needs a quarter of this."""
+NOTEBOOK_SECONDS = 300.0
+MAX_OUTPUT = 1_000_000  # characters of output kept per cell
+MAX_WIDGETS = 20_000_000  # characters of widgets' states kept per notebook
+MAX_MESSAGE = 32 * 2**20  # bytes; a kernel that sends more at once is hung up on
+MAX_WAITING = 16  # messages that wait to be read
+STARTUP_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to execute.
+
+    Args:
+        notebook: the notebook's JSON text.
+        folder: what was handed in beside it. In a sandbox the kernel works on a copy, otherwise in the folder itself.
+        environment: environment variables for the kernel; without a sandbox, on top of this process' own.
+        seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
+        protection: of `autograder.running.sandbox.protection`; what strangers wrote belongs into a sandbox.
+        left_out: the places of cells that are not run.
+    """
+
+    notebook: str
+    folder: str
+    environment: dict[str, str] = field(default_factory=dict)
+    seconds: float = NOTEBOOK_SECONDS
+    protection: str = LIMITS
+    left_out: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Executed:
+    """The executed notebook as JSON text; `problem` says why it was not finished, "" where it was."""
+
+    notebook: str
+    problem: str
+    seconds: float
+
+
+class Companion(Protocol):
+    """What accompanies a notebook while it runs.
+
+    Attributes:
+        environment: environment variables for the kernel.
+        packages: a folder of packages that the kernel imports before all others.
+    """
+
+    environment: Mapping[str, str]
+    packages: Path
+
+    def during(self, cell: NotebookNode) -> AbstractContextManager[None]:
+        """Surround the execution of a cell."""
+
+
+@contextlib.contextmanager
+def _nobody(folder: Path, notebook: NotebookNode) -> Iterator[Any]:
+    yield SimpleNamespace(environment={}, packages=folder, during=lambda cell: contextlib.nullcontext())
+
+
+Accompany = Callable[[Path, NotebookNode], AbstractContextManager[Companion]]
+
+
+def execute(job: Job, accompany: Accompany = _nobody) -> Executed:
+    """Execute the cells in order. After an error the next cell is tried; cells that were not reached say so.
+
+    Args:
+        accompany: called with a folder that the kernel can see and the notebook; gives the companion.
+
+    Raises:
+        Exception: no kernel could be started, which is not the notebook's fault.
+    """
+    notebook = nbformat.reads(job.notebook, as_version=4)
+    place = prepare(job.protection)
+    with (tempfile.TemporaryDirectory(prefix="kws-", dir=place, ignore_cleanup_errors=True) as scratch,
+          accompany(Path(scratch), notebook) as companion):
+        start = time.monotonic()
+        manager = kernel_manager(Path(scratch), _Manager)
+        client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
+                         interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
+                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error)
+        client.deadline = start + job.seconds
+        provisioner = protect(manager, job.protection, files=Path(job.folder), packages=companion.packages,
+                              environment=job.environment | companion.environment)
+        try:
+            with client.setup_kernel():
+                problem = _execute_cells(client, notebook, companion, provisioner, set(job.left_out))
+        finally:
+            _stop(client, manager)
+    notebook.metadata.pop("widgets", None)
+    return Executed(nbformat.writes(notebook), problem, time.monotonic() - start)
+
+
+_TIMEOUT = {"ename": "TimeLimit", "evalue": f"This cell did not finish within {CELL_SECONDS} seconds. Is there a loop "
+                                            "that never ends?", "traceback": []}
+
+
+class _Client(NotebookClient):
+    """A client that knows when the whole notebook has to be done, and that does not keep endless output."""
+
+    deadline = float("inf")
+    kept = 0
+    widgets = 0
+
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def _get_timeout(self, cell: NotebookNode | None) -> float:
+        return max(1.0, min(self.timeout, self.seconds_left()))
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
+            self.kept += len(str(msg["content"]))
+            if self.kept > MAX_OUTPUT:
+                return None
+        elif msg["msg_type"].startswith("comm_"):
+            self.widgets += len(str(msg["content"])) + sum(map(len, msg["buffers"]))
+            if self.widgets > MAX_WIDGETS:
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+class _Manager(AsyncKernelManager):
+    """A manager whose clients take in only so much at a time."""
+
+    def client(self, **kwargs: Any) -> AsyncKernelClient:
+        client = super().client(**kwargs)
+        client.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        client.context.setsockopt(zmq.RCVHWM, MAX_WAITING)
+        return client
+
+
+def _execute_cells(client: _Client, notebook: NotebookNode, companion: Companion, provisioner: LimitedProvisioner,
+                   left_out: set[int]) -> str:
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or index in left_out:
+            continue
+        problem = ""
+        client.kept = 0
+        if client.seconds_left() <= 0:
+            problem = "The notebook ran out of time before this cell."
+        else:
+            try:
+                with companion.during(cell):
+                    client.execute_cell(cell, index)
+            except CellTimeoutError:
+                problem = "The notebook could not be interrupted in this cell and was ended."
+            except DeadKernelError:
+                reason = provisioner.reason or "it was ended, crashed or ran out of memory"
+                problem = f"Python died in this cell: {reason}."
+        if problem:
+            _mark_unfinished(notebook.cells[index:], problem)
+            return problem
+    return ""
+
+
+def _mark_unfinished(cells: list[NotebookNode], problem: str) -> None:
+    """nbgrader takes a test cell without output for a passed one: a cell that did not run must show an error."""
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("error", ename="NotFinished", evalue=problem, traceback=[problem])]
+
+
+def _record_error(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+    """Give the cell an error output where the kernel replied with an error that it did not show.
+
+    A cell that ran out of time says so; the kernel's own word for that is only that somebody interrupted it.
+    """
+    reply = execute_reply["content"]
+    if reply["status"] != "error":
+        return
+    if reply["ename"] == _TIMEOUT["ename"]:
+        cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
+    if not any(output.output_type == "error" for output in cell.outputs):
+        cell.outputs.append(nbformat.v4.new_output("error", ename=reply["ename"], evalue=reply["evalue"],
+                                                   traceback=reply["traceback"] or [reply["evalue"]]))
+
+
+def _stop(client: _Client, manager: AsyncKernelManager) -> None:
+    """End the kernel and everything that it started."""
+    group = getattr(manager.provisioner, "pgid", None)
+    if group:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    with contextlib.suppress(Exception):
+        client._cleanup_kernel()

@@ -1,0 +1,40 @@
+"""What takes long, done once for all kernels, which may read it and nothing more.
+
+These are the bundled recordings, decoded, and those functions of librosa that are compiled at their first use.
+"""
+
+import functools
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from autograder.running.sandbox import start
+from autograder.running.sandbox.launcher import HELPERS
+from kws_helpers import cache
+
+_lock = threading.Lock()
+
+
+def prepared() -> Path:
+    """The cache for sandboxed kernels, in a folder of its own beside what else its owner has decoded.
+
+    Raises:
+        RuntimeError: it could not be written.
+    """
+    with _lock:
+        return _prepared(cache.folder().resolve() / "grading")
+
+
+@functools.cache
+def _prepared(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"KWS_CACHE": str(folder), "PYTHONPATH": str(HELPERS.parent),
+                                "NUMBA_CACHE_DIR": str(folder / start.COMPILED)}
+    for program in (["-m", "kws_helpers", "data", "bundled"], [start.__file__, start.REHEARSE]):
+        done = subprocess.run([sys.executable, *program], env=environment, cwd=folder, capture_output=True, text=True,
+                              check=False)
+        if done.returncode:
+            raise RuntimeError(f"What kernels need could not be written to {folder}: {done.stderr.strip()[-500:]}")
+    return folder

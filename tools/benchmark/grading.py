@@ -1,0 +1,131 @@
+"""A class graded here and by stock nbgrader, side by side in one run, and the cost of classes of many sizes."""
+
+import csv
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from autograder.building.build import build_course, nbgrader_api, write_notebook
+from autograder.building.lesson import graded_cells, lesson_names
+from autograder.grading.grade import grade_class
+from autograder.reporting.report import write_results
+from autograder.sample_class import filled, mistake, solutions, written_differently
+from tools.benchmark.speed import Ratio
+
+STUDENTS = 40
+STOCK_STUDENTS = 3
+"""So many of them are graded by stock nbgrader, too. It grades one after the other, so the rest would take as long."""
+SIZES = (10, 40, 160)
+SMALL_LESSON = "01_dataset"
+
+Scores = dict[tuple[str, str, str], float]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A class graded here, and some of it by stock nbgrader, too.
+
+    `ratio` has the seconds for each notebook, `different` is the number of exercises whose scores differ.
+    """
+
+    ratio: Ratio
+    exercises: int
+    different: int
+
+
+@dataclass(frozen=True)
+class ClassCost:
+    """What a class of so many submissions took, in seconds for each of them."""
+
+    submissions: int
+    seconds_each: float
+    seconds_each_again: float  # a second time, when nothing has changed
+
+    def __str__(self) -> str:
+        return f"{self.submissions} submissions: {self.seconds_each:.1f} s for each"
+
+
+def against_stock() -> Comparison:
+    """A class with six lessons each, graded here and by nbgrader autograde."""
+    lessons = lesson_names()[:6]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        handed_in = place / "handed in"
+        for number in range(STUDENTS):
+            for lesson in lessons:
+                write_notebook(_answers(lesson, number), handed_in / f"student-{number}" / lesson / f"{lesson}.ipynb")
+        started = time.perf_counter()
+        write_results(grade_class(handed_in, place / "ours"), place / "ours")
+        ours = (time.perf_counter() - started) / (STUDENTS * len(lessons))
+        theirs = _stock(handed_in, lessons, place / "stock") / (STOCK_STUDENTS * len(lessons))
+        one, other = _our_scores(place / "ours"), _stock_scores(place / "stock")
+    ratio = Ratio(f"grade a notebook ({STUDENTS} students × {len(lessons)} lessons)",
+                  f"nbgrader autograde ({STOCK_STUDENTS} of them)", ours, theirs)
+    return Comparison(ratio, len(other), sum(abs(one[key] - score) > 1e-6 for key, score in other.items()))
+
+
+def costs(sizes: Iterable[int] = SIZES) -> Iterator[ClassCost]:
+    """What a submission costs in classes of several sizes."""
+    return map(_cost, sizes)
+
+
+def _cost(size: int) -> ClassCost:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for number in range(size):
+            path = place / "handed in" / f"student-{number:03}" / SMALL_LESSON / f"{SMALL_LESSON}.ipynb"
+            write_notebook(_answers(SMALL_LESSON, number), path)
+        seconds = []
+        for _ in range(2):
+            started = time.perf_counter()
+            grade_class(place / "handed in", place / "out")
+            seconds.append((time.perf_counter() - started) / size)
+    return ClassCost(size, *seconds)
+
+
+def _answers(lesson: str, number: int) -> nbformat.NotebookNode:
+    """One of three students in turn: the reference's answers, others that are right, and one mistake."""
+    right = solutions(lesson)
+    last = list(right)[-1]
+    kinds = right, written_differently(lesson), right | {last: mistake(last)}
+    return filled(lesson, kinds[number % len(kinds)])
+
+
+def _stock(handed_in: Path, lessons: list[str], course: Path) -> float:
+    """Grade the first students with nbgrader as it is; returns the seconds that it took."""
+    build_course(course, lessons)
+    students = sorted(path.name for path in handed_in.iterdir())[:STOCK_STUDENTS]
+    for student in students:
+        shutil.copytree(handed_in / student, course / "submitted" / student)
+    api = nbgrader_api(course)
+    started = time.perf_counter()
+    for lesson in lessons:
+        for student in students:
+            result = api.autograde(lesson, student)
+            if not result["success"]:
+                raise RuntimeError(result.get("error") or result.get("log"))
+    return time.perf_counter() - started
+
+
+def _our_scores(folder: Path) -> Scores:
+    with (folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["student"], row["assignment"], row["exercise"]): float(row["score"])
+                for row in csv.DictReader(file) if _by_machine(row["assignment"], row["exercise"])}
+
+
+def _stock_scores(folder: Path) -> Scores:
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        return {(submission.student.id, submission.assignment.name, grade.name): float(grade.auto_score or 0.0)
+                for assignment in gradebook.assignments for submission in assignment.submissions
+                for notebook in submission.notebooks for grade in notebook.grades
+                if _by_machine(submission.assignment.name, grade.name)}
+
+
+def _by_machine(lesson: str, exercise: str) -> bool:
+    return any(cell["grade_id"] == exercise and not cell["solution"] for cell in graded_cells(lesson))

@@ -1,0 +1,190 @@
+"""Speed, as ratios of two ways to do the same work, measured side by side in one run."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+
+REPEATS = 3
+CLIPS = 1000
+EPOCHS = 8
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as fast `work` is as `against`; both in seconds."""
+
+    work: str
+    against: str
+    seconds: float
+    others: float
+
+    def __str__(self) -> str:
+        return f"{self.work}: {self.times:.1f} x as fast as {self.against}"
+
+    @property
+    def times(self) -> float:
+        return self.others / self.seconds
+
+
+def wav_to_mfcc() -> Ratio:
+    """From WAV files to MFCC: as a data set, with nothing in the cache, against librosa clip by clip."""
+    import librosa
+    import soundfile
+
+    from kws_helpers import data, features
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        (source / "yes").mkdir(parents=True)
+        for number, clip in enumerate(data.load("bundled").training.clips[:CLIPS]):
+            soundfile.write(source / "yes" / f"{number:08x}_nohash_0.wav", clip, data.SAMPLE_RATE)
+
+        def together() -> None:
+            with mock.patch.dict(os.environ, KWS_CACHE=tempfile.mkdtemp(dir=folder)):
+                features.mfcc(data.load(source).recordings.clips)
+
+        def one_by_one() -> None:
+            for path in sorted((source / "yes").iterdir()):
+                clip, _ = librosa.load(path, sr=data.SAMPLE_RATE)
+                librosa.feature.mfcc(y=clip, sr=data.SAMPLE_RATE, n_mfcc=40, n_fft=640, hop_length=320, center=False)
+
+        return _row(f"from {CLIPS} WAV files to MFCC", "librosa, clip by clip", together, one_by_one)
+
+
+def second_load() -> Ratio:
+    """Loading the bundled data from the cache against decoding it."""
+    from kws_helpers import data
+
+    with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, KWS_CACHE=folder):
+
+        def first() -> None:
+            shutil.rmtree(folder)
+            data.load("bundled")
+
+        first()
+        return _row("load the bundled data again", "the first time", lambda: data.load("bundled"), first)
+
+
+def parallel_grading() -> Ratio:
+    """Executing four notebooks with two workers against one after another."""
+    from concurrent.futures import ThreadPoolExecutor
+    from functools import partial
+
+    import nbformat
+
+    from autograder.grading.grade import KERNEL_ENVIRONMENT
+    from autograder.judging.judged_run import execute_and_judge
+    from autograder.running.execute import Job
+    from autograder.running.sandbox.protection import best_protection
+    from autograder.sample_class import filled, solutions
+
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [Job(nbformat.writes(filled("01_dataset", solutions("01_dataset"))), str(Path(folder)),
+                    KERNEL_ENVIRONMENT, protection=best_protection())] * 4
+
+        def with_workers(count: int) -> None:
+            with ThreadPoolExecutor(count) as pool:
+                list(pool.map(partial(execute_and_judge, seed=0), jobs))
+
+        return _row("execute 4 notebooks, 2 workers", "1 worker", lambda: with_workers(2), lambda: with_workers(1))
+
+
+def fresh_clips() -> Ratio:
+    """An epoch of lesson 06's network on clips changed afresh against an epoch on the clips as they are."""
+    from autograder.judging.reference import module_of
+    from kws_helpers import data, features, training
+    from kws_helpers.augment import AugmentedClips
+
+    dataset = data.load("bundled")
+    prepared = features.prepare(dataset)
+    training.set_seed(0)
+    model = _compiled(module_of("06_tc_resnet").build_tc_resnet8())
+    changed = AugmentedClips(dataset, prepared)
+
+    def with_changes(callbacks: list) -> None:
+        training.fit(model, changed, prepared.validation, epochs=EPOCHS, callbacks=callbacks)
+
+    def as_they_are(callbacks: list) -> None:
+        training.fit(model, prepared.training, prepared.validation, epochs=EPOCHS, callbacks=callbacks)
+
+    return _row("an epoch of TC-ResNet8, clips changed afresh", "the clips as they are", with_changes, as_they_are,
+                seconds=_of_an_epoch)
+
+
+def one_dimension() -> Ratio:
+    """Lesson 06's network, trained as there, against the same network with 2-D convolutions, trained by Keras alone."""
+    from autograder.judging.reference import module_of
+    from kws_helpers import data, features, training
+
+    prepared = features.prepare(data.load("bundled"))
+    training.set_seed(0)
+    flat, wide = _compiled(module_of("06_tc_resnet").build_tc_resnet8()), _compiled(_tc_resnet8_in_2d())
+    assert flat.count_params() == wide.count_params()
+
+    def ours(callbacks: list) -> None:
+        training.fit(flat, prepared.training, prepared.validation, epochs=EPOCHS, callbacks=callbacks)
+
+    def theirs(callbacks: list) -> None:
+        wide.fit(prepared.training.x[:, :, None], prepared.training.y, epochs=EPOCHS, batch_size=64, verbose=0,
+                 validation_data=(prepared.validation.x[:, :, None], prepared.validation.y), callbacks=callbacks)
+
+    return _row("an epoch of TC-ResNet8, 1-D", "2-D convolutions and model.fit", ours, theirs, seconds=_of_an_epoch)
+
+
+RATIOS = (wav_to_mfcc, second_load, fresh_clips, one_dimension, parallel_grading)
+
+
+def _tc_resnet8_in_2d() -> Any:
+    """TC-ResNet8 as it is usually written (Choi and others, 2019): pictures one pixel wide, kernels of 9 x 1."""
+    import keras
+
+    def convolution(x: Any, channels: int, kernel: int, stride: int = 1) -> Any:
+        layer = keras.layers.Conv2D(channels, (kernel, 1), strides=(stride, 1), padding="same", use_bias=False)
+        return keras.layers.BatchNormalization(momentum=0.95)(layer(x))
+
+    relu = keras.ops.relu
+    clip = keras.Input((49, 1, 40))
+    x = relu(convolution(clip, 16, 3))
+    for channels in (24, 32, 48):
+        main = convolution(relu(convolution(x, channels, 9, 2)), channels, 9)
+        x = relu(main + relu(convolution(x, channels, 1, 2)))
+    x = keras.layers.Dropout(0.5)(keras.layers.GlobalAveragePooling2D()(x))
+    return keras.Model(clip, keras.layers.Dense(12, activation="softmax", use_bias=False)(x))
+
+
+def _compiled(model: Any) -> Any:
+    import keras
+
+    model.compile(optimizer=keras.optimizers.AdamW(1e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _of_an_epoch(train: Callable[[list], object]) -> float:
+    """Seconds of one of the epochs behind the first, in which TensorFlow compiles the network."""
+    import keras
+
+    ends = []
+    train([keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter()))])
+    return float(np.median(np.diff(ends)))
+
+
+def _row(work: str, against: str, this: Callable, other: Callable,
+         seconds: Callable[[Callable], float] = _seconds) -> Ratio:
+    """Measure in turn, so that a busy machine slows both; compare the medians."""
+    times = np.array([[seconds(this), seconds(other)] for _ in range(1 + REPEATS)])
+    ours, theirs = np.median(times[1:], axis=0)  # the first round only warms up
+    return Ratio(work, against, float(ours), float(theirs))
