@@ -10,8 +10,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.building.build import nbgrader_api, write_notebook
+from autograder.building.course_folder import SETTINGS_FILE, settings
 from autograder.grading.grade import grade_class
-from autograder.nbgrader_config import SETTINGS_FILE, settings
 from autograder.reporting.report import write_results
 from autograder.sample_class import filled, mistake, solutions
 from tests.desk import free_port
