@@ -123,8 +123,11 @@ def _source_of(module: str, function: str, name: str) -> str:
             needed.insert(0, node)
             wanted += [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in definitions]
     used = {one.id for node in needed for one in ast.walk(node) if isinstance(one, ast.Name)}
-    kept = [node for node in tree.body if _binds(node) & used] + needed
+    kept = [node for node in tree.body if _binds(node) & used - {name}] + needed  # but not the `Exercise` itself
     definitions[function].name = name
+    for one in ast.walk(definitions[function]):
+        if isinstance(one, ast.Name) and one.id == function:  # it calls itself
+            one.id = name
     return "\n\n\n".join(dict.fromkeys(map(ast.unparse, kept)))
 
 

@@ -9,6 +9,7 @@ from autograder.building.paths import ROOT
 from autograder.judging.exercise import exercises
 from autograder.judging.reference import reference
 from autograder.judging.verdict import assess, collect_outcomes, conclude, student_seed
+from autograder.sample_class import source
 from kws_helpers.check import CheckFailed, check, ladders
 from tests.conftest import NETWORKS
 
@@ -96,6 +97,13 @@ def test_a_right_answer_written_differently_gets_everything(name, function, seed
 def test_a_right_answer_written_differently_climbs_the_ladder(name, function):
     report = LADDERS[name].climb(function)
     assert report.passed, report.steps[-1]
+
+
+def test_an_answer_that_calls_itself_can_be_put_into_a_notebook():
+    recursive = next(one for one in EXERCISES["dense_parameters"].right_answers if "recursion" in one.__name__)
+    scope = {}
+    exec(source(recursive, "dense_parameters"), scope)
+    assert scope["dense_parameters"]([2, 3, 4]) == 3 * 3 + 4 * 4
 
 
 @pytest.mark.parametrize("seed", SEEDS)
