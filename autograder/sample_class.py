@@ -3,13 +3,15 @@
 import ast
 import copy
 import inspect
+import re
 import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from nbformat import NotebookNode
 
-from autograder.answers import right_answers
 from autograder.building.build import released_notebook, write_notebook
 from autograder.building.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
 from autograder.judging.exercise import exercises
@@ -48,10 +50,9 @@ def solutions(lesson: str) -> dict[str, str]:
 
 def written_differently(lesson: str, style: int = 0) -> dict[str, str]:
     """For every exercise one of the right answers that look unlike the reference."""
-    named = {name: [one for one in functions if one.__name__ != "<lambda>"]
-             for name, functions in right_answers().items()}
-    chosen = {name: named[name] for name in _exercise_names(lesson)}
-    return {name: source(functions[style % len(functions)], name) for name, functions in chosen.items()}
+    named = {name: [one for one in exercises()[name].right_answers if one.__name__ != "<lambda>"]
+             for name in _exercise_names(lesson)}
+    return {name: source(functions[style % len(functions)], name) for name, functions in named.items()}
 
 
 def model_answers(lesson: str) -> dict[str, str]:
@@ -70,8 +71,8 @@ def mistake(exercise: str, name: str = "") -> str:
 
 
 def source(function: Callable, name: str) -> str:
-    """The source of a function under another name, with the imports that it needs from its module."""
-    return _source_of(inspect.getsource(sys.modules[function.__module__]), function.__name__, name)
+    """Return the source of a function under another name, with what it needs from its module."""
+    return _source_of(_whole_source(sys.modules[function.__module__]), function.__name__, name)
 
 
 def write_class(folder: Path) -> None:
@@ -101,6 +102,14 @@ def _exercise_names(lesson: str) -> list[str]:
     return [cell["grade_id"] for cell in graded_cells(lesson) if not cell["solution"]]
 
 
+def _whole_source(module: ModuleType) -> str:
+    """Return the source of a module, in which the modules beside it stand in place of their imports."""
+    def text_of(found: re.Match) -> str:
+        return inspect.getsource(import_module(found[1], module.__package__))
+
+    return re.sub(r"^from (\.\w+) import .+", text_of, inspect.getsource(module), flags=re.MULTILINE)
+
+
 def _source_of(module: str, function: str, name: str) -> str:
     """Cut a function out of a module's source, with its imports and the module's own names that it uses."""
     tree = ast.parse(module)
@@ -114,9 +123,12 @@ def _source_of(module: str, function: str, name: str) -> str:
             needed.insert(0, node)
             wanted += [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id in definitions]
     used = {one.id for node in needed for one in ast.walk(node) if isinstance(one, ast.Name)}
-    kept = [node for node in tree.body if _binds(node) & used] + needed
+    kept = [node for node in tree.body if _binds(node) & used - {name}] + needed  # but not the `Exercise` itself
     definitions[function].name = name
-    return "\n\n\n".join(ast.unparse(node) for node in kept)
+    for one in ast.walk(definitions[function]):
+        if isinstance(one, ast.Name) and one.id == function:  # it calls itself
+            one.id = name
+    return "\n\n\n".join(dict.fromkeys(map(ast.unparse, kept)))
 
 
 def _binds(node: ast.stmt) -> set[str]:

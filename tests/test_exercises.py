@@ -4,11 +4,12 @@ from functools import cache
 
 import pytest
 
-from autograder.answers import right_answers
-from autograder.building.lesson import lesson_of, points_by_exercise
+from autograder.building.lesson import lesson_of
+from autograder.building.paths import ROOT
 from autograder.judging.exercise import exercises
 from autograder.judging.reference import reference
 from autograder.judging.verdict import assess, collect_outcomes, conclude, student_seed
+from autograder.sample_class import source
 from kws_helpers.check import CheckFailed, check, ladders
 from tests.conftest import NETWORKS
 
@@ -16,7 +17,7 @@ EXERCISES = exercises()
 LADDERS = ladders()
 SEEDS = (0, 1)
 RIGHT = [pytest.param(name, function, id=f"{name}-{function.__name__}")
-         for name, functions in right_answers().items() for function in functions]
+         for name, exercise in EXERCISES.items() for function in exercise.right_answers]
 WRONG = [pytest.param(name, mistake, id=f"{name}-{mistake.name}")
          for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
 
@@ -37,13 +38,15 @@ def unwritten(*args, **kwargs):
     raise NotImplementedError
 
 
-def test_lessons_exercises_ladders_and_right_answers_know_the_same_functions():
-    assert set(EXERCISES) == set(LADDERS) == set(points_by_exercise()) == set(right_answers())
+def test_lessons_exercises_and_ladders_know_the_same_functions():
+    modules = (ROOT / "autograder" / "exercises").glob("*/*.py")
+    described = [path.stem for path in modules if f'{path.stem} = Exercise("{path.stem}"' in path.read_text()]
+    assert sorted(EXERCISES) == sorted(LADDERS) == sorted(described)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_there_are_enough_answers_of_each_kind(name):
-    assert len(right_answers()[name]) >= 3
+    assert len(EXERCISES[name].right_answers) >= 3
     assert len(EXERCISES[name].mistakes) >= 4
 
 
@@ -94,6 +97,13 @@ def test_a_right_answer_written_differently_gets_everything(name, function, seed
 def test_a_right_answer_written_differently_climbs_the_ladder(name, function):
     report = LADDERS[name].climb(function)
     assert report.passed, report.steps[-1]
+
+
+def test_an_answer_that_calls_itself_can_be_put_into_a_notebook():
+    recursive = next(one for one in EXERCISES["dense_parameters"].right_answers if "recursion" in one.__name__)
+    scope = {}
+    exec(source(recursive, "dense_parameters"), scope)
+    assert scope["dense_parameters"]([2, 3, 4]) == 3 * 3 + 4 * 4
 
 
 @pytest.mark.parametrize("seed", SEEDS)

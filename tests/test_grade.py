@@ -13,7 +13,6 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import sample_class
-from autograder.answers import right_answers
 from autograder.building.build import nbgrader_api, write_notebook
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.building.paths import ROOT
@@ -338,8 +337,8 @@ def test_the_api_of_nbgrader_sees_the_course(graded):
 
 
 def test_answers_keep_their_source_when_they_are_put_into_a_notebook():
-    for name, functions in right_answers().items():
-        for function in functions:
+    for name, exercise in exercises().items():
+        for function in exercise.right_answers:
             if function.__name__ == "<lambda>":
                 continue  # a lambda is no cell of its own
             scope = {}

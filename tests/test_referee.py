@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from autograder import sample_class
-from autograder.answers import right_answers
 from autograder.building.build import JUDGE_IMPORT
 from autograder.judging import interview as interview_module
 from autograder.judging.exercise import Case, Mistake, exercises
@@ -39,7 +38,7 @@ from tests.conftest import NETWORKS
 EXERCISES = exercises()
 SEED = student_seed(0, "ada", "somewhere")
 ANSWERS = [pytest.param(name, function, id=f"{name}-{function.__name__}")
-           for name, functions in right_answers().items() for function in (reference(name), functions[-1])]
+           for name, exercise in EXERCISES.items() for function in (reference(name), exercise.right_answers[-1])]
 MISTAKES = [pytest.param(name, exercise.mistakes[0], id=name) for name, exercise in EXERCISES.items()]
 
 

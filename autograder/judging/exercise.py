@@ -1,6 +1,6 @@
-"""What the judge knows of one exercise: secret cases, tolerance, and well-known mistakes with their hints.
+"""What the judge knows of one exercise: secret cases, tolerance, well-known mistakes with their hints, right answers.
 
-An exercise is described in `autograder/exercises/NN_name.py`::
+The exercise `softmax` of lesson 02 is described in `autograder/exercises/02_ffnn/softmax.py`::
 
     softmax = Exercise("softmax")
 
@@ -13,19 +13,24 @@ An exercise is described in `autograder/exercises/NN_name.py`::
     def sum_over_everything(z):
         ...
 
+    @softmax.right_answer
+    def softmax_of_a_library(z):
+        ...
+
 The first aspect is the heart of the exercise and counts for half of its points; the others share the other half. An
 answer that fails the first aspect has missed the point and scores nothing.
 """
 
-import importlib
-import pkgutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from autograder.building.lesson import lesson_of, points_by_exercise
 from autograder.judging.compare import difference, plain
 from autograder.judging.proxy import FunctionProxy, local
 from kws_helpers.check.calling import CallFailed
@@ -66,9 +71,6 @@ def call_plainly(function: FunctionProxy, case: Case) -> Any:
     return function(*case.args, **case.kwargs)
 
 
-EXERCISES: dict[str, "Exercise"] = {}
-
-
 @dataclass(eq=False)
 class Exercise:
     """One function that students write.
@@ -79,18 +81,18 @@ class Exercise:
         observe: turns (function, case) into plain data. The function is a `FunctionProxy`: the student's own may be in
             another process, where only the calls that `observe` makes are carried out. By default it is called with
             the case's arguments. Models have a way of their own (`autograder.judging.models`).
+
+    Attributes:
+        mistakes: in the order in which they are tried on a wrong answer.
+        right_answers: right answers that are written unlike the reference; only tests and the demo use them.
     """
 
     name: str
     tolerance: float = 1e-4
     observe: Callable[[FunctionProxy, Case], Any] = call_plainly
     mistakes: list[Mistake] = field(default_factory=list)
+    right_answers: list[Callable] = field(default_factory=list)
     _make_cases: Callable[[np.random.Generator], Iterable[Case]] | None = None
-
-    def __post_init__(self) -> None:
-        if self.name in EXERCISES:
-            raise ValueError(f"there are two exercises called {self.name}")
-        EXERCISES[self.name] = self
 
     def cases(self, make: Callable[[np.random.Generator], Iterable[Case]]) -> Callable:
         """Decorator: a generator of cases from a random generator."""
@@ -105,6 +107,11 @@ class Exercise:
             return answer
 
         return register
+
+    def right_answer(self, answer: Callable) -> Callable:
+        """Decorator: a right answer written differently, with a loop or another library."""
+        self.right_answers.append(answer)
+        return answer
 
     def secret_cases(self, seed: int) -> list[Case]:
         """The cases for one seed; every exercise draws its own."""
@@ -139,10 +146,8 @@ class Exercise:
         return difference(expected.value, got.value, self.tolerance)
 
 
+@cache
 def exercises() -> dict[str, Exercise]:
-    """All exercises by name, in the order of the lessons."""
-    import autograder.exercises as folder
-
-    for module in sorted(pkgutil.iter_modules(folder.__path__), key=lambda found: found.name):
-        importlib.import_module(f"{folder.__name__}.{module.name}")
-    return EXERCISES
+    """Return all exercises by name, in the order of the lessons."""
+    return {name: getattr(import_module(f"autograder.exercises.{lesson_of(name)}.{name}"), name)
+            for name in points_by_exercise()}

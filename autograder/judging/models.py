@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.exercise import Case
-from autograder.judging.proxy import FunctionProxy, Model
+from autograder.judging.proxy import FunctionProxy, ModelProxy
 from kws_helpers.check.calling import CallFailed
 
 _CLIPS = 5
@@ -67,7 +67,7 @@ def _random_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarr
     return (rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)
 
 
-def _expect_plain(model: Model, in_training: Any, afterwards: Any) -> None:
+def _expect_plain(model: ModelProxy, in_training: Any, afterwards: Any) -> None:
     if not np.allclose(in_training, afterwards, rtol=0, atol=1e-5):
         raise CallFailed("raised", "in training mode the outputs are different. Is there dropout, noise or batch "
                                    "normalisation?", "ChangesInTraining")

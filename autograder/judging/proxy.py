@@ -7,7 +7,7 @@ models stay where they were built::
         return function(*case.args)                       # plain data
 
     def observe(function, case):
-        model = function.build(*case.args)                # a `Model`, which is used much like Keras' own
+        model = function.build(*case.args)                # a `ModelProxy`, which is used much like Keras' own
         for weight in model.weights:
             weight.assign(np.ones(weight.shape))
         return model(case.clips, training=True)
@@ -42,21 +42,21 @@ class FunctionProxy:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.do("call", args, kwargs)
 
-    def build(self, *args: Any, **kwargs: Any) -> "Model":
+    def build(self, *args: Any, **kwargs: Any) -> "ModelProxy":
         """Call a function that returns a Keras model."""
         return self._model(args, kwargs)
 
-    def build_from(self, inputs: tuple[int, ...], *args: Any, **kwargs: Any) -> "Model":
+    def build_from(self, inputs: tuple[int, ...], *args: Any, **kwargs: Any) -> "ModelProxy":
         """Call a function that turns a symbolic tensor into another, `inputs` being the shape of one input."""
         return self._model(args, kwargs, inputs)
 
-    def _model(self, *question: Any) -> "Model":
+    def _model(self, *question: Any) -> "ModelProxy":
         """The model for these arguments. The last one is used again: to build a network takes longer than to try it."""
         if question != self._built:
             self._built = None
             self.do("build", *question)
             self._built = question
-        return Model(self)
+        return ModelProxy(self)
 
     def do(self, operation: str, *args: Any) -> Any:
         """Carry out one of the methods of `autograder.judging.probe.operations.Operations`."""
@@ -65,7 +65,7 @@ class FunctionProxy:
         return result
 
 
-class Weight:
+class WeightProxy:
     """Stands in for one weight of a model: `name`, `shape` and `trainable` are Keras' own."""
 
     def __init__(self, function: FunctionProxy, index: int, described: dict[str, Any]) -> None:
@@ -82,7 +82,7 @@ class Weight:
         return np.array(self._do("value", self._index), dtype=dtype)
 
 
-class Model:
+class ModelProxy:
     """Stands in for the model that was built last. What it says of itself may be a student's invention."""
 
     def __init__(self, function: FunctionProxy) -> None:
@@ -97,12 +97,12 @@ class Model:
         self._do("show", inputs)
 
     @property
-    def weights(self) -> list[Weight]:
+    def weights(self) -> list[WeightProxy]:
         """The weights in the model's order; those of some models are there only after `show`."""
         described = self._do("weights")
         if not isinstance(described, list) or len(described) > MAX_WEIGHTS:
             raise CallFailed("raised", "the model has far too many weights.", "ValueError")
-        weights = [Weight(self._function, index, one) for index, one in enumerate(described)]
+        weights = [WeightProxy(self._function, index, one) for index, one in enumerate(described)]
         if sum(math.prod(weight.shape) for weight in weights) > MAX_ELEMENTS:
             raise CallFailed("raised", f"the model has more than {MAX_ELEMENTS:,} weights.", "ValueError")
         return weights

@@ -6,7 +6,7 @@
 # After this lesson you will be able to
 #
 # - say what students can do afterwards, one line each
-# - count how often a sound crosses zero, and say what that tells
+# - count how often a sound crosses zero, and say what the count tells you
 #
 # *About 15 minutes · 3 points · needs lesson 01*
 
@@ -22,8 +22,8 @@ dataset = data.load()
 # %% [markdown]
 # ## Why before how
 #
-# A high sound swings up and down more often than a low one, so it crosses zero more often. To count the crossings is one
-# of the oldest tricks of speech processing, and needs no Fourier transform. With $x_t$ for sample $t$ of $T$:
+# A high sound swings up and down more often than a low one, so it crosses zero more often. Counting the crossings is
+# one of the oldest tricks of speech processing, and needs no Fourier transform. With $x_t$ for sample $t$ of $T$:
 #
 # $$z = \text{number of } t \in \{1, \dots, T - 1\} \text{ with } (x_t \ge 0) \ne (x_{t-1} \ge 0)$$
 #
@@ -31,7 +31,7 @@ dataset = data.load()
 #
 # *5 minutes · easy · 2 points*
 #
-# Count them. A sample of exactly 0 belongs to the samples above zero.
+# Count the crossings. A sample of exactly 0 counts as above zero.
 #
 # <details><summary>Hint 1: lead, do not solve</summary>
 #
@@ -51,7 +51,7 @@ def zero_crossings(audio):
         audio: samples, shape (T,), at least one.
 
     Returns:
-        The number of samples that lie on another side of zero than the one before, an int; 0 is above.
+        The number of samples on the other side of zero than the sample before, an int; 0 counts as above.
     """
     ### BEGIN SOLUTION
     above = audio >= 0
@@ -65,7 +65,7 @@ judge(zero_crossings)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The next cell uses what was written: two words, and how often they cross zero.
+# The next cell uses your function: two words, and how often they cross zero.
 
 # %% tags=["figure:crossings"]
 chosen = [np.flatnonzero(dataset.training.words == word)[0] for word in ("yes", "no")]
@@ -83,15 +83,15 @@ plotting.waveforms(dataset.training.clips[chosen], [
 # Why does the "s" of "yes" cross zero so often, although it is no louder than the "e"?
 
 # %% [markdown] nbgrader={"grade_id": "why_a_hiss", "grade": true, "solution": true, "points": 1}
-# **Model answer.** An "s" is noise of high pitch, some thousand swings a second; how loud it is does not matter for the
-# count.
+# **Model answer.** An "s" is noise of high pitch, a few thousand swings per second; how loud it is does not matter
+# for the count.
 #
 # **Marking.** 1 point for the high pitch; half a point where only "it is noise" is said.
 
 # %% [markdown]
 # ## Summary
 #
-# - What crosses zero often is high, or noise.
+# - A sound that crosses zero often is high, or noise.
 #
 # ## Further reading
 #
