@@ -9,7 +9,7 @@ import numpy as np
 from autograder.exercise import Case, Exercise, call_plainly
 from autograder.standin import Model, StandIn
 from kws_helpers.check.calling import CallFailed
-from kws_helpers.check.lesson_04 import dropout_rates
+from kws_helpers.check.networks import dropout_rates
 
 
 class LookCase(Case):

@@ -1,22 +1,13 @@
 """The checks of lesson 06."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from kws_helpers.check import expect, networks
 from kws_helpers.check.calling import CallFailed
-from kws_helpers.check.ladder import (
-    Missed,
-    describe,
-    expect,
-    expect_array,
-    expect_close,
-    expect_number,
-    expect_shape,
-    ladder,
-)
+from kws_helpers.check.ladder import ladder
 
 
 @ladder("as_time_series(features)")
@@ -24,16 +15,16 @@ def as_time_series(f):
     rng = np.random.default_rng(0)
     clips = rng.normal(size=(3, 49, 40))
     yield "returns an array"
-    expect_array(f(clips))
+    expect.array(f(clips))
     yield "has four axes, the third of length 1: (3, 49, 40) becomes (3, 49, 1, 40)"
-    expect_shape(f(clips), (3, 49, 1, 40), "The new axis belongs between the frames and the coefficients.")
+    expect.shape(f(clips), (3, 49, 1, 40), "The new axis belongs between the frames and the coefficients.")
     yield "moves no number: frame t, coefficient f of clip n is at [n, t, 0, f]"
     series = np.asarray(f(clips))
     for n, t, c in [(0, 0, 1), (2, 7, 3), (1, 48, 39)]:
-        expect_close(series[n, t, 0, c], clips[n, t, c], "Were axes exchanged, or was an array pressed into shape?")
+        expect.close(series[n, t, 0, c], clips[n, t, c], "Were axes exchanged, or was an array pressed into shape?")
     yield "takes other sizes, and a single clip"
-    expect_shape(f(np.zeros((2, 5, 3))), (2, 5, 1, 3), "Take the sizes from the array, or name none.")
-    expect_shape(f(np.zeros((1, 5, 3))), (1, 5, 1, 3))
+    expect.shape(f(np.zeros((2, 5, 3))), (2, 5, 1, 3), "Take the sizes from the array, or name none.")
+    expect.shape(f(np.zeros((1, 5, 3))), (1, 5, 1, 3))
 
 
 @ladder("residual_block(x, channels, stride)")
@@ -42,88 +33,78 @@ def residual_block(f):
     _block(f, 16, 24, 2)
     yield "gives the channels that it is asked for, and half the frames with stride 2"
     for inputs, channels, stride, frames in [(16, 24, 2, 25), (16, 16, 1, 49), (16, 16, 2, 25), (16, 20, 1, 49)]:
-        got = _squeezed(_block(f, inputs, channels, stride).output_shape)
-        expect(got == (None, frames, channels), f"shape (None, {frames}, {channels}) for an x of {inputs} channels, "
+        got = networks.squeezed(_block(f, inputs, channels, stride).output_shape)
+        expect.that(got == (None, frames, channels), f"shape (None, {frames}, {channels}) for an x of {inputs} channels, "
                f"channels={channels} and stride={stride}", str(got),
                'padding="same" keeps the frames; the stride divides them. Both ways must end with the same shape.')
     yield "has the kernels of the table, where the shape changes"
-    _expect_kernels(_block(f, 16, 24, 2), [(9, 16, 24), (9, 24, 24), (16, 24)])
+    networks.has_kernels(_block(f, 16, 24, 2), [(9, 16, 24), (9, 24, 24), (16, 24)])
     yield "leaves x alone on the shortcut, where the shape stays the same"
-    _expect_kernels(_block(f, 24, 24, 1), [(9, 24, 24), (9, 24, 24)])
+    networks.has_kernels(_block(f, 24, 24, 1), [(9, 24, 24), (9, 24, 24)])
     yield "has a convolution on the shortcut, if only the stride or only the channels change the shape"
-    _expect_kernels(_block(f, 24, 24, 2), [(9, 24, 24), (9, 24, 24), (24, 24)])
-    _expect_kernels(_block(f, 16, 24, 1), [(9, 16, 24), (9, 24, 24), (16, 24)])
+    networks.has_kernels(_block(f, 24, 24, 2), [(9, 24, 24), (9, 24, 24), (24, 24)])
+    networks.has_kernels(_block(f, 16, 24, 1), [(9, 16, 24), (9, 24, 24), (16, 24)])
     yield "has a batch normalisation for every convolution, and no biases"
-    _expect_norms(_block(f, 16, 24, 2), 3, "three convolutions")
-    _expect_norms(_block(f, 24, 24, 1), 2, "two convolutions")
+    networks.has_norms(_block(f, 16, 24, 2), 3, "three convolutions")
+    networks.has_norms(_block(f, 24, 24, 1), 2, "two convolutions")
     x = np.random.default_rng(0).uniform(0.5, 2, size=(2, 49, 3)).astype(np.float32)
     yield "lets x through unchanged, where the main path says nothing"
     keeps = _block(f, 3, 3, 1)
     _set(keeps)
-    expect_close(_run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.", 2e-3)
+    expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.", 2e-3)
     yield "adds before the last ReLU: the main path can take away from x"
     _set(keeps, beta=-1)
-    expect_close(_run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
+    expect.close(networks.run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
                  "result is x - 1, and 0 where that is negative.", 2e-3)
     yield "has batch normalisation and then ReLU between the two convolutions"
     _set(keeps, beta=1, kernel=lambda shape: _looking_at(4, -1.0, shape))
-    expect_close(_run(keeps, np.full_like(x, 2)), np.full_like(x, 3), "The first convolution gave -2 here, batch "
+    expect.close(networks.run(keeps, np.full_like(x, 2)), np.full_like(x, 3), "The first convolution gave -2 here, batch "
                  "normalisation made -1 of it, and ReLU 0. Then the second convolution gives 0, batch normalisation "
                  "1, and x is 2.", 4e-3)
     yield "has batch normalisation and ReLU on the shortcut's convolution"
     changes = _block(f, 3, 3, 2)
     _set(changes, beta=1, kernel=lambda shape: _looking_at(0, -3.0, shape) if len(shape) == 2 else np.zeros(shape))
-    expect_close(_run(changes, np.ones_like(x)), np.ones((2, 25, 3)), "The shortcut's convolution gave -3 here, batch "
+    expect.close(networks.run(changes, np.ones_like(x)), np.ones((2, 25, 3)), "The shortcut's convolution gave -3 here, batch "
                  "normalisation made -2 of it, and ReLU 0. The main path was 1.", 2e-3)
     yield "has the stride in the first convolution of the main path"
     _set(changes, kernel=lambda shape: np.zeros(shape) if len(shape) == 2 else _looking_at(5, 1.0, shape))
     ramp = np.tile(np.arange(49, dtype=np.float32)[:, np.newaxis], (1, 1, 3))
-    expect_close(_run(changes, ramp)[0, :5, 0], [3, 5, 7, 9, 11], "Both kernels looked one frame ahead here. With the "
+    expect.close(networks.run(changes, ramp)[0, :5, 0], [3, 5, 7, 9, 11], "Both kernels looked one frame ahead here. With the "
                  "stride in the first, the first result comes from frame 3; with the stride in the second, from "
                  "frame 2.", 2e-3)
 
 
 @ladder("build_tc_resnet8(input_shape=(49, 40), n_classes=12, width=1.0, dropout=0.5)")
 def build_tc_resnet8(f):
-    rng = np.random.default_rng(0)
-    clips = rng.normal(size=(4, 49, 40)).astype(np.float32)
-    yield "returns a keras.Model"
-    model = _model(f())
-    yield "takes clips of shape (49, 40) and gives 12 numbers for each"
-    expect_shape(_run(model, clips), (4, 12), "What makes one row of numbers of all frames?")
+    model, clips = yield from networks.is_built(f, 4, "What makes one row of numbers of all frames?")
     yield "has the kernels of the table"
-    _expect_kernels(model, _table(16, 24, 32, 48, 12))
+    networks.has_kernels(model, _table(16, 24, 32, 48, 12))
     yield "has a batch normalisation for every convolution, and no biases but the last layer's"
-    _expect_norms(model, 10, "ten convolutions", classes=12)
-    yield "gives probabilities"
-    p = _run(model, 3 * clips)
-    expect(np.all((p >= 0) & (p <= 1)), "values from 0 to 1", p[0], "What turns scores into probabilities?")
-    expect_close(p.sum(axis=-1), np.ones(4), "The probabilities of a clip sum to 1 after a softmax.")
+    networks.has_norms(model, 10, "ten convolutions", classes=12)
+    yield from networks.gives_probabilities(networks.run(model, 3 * clips))
     yield "halves the frames in each block: with kernels that look at one frame, every eighth frame is seen"
     _set(model, kernel=_looking_at_the_middle)
     silence = np.zeros((1, 49, 40), np.float32)
-    expect(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same")
+    expect.that(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same")
     for frame in (1, 2, 4, 6, 12):
-        expect_close(_score(model, _with_peaks(frame)), _score(model, silence), f"Frame {frame} changes the answer here "
+        expect.close(_score(model, _with_peaks(frame)), _score(model, silence), f"Frame {frame} changes the answer here "
                      "although no kernel sees its neighbours. Has each of the three blocks stride 2?")
     yield "takes the mean over the frames"
     one, two = _score(model, _with_peaks(8)), _score(model, _with_peaks(8, 24))
-    expect_close(two / one, 2, "Two peaks should count twice as much as one.", tolerance=1e-2)
+    expect.close(two / one, 2, "Two peaks should count twice as much as one.", tolerance=1e-2)
     yield "has ReLU behind the first convolution: a negative number does not get through"
     _set(model, kernel=lambda shape: _first_and_second_turn_the_sign(shape))
-    expect_close(_score(model, _with_peaks(8)), 0, "The first convolution gave a negative number here, and the next "
+    expect.close(_score(model, _with_peaks(8)), 0, "The first convolution gave a negative number here, and the next "
                  "would have made a positive one of it.")
     yield "drops nothing in use, everything with its share in training"
     for rate in (0.5, 0.0, 0.8):
-        _expect_dropout(_model(f(dropout=rate)), rate)
-    yield "takes another input shape and another number of classes"
-    other = _model(f(input_shape=(30, 13), n_classes=3))
-    expect_shape(_run(other, np.zeros((2, 30, 13), np.float32)), (2, 3), "Use `input_shape` and `n_classes`.")
+        _expect_dropout(expect.model(f(dropout=rate)), rate)
+    yield from networks.takes_other_sizes(f, (30, 13))
     yield "multiplies all numbers of channels by the width, and rounds down"
     for width, channels in [(0.5, (8, 12, 16, 24)), (1.2, (19, 28, 38, 57))]:
-        model = _model(f(width=width))
-        _run(model, clips)
-        _expect_kernels(model, _table(*channels, 12))
+        model = expect.model(f(width=width))
+        networks.run(model, clips)
+        networks.has_kernels(model, _table(*channels, 12))
 
 
 @ladder("multiply_adds(model)")
@@ -131,65 +112,49 @@ def multiply_adds(f):
     from keras import Input, Model, Sequential, layers
 
     yield "returns one number"
-    expect_number(f(_fixed(Sequential([Input((3,)), layers.Dense(2)]))))
+    expect.number(f(_fixed(Sequential([Input((3,)), layers.Dense(2)]))))
     yield "counts a dense layer: 3 numbers to 2 neurons are 3 x 2, and the biases do not count"
-    expect_close(f(_fixed(Sequential([Input((3,)), layers.Dense(2)]))), 6, "One product for each weight.", tolerance=0)
+    expect.equal(f(_fixed(Sequential([Input((3,)), layers.Dense(2)]))), 6, "One product for each weight.")
     yield "counts a Conv1D: 10 frames of 4 channels come out, from 3 frames of 5 channels each: 10 x 4 x 3 x 5"
     conv = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same", use_bias=False)])
-    expect_close(f(_fixed(conv)), 600, "Each number that comes out takes one product for each place of the kernel and "
-                 "each channel that comes in.", tolerance=0)
+    expect.equal(f(_fixed(conv)), 600, "Each number that comes out takes one product for each place of the kernel and "
+                 "each channel that comes in.")
     yield "counts what comes out: with stride 2 and no padding these are 4 frames"
     conv = Sequential([Input((10, 5)), layers.Conv1D(4, 3, strides=2)])
-    expect_close(f(_fixed(conv)), 240, "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.",
-                 tolerance=0)
+    expect.equal(f(_fixed(conv)), 240, "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
     yield "counts a Conv2D: 6 x 4 places, 2 channels, kernel 3 x 5, from 7 channels"
     conv = Sequential([Input((6, 4, 7)), layers.Conv2D(2, (3, 5), padding="same")])
-    expect_close(f(_fixed(conv)), 6 * 4 * 2 * 3 * 5 * 7, tolerance=0)
+    expect.equal(f(_fixed(conv)), 6 * 4 * 2 * 3 * 5 * 7)
     yield "adds up the layers, and counts nothing else"
     chain = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
                         layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(), layers.Dense(3)])
-    expect_close(f(_fixed(chain)), 600 + 5 * 4 * 3, "Batch normalisation, pooling and activations do not count.",
-                 tolerance=0)
+    expect.equal(f(_fixed(chain)), 600 + 5 * 4 * 3, "Batch normalisation, pooling and activations do not count.")
     chain = Sequential([Input((6, 4, 7)), layers.Conv2D(2, 1), layers.MaxPooling2D(2), layers.Flatten(),
                         layers.Dense(3)])
-    expect_close(f(_fixed(chain)), 6 * 4 * 2 * 7 + 3 * 2 * 2 * 3, "Pooling does not count.", tolerance=0)
+    expect.equal(f(_fixed(chain)), 6 * 4 * 2 * 7 + 3 * 2 * 2 * 3, "Pooling does not count.")
     yield "counts a dense layer on every frame: 10 frames, 5 numbers to 4 neurons"
-    expect_close(f(_fixed(Sequential([Input((10, 5)), layers.Dense(4)]))), 200,
-                 "The same weights are used again for every frame.", tolerance=0)
+    expect.equal(f(_fixed(Sequential([Input((10, 5)), layers.Dense(4)]))), 200,
+                 "The same weights are used again for every frame.")
     yield "counts depthwise convolutions: each number that comes out sees one channel"
     for layer, inputs, expected in [(layers.DepthwiseConv1D(3, padding="same"), (10, 5), 10 * 5 * 3),
                                     (layers.DepthwiseConv2D((3, 2), padding="same"), (6, 4, 7), 6 * 4 * 7 * 3 * 2),
                                     (layers.DepthwiseConv1D(3, depth_multiplier=2), (10, 5), 8 * 10 * 3)]:
-        expect_close(f(_fixed(Sequential([Input(inputs), layer]))), expected, "The channels that come out count, those "
-                     "that come in do not.", tolerance=0)
+        expect.equal(f(_fixed(Sequential([Input(inputs), layer]))), expected, "The channels that come out count, those "
+                     "that come in do not.")
     yield "looks into a network inside a network, and inside that"
     inner = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same")])
     place = Input((10, 5))
     middle = Model(place, layers.ReLU()(inner(place)))
     outer = Sequential([Input((10, 5)), middle, layers.Flatten(), layers.Dense(3)])
-    expect_close(f(_fixed(outer)), 600 + 120, "Some layers are a keras.Model themselves. A function may call itself.",
-                 tolerance=0)
+    expect.equal(f(_fixed(outer)), 600 + 120, "Some layers are a keras.Model themselves. A function may call itself.")
 
 
 # What the steps above are made of.
-
-def _squeezed(shape: tuple) -> tuple:
-    """Without axes of length 1: a kernel (9, 1, 16, 24) of a 2-D convolution is the kernel (9, 16, 24) of a 1-D one."""
-    return tuple(size for size in shape if size != 1)
-
 
 def _fixed(model: Any) -> Any:
     """A model that `call` does not copy: that would mean saving and loading it."""
     model.__deepcopy__ = lambda memo: model
     return model
-
-
-def _model(value: Any) -> Any:
-    import keras
-
-    if not isinstance(value, keras.Model):
-        raise Missed("a keras.Model", describe(value))
-    return value
 
 
 def _block(f: Callable, inputs: int, channels: int, stride: int) -> Any:
@@ -205,21 +170,9 @@ def _block(f: Callable, inputs: int, channels: int, stride: int) -> Any:
         except CallFailed as failure:
             first = first or failure
             continue
-        expect(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y)
+        expect.that(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y)
         return keras.Model(x, y)
     raise first
-
-
-def _run(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
-    """The outputs; a network of 2-D convolutions gets and gives an axis of length 1 more."""
-    two = isinstance(getattr(model, "input_shape", None), tuple) and len(model.input_shape) > x.ndim
-    try:
-        outputs = np.asarray(model(x[:, :, np.newaxis] if two else x, training=training))
-    except Exception as error:
-        raise Missed(f"a network that takes clips of shape {x.shape[1:]}",
-                     f"{type(error).__name__}: {str(error).splitlines()[0][:200]}",
-                     "Does the network use `input_shape`?") from None
-    return outputs[:, :, 0] if two else outputs
 
 
 def _table(*channels: int) -> list[tuple[int, ...]]:
@@ -231,36 +184,10 @@ def _table(*channels: int) -> list[tuple[int, ...]]:
     return [*kernels, (blocks[-1], classes)]
 
 
-def _expect_kernels(model: Any, expected: list[tuple[int, ...]]) -> None:
-    got = Counter(_squeezed(weight.shape) for weight in model.weights if len(weight.shape) > 1)
-    missing, extra = Counter(expected) - got, got - Counter(expected)
-    if missing or extra:
-        raise Missed(f"kernels of the shapes {_listed(Counter(expected))}" if missing else "no other kernels",
-                     (f"no {_listed(missing)}" if missing else "") + (" but " if missing and extra else "")
-                     + (f"{_listed(extra)} as well" if extra else ""),
-                     "The shapes are (frames, channels in, channels out), axes of length 1 left out.")
-
-
-def _listed(shapes: Counter) -> str:
-    return ", ".join(str(shape) for shape in shapes.elements())
-
-
-def _expect_norms(model: Any, count: int, words: str, classes: int | None = None) -> None:
-    parts = Counter(weight.name for weight in model.weights
-                    if not (weight.name == "bias" and tuple(weight.shape) == (classes,)))
-    expect(not parts["bias"], "no biases", f"{parts['bias']}", "use_bias=False: batch normalisation has its own.")
-    for part in ("gamma", "beta", "moving_variance"):
-        expect(parts[part] == count, f"{count} batch normalisations for {words}", f"{parts[part]}",
-               "One follows each convolution, with its factor and its summand.")
-
-
-def _set(model: Any, kernel: Callable = np.zeros, gamma: float = 1, beta: float = 0, weights: Any = None) -> None:
+def _set(model: Any, kernel: Callable = np.zeros, gamma: float = 1, beta: float = 0) -> None:
     """Set all weights. Batch normalisation becomes gamma times x plus beta."""
-    values = {"gamma": gamma, "beta": beta, "moving_mean": 0, "moving_variance": 1, "bias": 0}
-    for weight in model.weights:
-        shape = _squeezed(weight.shape)
-        value = kernel(shape) if len(weight.shape) > 1 else np.full(shape, values.get(weight.name, 0))
-        weight.assign(np.asarray(value, np.float32).reshape(weight.shape))
+    others = {"gamma": gamma, "beta": beta, "moving_variance": 1}
+    networks.assign(model, lambda name, shape: kernel(shape) if len(shape) > 1 else others.get(name, 0))
 
 
 def _looking_at(place: int, factor: float, shape: tuple[int, ...]) -> np.ndarray:
@@ -303,21 +230,21 @@ def _with_peaks(*frames: int) -> np.ndarray:
 
 def _score(model: Any, x: np.ndarray, training: bool = False) -> float:
     """How much more the network believes in class 0 than in class 1, for one clip."""
-    p = _run(model, x, training)[0]
+    p = networks.run(model, x, training)[0]
     return float(np.log(p[0]) - np.log(p[1]))
 
 
 def _expect_dropout(model: Any, rate: float) -> None:
     """With all numbers before the last layer equal, the scores tell in training what share of them was kept."""
-    _run(model, np.zeros((1, 49, 40), np.float32))
+    networks.run(model, np.zeros((1, 49, 40), np.float32))
     _set(model, kernel=lambda shape: _for_class_0(shape) if shape[-1] == 12 else np.zeros(shape), gamma=0, beta=1)
     clips = np.zeros((200, 49, 40), np.float32)
     in_use = _score(model, clips)
-    p = _run(model, clips, training=True)
+    p = networks.run(model, clips, training=True)
     steps = np.diff(np.unique(np.round(np.log(p[:, 0]) - np.log(p[:, 1]), 3)))
     expected = in_use / 48 / (1 - rate) if rate else 0.0
     got = float(np.min(steps[steps > 5e-3], initial=np.inf))
     got = got if np.isfinite(got) else 0.0
-    expect(abs(got - expected) < 0.02 * max(expected, 0.1), f"that a share of {rate} of 48 numbers is dropped before the "
+    expect.that(abs(got - expected) < 0.02 * max(expected, 0.1), f"that a share of {rate} of 48 numbers is dropped before the "
            "last layer in training", "no dropout" if not got else "another share, or dropout in another place",
            "Dropout(dropout) belongs between the mean over the frames and the last layer.")
