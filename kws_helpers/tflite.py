@@ -24,7 +24,7 @@ def silence() -> Iterator[None]:
 
 
 def load(file: bytes) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the network in a .tflite file as a function: one clip (49, 40) gives its probabilities (12,), on one core."""
+    """Return the network in a .tflite file as a function from a clip (49, 40) to probabilities (12,), on one core."""
     from ai_edge_litert.interpreter import Interpreter
 
     with silence():  # it says which way it computes

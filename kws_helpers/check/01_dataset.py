@@ -14,19 +14,19 @@ def class_counts(f):
     expect.that(isinstance(counts, dict), "a dict such as {'tea': 1, ...}", counts)
     yield "has the names of the classes as keys, and no others"
     expect.that(not counts.keys() - set(drinks), f"the keys {drinks}", f"{list(counts)}",
-           "Label k belongs to the name class_names[k].")
+                "Label k belongs to the name class_names[k].")
     yield "has a key for every class, also for those without clips"
     expect.that(counts.keys() == set(drinks), f"the keys {drinks}", f"{list(counts)}",
-           "Go through the class names, not through the labels that occur.")
+                "Go through the class names, not through the labels that occur.")
     counts = f(np.array([0, 0, 1]), drinks)
     expect.that(counts.keys() == set(drinks), f"the keys {drinks}", f"{list(counts)}",
-           "The last class has no clips here. np.bincount has an argument for that: minlength.")
+                "The last class has no clips here. np.bincount has an argument for that: minlength.")
     yield "counts every clip once"
     counts = f(np.array([2, 0, 2]), drinks)
     expect.that(sum(counts.values()) == 3, "counts that sum to 3 for three clips", f"{counts}")
     yield "counts right: labels 2, 0, 2"
     expect.that(counts == {"tea": 1, "milk": 0, "water": 2}, "{'tea': 1, 'milk': 0, 'water': 2}", f"{counts}",
-           "Label 0 is the first class.")
+                "Label 0 is the first class.")
     yield "copes with no clips at all"
     counts = f(np.array([], dtype=int), drinks)
     expect.that(counts == dict.fromkeys(drinks, 0), "0 for every class", f"{counts}")
@@ -48,7 +48,7 @@ def one_hot(f):
     expect.close(encoded, [[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]], "Label 0 belongs to the first column.")
     yield "has the type float32"
     expect.that(encoded.dtype == np.float32, "numbers of type float32", f"type {encoded.dtype}",
-           "Networks compute in float32. Arrays have a method for this: .astype(np.float32).")
+                "Networks compute in float32. Arrays have a method for this: .astype(np.float32).")
 
 
 @ladder("frame_count(n_samples, window, hop)")
@@ -87,27 +87,27 @@ def split_by_speaker(f):
     yield "puts all clips of a speaker into the same split"
     twice = splits(many + many)
     expect.that(twice[:300] == twice[300:], "the same split for the same speaker", "different ones",
-           "Nothing but the speaker's id may decide: not the position, not chance.")
+                "Nothing but the speaker's id may decide: not the position, not chance.")
     yield "does not depend on who else is there"
     alone = [splits([speaker])[0] for speaker in many[:20]]
     expect.that(alone == twice[:20], "the same split for a speaker alone as in company", "different ones",
-           "Decide from each id by itself, without looking at the others.")
+                "Decide from each id by itself, without looking at the others.")
     yield "sends some speakers to every split, and most to training"
     shares = {name: twice[:300].count(name) / 300 for name in sorted(names)}
     expect.that(0.7 < shares["training"] < 0.9 and min(shares.values()) > 0.03,
-           "about 80 % training, 10 % validation, 10 % testing",
-           ", ".join(f"{share:.0%} {name}" for name, share in shares.items()),
-           "Is p a percentage, from 0 to 100? Where does testing begin and end?")
+                "about 80 % training, 10 % validation, 10 % testing",
+                ", ".join(f"{share:.0%} {name}" for name, share in shares.items()),
+                "Is p a percentage, from 0 to 100? Where does testing begin and end?")
     yield "follows the official rule"
     for speaker, p, expected in [("deadbeef", 45.90, "training"), ("dbb40d24", 7.95, "validation"),
                                  ("5d6c4a39", 1.20, "validation"), ("f9643d42", 18.76, "testing")]:
         got = splits([speaker])[0]
         expect.that(got == expected, f"{expected} for speaker {speaker}, whose p is {p:.2f}", got,
-               "Is it the SHA-1 hash of the id? Modulo 2**27? Print your p and compare.")
+                    "Is it the SHA-1 hash of the id? Modulo 2**27? Print your p and compare.")
     yield "obeys other percentages"
     got = splits(["deadbeef", "f9643d42", "dbb40d24"], validation_percent=5, testing_percent=41)
     expect.that(got == ["testing", "testing", "testing"],
-           "three times testing, where p is 45.90, 18.76 and 7.95 and testing lies between 5 and 46", f"{got}")
+                "three times testing, where p is 45.90, 18.76 and 7.95 and testing lies between 5 and 46", f"{got}")
     got = splits(["dbb40d24"], validation_percent=0, testing_percent=0)
     expect.that(got == ["training"], "training for everybody where the other splits get 0 %", f"{got}")
 

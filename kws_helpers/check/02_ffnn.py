@@ -52,8 +52,8 @@ def cross_entropy(f):
     yield "gives ln 12 to a network that spreads its probability over 12 classes"
     expect.close(f(np.full((3, 12), 1 / 12), np.eye(12)[[0, 5, 11]]), np.log(12))
     yield "gives 0 to a network that is sure and right (0 ln 0 is 0)"
-    expect.close(f(np.eye(3), np.eye(3)), 0.0, "Classes with target 0 must add nothing, even where their "
-                                              "probability is 0 and its logarithm minus infinity.")
+    expect.close(f(np.eye(3), np.eye(3)), 0.0, "Classes with target 0 must add nothing, even where their probability "
+                 "is 0 and its logarithm minus infinity.")
 
 
 @ladder("dense_parameters(layer_sizes)")
@@ -76,7 +76,7 @@ def build_ffnn(f):
                                                 "there is one answer for a clip and not one for every frame.")
     yield "has 135,372 parameters, as [1960, 64, 128, 12] says"
     expect.that(model.count_params() == 135_372, "135,372", f"{model.count_params():,}",
-           "Flatten, then dense layers of 64, of 128 and of n_classes neurons, in this order.")
+                "Flatten, then dense layers of 64, of 128 and of n_classes neurons, in this order.")
     yield from networks.gives_probabilities(networks.run(model, 3 * clips))
     yield "can be sure of something, when its scores are very different"
     expect.that(np.max(networks.run(model, 300 * clips)) > 0.5, "a probability above 0.5", "none", "Is there a softmax too many?")

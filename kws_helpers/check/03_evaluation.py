@@ -65,8 +65,8 @@ def binary_rates(f):
     yield "takes truth values"
     same = f(true.astype(bool), predicted.astype(bool))
     for name in COUNTS + RATES:
-        _expect_rate(same, name, rates[name], "Sums and differences of truth values are not what they are for "
-                                              "numbers. Make one of the other first.")
+        _expect_rate(same, name, rates[name], "Sums and differences of truth values are not what they are for numbers. "
+                     "Make one of the other first.")
     for title, one, other, undefined in [
             ("the detector never reacts", [1, 1, 0, 0, 0], [0] * 5, ("precision", "f1")),
             ("nobody says the keyword", [0] * 4, [0, 1, 0, 0], ("recall", "f1")),
@@ -92,21 +92,21 @@ def roc_curve(f):
     fpr, tpr, thresholds = _three_arrays(f(is_keyword, score))
     for name, one in zip(("fpr", "tpr", "thresholds"), (fpr, tpr, thresholds)):
         expect.that(one.shape == (6,), "shape (6,) for five distinct scores", f"shape {one.shape} for {name}",
-               "The points: nothing detected yet, and then each score in turn.")
+                    "The points: nothing detected yet, and then each score in turn.")
     yield "has rates from 0 to 1"
     expect.that(np.all((np.stack([fpr, tpr]) >= 0) & (np.stack([fpr, tpr]) <= 1)), "values from 0 to 1", fpr)
     yield "starts at (0, 0), where nothing is detected"
-    expect.close([fpr[0], tpr[0]], [0, 0], "Do the thresholds fall? The first one is infinity. Are high scores the "
-                                           "detections?")
+    expect.close([fpr[0], tpr[0]], [0, 0],
+                 "Do the thresholds fall? The first one is infinity. Are high scores the detections?")
     yield "ends at (1, 1), where everything is detected"
-    expect.close([fpr[-1], tpr[-1]], [1, 1], "A score equal to the threshold is a detection. Out of which clips is each "
-                                             "rate a share?")
+    expect.close([fpr[-1], tpr[-1]], [1, 1],
+                 "A score equal to the threshold is a detection. Out of which clips is each rate a share?")
     yield "never falls"
     expect.that(np.all(np.diff(fpr) >= 0) and np.all(np.diff(tpr) >= 0), "rates that never fall", fpr,
-           "A lower threshold can only let in more clips.")
+                "A lower threshold can only let in more clips.")
     yield "has the right true-positive rates, out of the keyword clips"
     expect.close(tpr, [0, 0.5, 0.5, 1, 1, 1], "The scores of the two keywords are 2.5 and 0.5. Do the results come in "
-                                              "the order fpr, tpr, thresholds?")
+                 "the order fpr, tpr, thresholds?")
     yield "has the right false-positive rates, out of the other clips"
     expect.close(fpr, [0, 0, 1 / 3, 1 / 3, 2 / 3, 1], "The scores of the three others are 1, -1 and -3.")
     yield "has the thresholds infinity, then the scores, falling"
@@ -120,8 +120,8 @@ def roc_curve(f):
     got = _three_arrays(f(np.array([True, True, True, False]), np.array([4.0, 3.0, 2.0, 1.0])))
     expect.close(got[1], [0, 1 / 3, 2 / 3, 1, 1], "Every distinct score has its point.")
     yield "takes 0 and 1 in place of truth values"
-    expect.close(_three_arrays(f(is_keyword.astype(int), score))[1], tpr, "score[is_keyword] picks clips by truth "
-                                                                          "values. What does it pick by 0 and 1?")
+    expect.close(_three_arrays(f(is_keyword.astype(int), score))[1], tpr,
+                 "score[is_keyword] picks clips by truth values. What does it pick by 0 and 1?")
     expect.close(_three_arrays(f(is_keyword.astype(int), score))[0], fpr)
 
 
@@ -166,12 +166,12 @@ def threshold_for_false_alarms(f):
     yield "keeps the promise"
     threshold = float(np.asarray(f(is_keyword, score, 0.4)))
     rate = np.mean(score[~is_keyword] >= threshold)
-    expect.that(rate <= 0.4, "a false-positive rate of at most 40 %", f"the threshold {threshold:g}, where it is {rate:.0%}",
-           "The other clips have the scores 8, 5, 4 and 2. A score equal to the threshold is a detection, and only "
-           "clips without the keyword count.")
+    expect.that(rate <= 0.4, "a false-positive rate of at most 40 %",
+                f"the threshold {threshold:g}, where it is {rate:.0%}", "The other clips have the scores 8, 5, 4 and "
+                "2. A score equal to the threshold is a detection, and only clips without the keyword count.")
     yield "is one of the observed scores"
-    expect.that(threshold in score, "one of the scores 9, 8, ... 2", f"{threshold:g}", "No value between scores, and a score "
-                                                                                 "keeps the promise here.")
+    expect.that(threshold in score, "one of the scores 9, 8, ... 2", f"{threshold:g}",
+                "No value between scores, and a score keeps the promise here.")
     yield "is the lowest that keeps the promise"
     expect.close(threshold, 6.0, "With a lower threshold, more keywords are found. Scores of keywords are candidates, too.")
     expect.close(f(is_keyword[::-1], -score[::-1], 0.8), -7.0,

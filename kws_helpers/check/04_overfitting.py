@@ -87,20 +87,20 @@ def dropout(f):
     out = np.asarray(f(x, 0.3, True, _rng(0)), dtype=float)
     share = np.mean(out == 0)
     expect.that(abs(share - 0.3) < 0.02, "about 30 % zeros", f"{share:.1%}",
-           "The rate is the probability with which a value becomes 0, not the one with which it stays.")
+                "The rate is the probability with which a value becomes 0, not the one with which it stays.")
     yield "divides the others by 1 - rate"
     kept = out != 0
-    expect.close(out[kept], x[kept] / 0.7, "0.7 of the values survive. By what must they grow, so that the sum stays "
-                                           "the same on average?")
+    expect.close(out[kept], x[kept] / 0.7,
+                 "0.7 of the values survive. By what must they grow, so that the sum stays the same on average?")
     yield "draws for every value by itself"
     expect.that(not np.any(np.all(out == 0, axis=0)) and not np.any(np.all(out == 0, axis=1)),
-           "zeros scattered over the array", "whole rows or columns of zeros", "How many random numbers are drawn?")
+                "zeros scattered over the array", "whole rows or columns of zeros", "How many random numbers are drawn?")
     yield "takes its random numbers from rng"
     again, other = f(x, 0.3, True, _rng(0)), f(x, 0.3, True, _rng(1))
-    expect.that(np.array_equal(out, again), "the same result for generators with the same seed", "two different results",
-           "Are the random numbers drawn with `rng.…`?")
+    expect.that(np.array_equal(out, again), "the same result for generators with the same seed",
+                "two different results", "Are the random numbers drawn with `rng.…`?")
     expect.that(not np.array_equal(out, other), "different results for different seeds", "twice the same",
-           "Is the generator `rng` used, or one that always starts with the same seed?")
+                "Is the generator `rng` used, or one that always starts with the same seed?")
 
 
 @ladder("batch_norm(x, gamma, beta, epsilon=1e-3)")
@@ -161,7 +161,7 @@ def build_regularised_ffnn(f):
     yield "has dense layers of 64, of 128 and of 12 neurons"
     kernels = [tuple(weight.shape) for weight in model.weights if weight.name == "kernel"]
     expect.that(sorted(kernels) == [(64, 128), (128, 12), (1960, 64)], "kernels (1960, 64), (64, 128) and (128, 12)",
-           ", ".join(map(str, kernels)))
+                ", ".join(map(str, kernels)))
     for neurons in (64, 128):
         yield f"has batch normalisation for the {neurons} neurons"
         names = {weight.name for weight in model.weights if tuple(weight.shape) == (neurons,)}
@@ -169,8 +169,8 @@ def build_regularised_ffnn(f):
                ", ".join(sorted(names)) or "none", "keras.layers.BatchNormalization() comes after the dense layer.")
         yield f"has ReLU after it: normalised sums below 0 become 0 ({neurons} neurons)"
         one, other = (_run_below_zero(model, neurons, beta, clips) for beta in (-1.0, -2.0))
-        expect.close(other, one, f"All {neurons} normalised sums were negative, and yet it mattered how negative. "
-                                 "The order is dense, batch norm, ReLU.")
+        expect.close(other, one, f"All {neurons} normalised sums were negative, and yet it mattered how negative. The "
+                     "order is dense, batch norm, ReLU.")
         yield f"has ReLU after it: normalised sums above 0 stay ({neurons} neurons)"
         one, other = (_run_below_zero(model, neurons, beta, clips) for beta in (1.0, 2.0))
         expect.that(not np.allclose(one, other, atol=1e-3), "another result for another sum", "the same result")
@@ -178,7 +178,7 @@ def build_regularised_ffnn(f):
     for rate in (0.5, 0.3):
         rates = networks.dropout_rates(f(dropout=rate), (49, 40), 12)
         expect.that(np.allclose(rates, rate, atol=0.05), f"a rate of {rate} in both places",
-               " and ".join(f"{one:.2f}" for one in rates), "keras.layers.Dropout comes after each ReLU.")
+                    " and ".join(f"{one:.2f}" for one in rates), "keras.layers.Dropout comes after each ReLU.")
     yield "has no dropout when it is used"
     expect.close(networks.run(model, clips), networks.run(model, clips))
     yield "has an L2 penalty on the kernels of all dense layers, with the strength that is given"

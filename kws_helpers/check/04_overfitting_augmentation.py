@@ -38,8 +38,8 @@ def mix_noise(f):
     expect.close(f(audio, 5 * noise, 0), audio + noise, "The power of the noise has to be measured.")
     expect.close(f(audio / 4, noise, 0), (audio + noise) / 4, "The power of the clip has to be measured.")
     yield "takes the mean of the squares as power, also where the mean of the samples is not 0"
-    expect.close(f(audio, np.full(4, 0.1), 0), audio + 0.2, "That is no standard deviation: nothing is subtracted "
-                                                           "before the square.")
+    expect.close(f(audio, np.full(4, 0.1), 0), audio + 0.2,
+                 "That is no standard deviation: nothing is subtracted before the square.")
     yield "measures the whole clip, not its loudest sample"
     expect.close(f(audio, np.array([0.4, 0.0, 0.0, 0.0]), 0), audio + np.array([0.4, 0.0, 0.0, 0.0]))
 
@@ -92,7 +92,7 @@ def change_pitch(f):
                 "makes them higher, but shorter as well. librosa.effects has a function that does not.")
     start = _clicks(np.asarray(f(np.concatenate([np.zeros(8000, np.float32), audio[:8000]]), -5)))
     expect.that(abs(start - 8000) < 1500, "a tone that begins in the middle", f"one that begins at sample {start}",
-           "Only the pitch changes, not the speed.")
+                "Only the pitch changes, not the speed.")
 
 
 @ladder("mask_spectrogram(features, time_width, frequency_width, rng)")
@@ -116,15 +116,16 @@ def mask_spectrogram(f):
         yield f"draws the width of the band of {name} from 0 to the given width, both included"
         widths = {int((out == 0).all(axis=1 - axis).sum()) for out in draws}
         expect.that(widths == set(range(width + 1)), f"all widths from 0 to {width} in 300 draws",
-               f"{', '.join(map(str, sorted(widths)))}", "The upper limit of rng.integers is itself never drawn. The "
-               "frames are the first axis, the coefficients the second.")
+                    f"{', '.join(map(str, sorted(widths)))}", "The upper limit of rng.integers is itself never drawn. "
+                    "The frames are the first axis, the coefficients the second.")
         yield f"puts the band of {name} anywhere"
         hidden = np.sum([(out == 0).all(axis=1 - axis) for out in draws], axis=0)
         expect.that(np.all(hidden[2:-2] > 0), "bands all over the picture", "places that are never hidden",
-               "Where does the band begin?")
+                    "Where does the band begin?")
     yield "takes its random numbers from rng"
-    expect.that(np.array_equal(draws[1], f(features, 6, 4, _rng(1))), "the same result for generators with the same seed",
-           "two different results", "Are all random numbers drawn with `rng.…`?")
+    expect.that(np.array_equal(draws[1], f(features, 6, 4, _rng(1))),
+                "the same result for generators with the same seed", "two different results",
+                "Are all random numbers drawn with `rng.…`?")
 
 
 def _rng(seed):
@@ -145,7 +146,7 @@ def _pitch(audio):
 def _expect_pitch(audio, hertz):
     got = _pitch(audio)
     expect.that(abs(got / hertz - 1) < 0.02, f"a tone of {hertz} Hz instead of 500", f"one of {got:.0f} Hz",
-           "Semitones count up for higher; twelve of them double the frequency.")
+                "Semitones count up for higher; twelve of them double the frequency.")
 
 
 def _clicks(audio):

@@ -125,7 +125,7 @@ def build_cnn(f):
     yield from networks.gives_probabilities(outputs, tolerance=1e-3)
     yield "has fewer than 200,000 parameters"
     expect.that(model.count_params() < 200_000, "fewer than 200,000", f"{model.count_params():,}",
-           "model.summary() shows where they are.")
+                "model.summary() shows where they are.")
     yield "gives different clips different answers"
     expect.that(np.ptp(outputs, axis=0).max() > 1e-7, "different probabilities", "the same for all clips")
     yield from networks.takes_other_sizes(f, (60, 45), cause)

@@ -34,9 +34,9 @@ def residual_block(f):
     yield "gives the channels that it is asked for, and half the frames with stride 2"
     for inputs, channels, stride, frames in [(16, 24, 2, 25), (16, 16, 1, 49), (16, 16, 2, 25), (16, 20, 1, 49)]:
         got = networks.squeezed(_block(f, inputs, channels, stride).output_shape)
-        expect.that(got == (None, frames, channels), f"shape (None, {frames}, {channels}) for an x of {inputs} channels, "
-               f"channels={channels} and stride={stride}", str(got),
-               'padding="same" keeps the frames; the stride divides them. Both ways must end with the same shape.')
+        expect.that(got == (None, frames, channels), f"shape (None, {frames}, {channels}) for an x of {inputs} "
+                    f"channels, channels={channels} and stride={stride}", str(got),
+                    'padding="same" keeps the frames; the stride divides them. Both ways must end with the same shape.')
     yield "has the kernels of the table, where the shape changes"
     networks.has_kernels(_block(f, 16, 24, 2), [(9, 16, 24), (9, 24, 24), (16, 24)])
     yield "leaves x alone on the shortcut, where the shape stays the same"
@@ -243,8 +243,8 @@ def _expect_dropout(model: Any, rate: float) -> None:
     p = networks.run(model, clips, training=True)
     steps = np.diff(np.unique(np.round(np.log(p[:, 0]) - np.log(p[:, 1]), 3)))
     expected = in_use / 48 / (1 - rate) if rate else 0.0
-    got = float(np.min(steps[steps > 5e-3], initial=np.inf))
-    got = got if np.isfinite(got) else 0.0
-    expect.that(abs(got - expected) < 0.02 * max(expected, 0.1), f"that a share of {rate} of 48 numbers is dropped before the "
-           "last layer in training", "no dropout" if not got else "another share, or dropout in another place",
-           "Dropout(dropout) belongs between the mean over the frames and the last layer.")
+    got = float(min(steps[steps > 5e-3], default=0.0))
+    expect.that(abs(got - expected) < 0.02 * max(expected, 0.1),
+                f"that a share of {rate} of 48 numbers is dropped before the last layer in training",
+                "another share, or dropout in another place" if got else "no dropout",
+                "Dropout(dropout) belongs between the mean over the frames and the last layer.")

@@ -39,8 +39,8 @@ def smooth(f):
     expect.close(f(one, 1), one, "The last frame alone: the frame itself.")
     yield "leaves constant probabilities as they are"
     constant = np.tile([0.2, 0.5, 0.3], (7, 1))
-    expect.close(np.asarray(f(constant, 3))[3:], constant[3:], "A mean of equal numbers is that number. Is the sum "
-                                                              "divided, and each class smoothed by itself?")
+    expect.close(np.asarray(f(constant, 3))[3:], constant[3:],
+                 "A mean of equal numbers is that number. Is the sum divided, and each class smoothed by itself?")
     yield "divides by the number of frames that there are, at the start as well"
     expect.close(f(constant, 3), constant, "Frame 0 has only itself, frame 1 has two frames.")
     yield "spreads a single frame over itself and the frames after it"
@@ -93,8 +93,8 @@ def _pairs(value):
     try:
         return [(int(frame), int(number)) for frame, number in value]
     except (TypeError, ValueError):
-        raise expect.Missed("a list of pairs (frame, class)", expect.describe(value), "Append one tuple of two whole numbers for "
-                                                                        "each detection.") from None
+        raise expect.Missed("a list of pairs (frame, class)", expect.describe(value),
+                            "Append one tuple of two whole numbers for each detection.") from None
 
 
 def _expect_detections(value, expected, cause=""):

@@ -1,11 +1,11 @@
-"""Lesson 06: gradients and networks side by side."""
+"""Lessons 05 and 06: networks side by side, and what happens inside them in training."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import BLACK, BLUE, CYCLE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 from kws_helpers.plotting.figure import frame, label, new_figure, new_panels, picture, show
 
 if TYPE_CHECKING:
@@ -17,6 +17,62 @@ if TYPE_CHECKING:
 _MARKS = ("o", "s", "^", "D")
 
 
+def change_by_shift(changes: Mapping[str, Sequence[float]], shifts: Sequence[int]) -> None:
+    """Show how much something changes when its input is shifted by so many frames: a line per kind, as shares."""
+    figure, axis = new_figure(height=3)
+    _lines(axis, shifts, changes)
+    label(axis, percent="y", whole="x", legend=True, xlabel="shift in frames", ylabel="change", ylim=(0, None))
+    texts = [f"{name}: {values[0]:.0%} after {shifts[0]} and {values[-1]:.0%} after {shifts[-1]}"
+             for name, values in changes.items()]
+    show(figure, f"Lines over the shift in frames. {'; '.join(texts)}.")
+
+
+def accuracy_over_shift(curves: Mapping[str, Sequence[float]], shifts: Sequence[int], chance: float) -> None:
+    """Show the accuracy, from 0 to 1, on clips that were shifted by so many frames: a line per network."""
+    figure, axis = new_figure(height=3.2)
+    _lines(axis, shifts, curves)
+    axis.axhline(chance, color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
+    label(axis, percent="y", legend=True, xlabel="shift in frames of 20 ms (+ is later)", xticks=shifts,
+          ylabel="accuracy, unheard voices", ylim=(0, 1))
+    texts = [f"{name}: {max(values):.1%} at best, {values[0]:.1%} at {shifts[0]} and {values[-1]:.1%} at {shifts[-1]} "
+             "frames" for name, values in curves.items()]
+    show(figure, f"Lines over the shift. {'; '.join(texts)}. A dotted line marks guessing at {chance:.1%}.")
+
+
+def _lines(axis: "Axes", x: Sequence[float], curves: Mapping[str, Sequence[float]]) -> None:
+    for (name, values), marker in zip(curves.items(), "os^Dv", strict=False):
+        axis.plot(x, values, marker=marker, label=name)
+
+
+def fading_memory(momenta: Sequence[float], steps: int) -> None:
+    """Show the share of its starting value that a moving mean still holds after so many steps, for each momentum."""
+    figure, axis = new_figure(height=3)
+    step = np.arange(steps + 1)
+    for momentum, line in zip(momenta, ["-", "--", "-.", ":"], strict=False):
+        axis.plot(step, momentum**step, line, label=f"momentum {momentum:g}: {momentum**steps:.0%} left")
+    label(axis, percent="y", legend=True, xlabel="training steps", ylabel="share of the starting value",
+          xlim=(0, steps), ylim=(0, 1.02))
+    texts = [f"{momentum:g}: {momentum**steps:.1%}" for momentum in momenta]
+    show(figure, f"Falling curves over {steps} training steps. What is left of the starting value at the end, for a "
+                 f"momentum of {', '.join(texts)}.")
+
+
+def accuracy_by_size(networks: Mapping[str, tuple[int, Sequence[float]]], chance: float) -> None:
+    """Show accuracy over size: `networks[name]` is the number of parameters and an accuracy, 0 to 1, for every seed."""
+    figure, axis = new_figure(height=3.4)
+    hues = [BLUE, ORANGE, VERMILION, GREEN, PURPLE]
+    for (name, (parameters, values)), colour, marker in zip(networks.items(), hues, "os^Dv", strict=False):
+        axis.semilogx([parameters] * len(values), values, marker, color=colour, alpha=0.7, markersize=8)
+        axis.annotate(name, (parameters, np.mean(values)), xytext=(10, 0), textcoords="offset points", va="center")
+    axis.axhline(chance, color=BLACK, linestyle=":", linewidth=1.5)
+    axis.text(axis.get_xlim()[0], chance + 0.015, " guessing")
+    axis.margins(x=0.25)
+    label(axis, percent="y", xlabel="parameters", ylabel="accuracy, unheard voices", ylim=(0, 1))
+    texts = [f"{name}: {parameters:,} parameters, {' and '.join(f'{value:.1%}' for value in values)}"
+             for name, (parameters, values) in networks.items()]
+    show(figure, f"Dots, one for each training run. {'; '.join(texts)}. A dotted line marks guessing at {chance:.1%}.")
+
+
 def kernels_on_picture(clip: np.ndarray, kernels: Mapping[str, tuple[int, int]]) -> None:
     """Show one clip's features (T, F), a panel per kernel: `kernels[title]` is its size in (frames, coefficients)."""
     titled = {f"{title}\nkernel {wide} × {high}": (wide, high) for title, (wide, high) in kernels.items()}
@@ -26,7 +82,7 @@ def kernels_on_picture(clip: np.ndarray, kernels: Mapping[str, tuple[int, int]])
     for axis, (wide, high) in panels:
         picture(axis, clip, (-3, 3))
         left, low = frames // 3 - 0.5, (0 if high == coefficients else coefficients // 2) - 0.5
-        frame(axis, left, low, wide, high, edgecolor=colours.ORANGE, linewidth=3)
+        frame(axis, left, low, wide, high, edgecolor=ORANGE, linewidth=3)
         x, y = left + wide / 2, low + high / 2
         axis.annotate("", (left + wide + 11.5, y), (left + wide, y), arrowprops=arrow)
         if high < coefficients:
@@ -53,7 +109,7 @@ def residual_comparison(gradients: Mapping[str, np.ndarray], histories: Mapping[
     left.set_title("before training")
     for (name, history), mark in zip(histories.items(), _MARKS, strict=False):
         right.plot(np.arange(1, len(history.loss) + 1), history.loss, f"{mark}-", markersize=5, label=name)
-    right.axhline(np.log(12), color=colours.BLACK, linestyle=":", linewidth=1.5, label="guessing")
+    right.axhline(np.log(12), color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
     label(right, whole="x", legend=True, title="training", xlabel="epoch", ylabel="training loss", ylim=(0, None))
     losses = [f"{name}: from {history.loss[0]:.2f} to {history.loss[-1]:.2f}" for name, history in histories.items()]
     show(figure, f"{_gradients_in_words(gradients)} Training loss over {len(history.loss)} epochs: "
@@ -77,19 +133,14 @@ def _gradients_in_words(gradients: Mapping[str, np.ndarray]) -> str:
 
 
 def receptive_fields(clip: np.ndarray, reach: Mapping[str, int]) -> None:
-    """Show one clip's features (T, F), and below it how many frames one number of each layer sees: `reach[layer]`.
-
-    Example:
-        >>> receptive_fields(np.zeros((49, 40)), {"conv": 3, "block 1": 19})
-        Figure: Above, an MFCC picture of 49 frames. Below, ... that one number of a layer sees: conv 3, block 1 19.
-    """
+    """Show one clip's features (T, F), and below it how many frames one number of each layer sees: `reach[layer]`."""
     figure, (above, below) = new_figure(rows=2, height=4.4, sharex=True, height_ratios=[3, 2])
     frames = len(clip)
     picture(above, clip, (-3, 3))
     above.set_ylabel("coefficient")
     middle = (frames - 1) / 2
     for row, wide in enumerate(reach.values()):
-        fill, ink = (colours.BLUE, "white") if wide <= frames else (colours.SKY, colours.BLACK)
+        fill, ink = (BLUE, "white") if wide <= frames else (SKY, BLACK)
         below.barh(row, min(wide, frames), left=middle - min(wide, frames) / 2, height=0.7, color=fill)
         words = f"{wide} frame{'s' if wide > 1 else ''}" + ("" if wide <= frames else ": more than the clip")
         if wide > frames / 3:
@@ -125,20 +176,20 @@ def network_map(networks: Sequence[Mapping[str, Any]]) -> None:
     from matplotlib.patheffects import withStroke
 
     figure, axis = new_figure(width=9, height=4.2)
-    hues = [*colours.CYCLE[:-1], colours.YELLOW]
+    hues = [*CYCLE[:-1], YELLOW]
     ordered = sorted(networks, key=lambda one: -np.mean(one["accuracies"]))
     texts = []
     for number, one in enumerate(ordered):
         values, millions = one["accuracies"], one["multiply_adds"] / 1e6
         x, accuracy = one["parameters"], float(np.mean(values))
-        axis.plot([x, x], [min(values), max(values)], color=colours.BLACK, linewidth=1)
+        axis.plot([x, x], [min(values), max(values)], color=BLACK, linewidth=1)
         axis.scatter(x, accuracy, s=60 + 220 * np.sqrt(millions), color=hues[number % len(hues)], alpha=0.75,
                      linewidth=0, label=f"{number + 1}  {one['name']}: {accuracy:.1%}, {millions:.2f} M")
         axis.annotate(f"{number + 1}", (x, accuracy), ha="center", va="center", fontsize=10, fontweight="bold",
-                      color=colours.BLACK, path_effects=[withStroke(linewidth=2.5, foreground="white")])
+                      color=BLACK, path_effects=[withStroke(linewidth=2.5, foreground="white")])
         texts.append(f"{number + 1}. {one['name']}: {accuracy:.1%} with {x:,} parameters and {millions:.2f} million "
                      "multiply-adds")
-    axis.axvline(100_000, color=colours.BLACK, linestyle=":", linewidth=1.5)
+    axis.axvline(100_000, color=BLACK, linestyle=":", linewidth=1.5)
     axis.text(100_000, 1.0, " 100,000", transform=axis.get_xaxis_transform(), va="top", fontsize=9)
     label(axis, percent="y", xscale="log", xlabel="parameters", ylabel="accuracy on unheard voices")
     axis.set_xticks([20_000, 50_000, 200_000, 1_000_000, 2_000_000], ["20k", "50k", "200k", "1M", "2M"])

@@ -3,4 +3,4 @@
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#222222")
 CYCLE = [BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK]  # neighbours also differ in grey
-PICTURE = "cividis"  # a colour map that rises evenly in grey, too
+COLOUR_MAP = "cividis"  # rises evenly in grey, too

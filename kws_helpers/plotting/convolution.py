@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kws_helpers.plotting import colours
-from kws_helpers.plotting.figure import frame, label, new_figure, new_panels, picture, show
+from kws_helpers.plotting.colours import BLACK, BLUE, COLOUR_MAP, GREEN, ORANGE, PURPLE, SKY, VERMILION
+from kws_helpers.plotting.figure import frame, new_figure, new_panels, picture, show
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +23,8 @@ def kernel_step(image: np.ndarray, kernel: np.ndarray, row: int, column: int) ->
     total = np.sum(window * kernel)
     grids = {"its window": window, "× the kernel": kernel, f"= products, sum {total:g}": window * kernel + 0.0}
     figure, ((axis, _), *panels) = new_panels({"the picture": image, **grids}, width=9, height=2.7)
-    axis.imshow(image, cmap=colours.PICTURE)
-    frame(axis, column - 0.5, row - 0.5, width, height, color=colours.VERMILION, linewidth=2.5)
+    axis.imshow(image, cmap=COLOUR_MAP)
+    frame(axis, column - 0.5, row - 0.5, width, height, color=VERMILION, linewidth=2.5)
     axis.set(xticks=[], yticks=[])
     for axis, numbers in panels:
         _number_grid(axis, numbers)
@@ -37,7 +37,7 @@ def draw_kernel_response(image: np.ndarray, kernel: np.ndarray, response: np.nda
     figure, ((left, _), (middle, _), (right, _)) = new_panels(
         {"the picture": image, "the kernel": kernel, "its response": response}, width=9, height=3.2,
         width_ratios=[5, 3, 6])
-    left.imshow(image, cmap=colours.PICTURE, aspect=_aspect(image))
+    left.imshow(image, cmap=COLOUR_MAP, aspect=_aspect(image))
     _number_grid(middle, kernel)
     figure.colorbar(_signed_picture(right, response), ax=right)
     for axis in (left, right):
@@ -49,12 +49,7 @@ def draw_kernel_response(image: np.ndarray, kernel: np.ndarray, response: np.nda
 
 
 def kernel_response(image: np.ndarray, kernel: np.ndarray, response: np.ndarray) -> None:
-    """Show the figure of `draw_kernel_response`.
-
-    Example:
-        >>> kernel_response(np.eye(3), np.array([[1.0, -1.0]]), np.array([[1.0, 0.0], [-1.0, 1.0], [0.0, -1.0]]))
-        Figure: A picture of 3 by 3, the kernel (1 -1), and its response from -1 to 1, ...
-    """
+    """Show the figure of `draw_kernel_response`."""
     show(*draw_kernel_response(image, kernel, response))
 
 
@@ -64,7 +59,7 @@ def image_grid(panels: Mapping[str, np.ndarray], columns: int = 3, signed: bool 
     figure, shown = new_panels(panels, columns, width=9, height=height, titles={"fontsize": 11})
     for axis, values in shown:
         image = (_signed_picture(axis, values) if signed
-                 else axis.imshow(values, cmap=colours.PICTURE, aspect=_aspect(values)))
+                 else axis.imshow(values, cmap=COLOUR_MAP, aspect=_aspect(values)))
         figure.colorbar(image, ax=axis)
         axis.set(xticks=[], yticks=[])
     texts = [f"{title}: {np.shape(values)[0]} by {np.shape(values)[1]} values from {np.min(values):.3g} to "
@@ -79,7 +74,7 @@ def _aspect(image: np.ndarray) -> str:
 
 def _signed_picture(axis: "Axes", values: np.ndarray) -> Any:
     limit = float(np.max(np.abs(values))) or 1.0
-    return axis.imshow(values, cmap=colours.PICTURE, vmin=-limit, vmax=limit, aspect=_aspect(values))
+    return axis.imshow(values, cmap=COLOUR_MAP, vmin=-limit, vmax=limit, aspect=_aspect(values))
 
 
 def _number_grid(axis: "Axes", numbers: np.ndarray, fill: np.ndarray | None = None) -> None:
@@ -95,7 +90,7 @@ def _number_grid(axis: "Axes", numbers: np.ndarray, fill: np.ndarray | None = No
 def _square(axis: "Axes", x: float, y: float, colour: str, **options: Any) -> None:
     from matplotlib.patches import Rectangle
 
-    axis.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor=colours.BLACK, **options))
+    axis.add_patch(Rectangle((x, y), 1, 1, facecolor=colour, edgecolor=BLACK, **options))
 
 
 def _in_words(numbers: np.ndarray) -> str:
@@ -111,11 +106,11 @@ def window_positions(n: int, kernel: int, settings: Mapping[str, tuple[int, Sequ
     for axis, (padding, starts) in panels:
         for place in range(n + 2 * padding):
             outside = not padding <= place < padding + n
-            _square(axis, place, 0, "white" if outside else colours.SKY, linestyle=":" if outside else "-")
+            _square(axis, place, 0, "white" if outside else SKY, linestyle=":" if outside else "-")
             axis.text(place + 0.5, 0.5, "0" if outside else "", ha="center", va="center", fontsize=10)
         for number, start in enumerate(starts):
             axis.barh(1.6 + 0.6 * number, kernel - 0.1, left=start + 0.05, height=0.45,
-                      color=(colours.BLUE, colours.ORANGE)[number % 2])
+                      color=(BLUE, ORANGE)[number % 2])
         axis.set(xlim=(-0.2, n + 2 * padding + 0.2), ylim=(1.6 + 0.6 * 7, -0.2))
         axis.set_axis_off()
     texts = [f"{title}: {len(starts)} windows over {n + 2 * padding} values, {2 * padding} of them added zeros"
@@ -145,43 +140,6 @@ def pooling_tiles(image: np.ndarray, pooled: np.ndarray, size: int) -> None:
                  f"of their largest values: {_in_words(pooled)}.")
 
 
-def change_by_shift(changes: Mapping[str, Sequence[float]], shifts: Sequence[int]) -> None:
-    """Show how much something changes when its input is shifted by so many frames: a line per kind, as shares.
-
-    Example:
-        >>> change_by_shift({"map": [0.0, 0.5]}, [0, 1])
-        Figure: Lines over the shift in frames. map: 0% after 0 and 50% after 1.
-    """
-    figure, axis = new_figure(height=3)
-    _lines(axis, shifts, changes)
-    label(axis, percent="y", whole="x", legend=True, xlabel="shift in frames", ylabel="change", ylim=(0, None))
-    texts = [f"{name}: {values[0]:.0%} after {shifts[0]} and {values[-1]:.0%} after {shifts[-1]}"
-             for name, values in changes.items()]
-    show(figure, f"Lines over the shift in frames. {'; '.join(texts)}.")
-
-
-def accuracy_over_shift(curves: Mapping[str, Sequence[float]], shifts: Sequence[int], chance: float) -> None:
-    """Show the accuracy, from 0 to 1, on clips that were shifted by so many frames: a line per network.
-
-    Example:
-        >>> accuracy_over_shift({"cnn": [0.5, 0.75]}, [-1, 0], chance=0.25)
-        Figure: Lines over the shift. cnn: 75.0% at best, 50.0% at -1 and 75.0% at 0 frames. ...
-    """
-    figure, axis = new_figure(height=3.2)
-    _lines(axis, shifts, curves)
-    axis.axhline(chance, color=colours.BLACK, linestyle=":", linewidth=1.5, label="guessing")
-    label(axis, percent="y", legend=True, xlabel="shift in frames of 20 ms (+ is later)", xticks=shifts,
-          ylabel="accuracy, unheard voices", ylim=(0, 1))
-    texts = [f"{name}: {max(values):.1%} at best, {values[0]:.1%} at {shifts[0]} and {values[-1]:.1%} at {shifts[-1]} "
-             "frames" for name, values in curves.items()]
-    show(figure, f"Lines over the shift. {'; '.join(texts)}. A dotted line marks guessing at {chance:.1%}.")
-
-
-def _lines(axis: "Axes", x: Sequence[float], curves: Mapping[str, Sequence[float]]) -> None:
-    for (name, values), marker in zip(curves.items(), "os^Dv", strict=False):
-        axis.plot(x, values, marker=marker, label=name)
-
-
 def receptive_sketch() -> None:
     """Show two layers with kernels of 3, once without and once with a stride in the first: what one number sees."""
     figure, axes = new_figure(columns=2, width=9, height=2.7)
@@ -198,14 +156,14 @@ def _draw_cone(axis: "Axes", stride: int) -> int:
     top = np.mean([places[i] for i in chosen])
     seen = {i * stride + k for i in chosen for k in range(3)}
     for i in chosen:
-        axis.plot([top, places[i]], [2, 1], color=colours.ORANGE, zorder=0)
+        axis.plot([top, places[i]], [2, 1], color=ORANGE, zorder=0)
         for k in range(3):
-            axis.plot([places[i], i * stride + k], [1, 0], color=colours.SKY, zorder=0)
-    rows = [(range(n_inputs), seen, colours.BLUE, 110), (places, chosen, colours.ORANGE, 110),
-            ([top], [0], colours.VERMILION, 140)]
+            axis.plot([places[i], i * stride + k], [1, 0], color=SKY, zorder=0)
+    rows = [(range(n_inputs), seen, BLUE, 110), (places, chosen, ORANGE, 110),
+            ([top], [0], VERMILION, 140)]
     for row, (xs, marked, colour, size) in enumerate(rows):
         axis.scatter(xs, [row] * len(xs), s=size, c=[colour if i in marked else "white" for i in range(len(xs))],
-                     edgecolors=colours.BLACK)
+                     edgecolors=BLACK)
     axis.set_title(f"first layer: stride {stride}", fontsize=11)
     axis.set(ylim=(-0.4, 2.4), xticks=[], yticks=[0, 1, 2], yticklabels=["input", "layer 1", "layer 2"])
     axis.spines[["left", "bottom"]].set_visible(False)
@@ -224,8 +182,8 @@ def receptive_frames(clip: np.ndarray, fields: Mapping[str, int]) -> None:
     picture(axis, clip)
     axis.set_aspect("equal")
     frames, bands = np.shape(clip)
-    outline = withStroke(linewidth=4.5, foreground=colours.BLACK)
-    hues = ["white", colours.ORANGE, colours.SKY, colours.VERMILION, colours.PURPLE, colours.GREEN]
+    outline = withStroke(linewidth=4.5, foreground=BLACK)
+    hues = ["white", ORANGE, SKY, VERMILION, PURPLE, GREEN]
     for (name, field), colour, line in zip(fields.items(), hues, ["-", "--"] * 3, strict=False):
         frame(axis, (frames - field) / 2 - 0.5, (bands - field) / 2 - 0.5, field, field, color=colour, linestyle=line,
               linewidth=2.5, label=f"{name}: {field}", path_effects=[outline])
@@ -274,42 +232,3 @@ def _small_pictures(arrays: np.ndarray, what: str, signed: bool) -> None:
     show(figure, f"{what}: {len(arrays)} small pictures of {arrays.shape[1]} by {arrays.shape[2]} values, time to the "
                  f"right. The strongest is number {int(np.argmax(strengths))} with {strengths.max():.3g}, the weakest "
                  f"number {int(np.argmin(strengths))} with {strengths.min():.3g}.")
-
-
-def fading_memory(momenta: Sequence[float], steps: int) -> None:
-    """Show the share of its starting value that a moving mean still holds after so many steps, for each momentum.
-
-    Example:
-        >>> fading_memory([0.9], steps=10)
-        Figure: Falling curves over 10 training steps. ... for a momentum of 0.9: 34.9%.
-    """
-    figure, axis = new_figure(height=3)
-    step = np.arange(steps + 1)
-    for momentum, line in zip(momenta, ["-", "--", "-.", ":"], strict=False):
-        axis.plot(step, momentum**step, line, label=f"momentum {momentum:g}: {momentum**steps:.0%} left")
-    label(axis, percent="y", legend=True, xlabel="training steps", ylabel="share of the starting value",
-          xlim=(0, steps), ylim=(0, 1.02))
-    texts = [f"{momentum:g}: {momentum**steps:.1%}" for momentum in momenta]
-    show(figure, f"Falling curves over {steps} training steps. What is left of the starting value at the end, for a "
-                 f"momentum of {', '.join(texts)}.")
-
-
-def accuracy_by_size(networks: Mapping[str, tuple[int, Sequence[float]]], chance: float) -> None:
-    """Show accuracy over size: `networks[name]` is the number of parameters and an accuracy, 0 to 1, for every seed.
-
-    Example:
-        >>> accuracy_by_size({"cnn": (50_000, [0.7, 0.8])}, chance=0.1)
-        Figure: Dots, one for each training run. cnn: 50,000 parameters, 70.0% and 80.0%. ...
-    """
-    figure, axis = new_figure(height=3.4)
-    hues = [colours.BLUE, colours.ORANGE, colours.VERMILION, colours.GREEN, colours.PURPLE]
-    for (name, (parameters, values)), colour, marker in zip(networks.items(), hues, "os^Dv", strict=False):
-        axis.semilogx([parameters] * len(values), values, marker, color=colour, alpha=0.7, markersize=8)
-        axis.annotate(name, (parameters, np.mean(values)), xytext=(10, 0), textcoords="offset points", va="center")
-    axis.axhline(chance, color=colours.BLACK, linestyle=":", linewidth=1.5)
-    axis.text(axis.get_xlim()[0], chance + 0.015, " guessing")
-    axis.margins(x=0.25)
-    label(axis, percent="y", xlabel="parameters", ylabel="accuracy, unheard voices", ylim=(0, 1))
-    texts = [f"{name}: {parameters:,} parameters, {' and '.join(f'{value:.1%}' for value in values)}"
-             for name, (parameters, values) in networks.items()]
-    show(figure, f"Dots, one for each training run. {'; '.join(texts)}. A dotted line marks guessing at {chance:.1%}.")

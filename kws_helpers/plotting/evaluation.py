@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import BLACK, BLUE, COLOUR_MAP, CYCLE, ORANGE, SKY, VERMILION, YELLOW
 from kws_helpers.plotting.figure import label, new_figure, new_panels, show
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ Curve = tuple[np.ndarray, np.ndarray]
 """False-positive rates and true-positive rates, each (n_points,)."""
 
 _PLACES = {"tp": (0, 0), "fn": (0, 1), "fp": (1, 0), "tn": (1, 1)}  # row: the truth, column: the answer
-_FILL = {"tp": colours.BLUE, "fn": colours.VERMILION, "fp": colours.ORANGE, "tn": colours.SKY}
-_INK = {"tp": "white", "fn": "white", "fp": colours.BLACK, "tn": colours.BLACK}
+_FILL = {"tp": BLUE, "fn": VERMILION, "fp": ORANGE, "tn": SKY}
+_INK = {"tp": "white", "fn": "white", "fp": BLACK, "tn": BLACK}
 
 
 def four_outcomes(keyword: str) -> None:
@@ -39,9 +39,9 @@ def rate_tables(keyword: str) -> None:
     figure, panels = new_panels(rates, width=8, height=1.9)
     for axis, (counted, out_of) in panels:
         for name, (row, column) in _PLACES.items():
-            fill, ink = ((colours.BLUE, "white") if name in counted.split() else
-                         (colours.SKY if name in out_of.split() else "white", colours.BLACK))
-            axis.barh(row, 0.94, left=column - 0.47, height=0.9, color=fill, edgecolor=colours.BLACK, linewidth=0.8)
+            fill, ink = ((BLUE, "white") if name in counted.split() else
+                         (SKY if name in out_of.split() else "white", BLACK))
+            axis.barh(row, 0.94, left=column - 0.47, height=0.9, color=fill, edgecolor=BLACK, linewidth=0.8)
             axis.text(column, row, name, ha="center", va="center", color=ink)
         axis.set(xlim=(-0.55, 1.55), ylim=(1.55, -0.55), xticks=[], yticks=[])
         axis.spines[:].set_visible(False)
@@ -54,12 +54,7 @@ def rate_tables(keyword: str) -> None:
 
 
 def outcome_tables(panels: Mapping[str, Mapping[str, float]], keyword: str) -> None:
-    """Show the outcomes of several detectors side by side, and their rates below.
-
-    Args:
-        panels: by detector, what `binary_rates` returns: tp, fn, fp, tn as numbers of clips, the rates from 0 to 1.
-        keyword: the word that the detectors listen for.
-    """
+    """Show the outcomes of several detectors and their rates: `panels[detector]` is what `binary_rates` returns."""
     shown = {"accuracy": "accuracy", "recall": "recall", "precision": "precision",
              "false_positive_rate": "false-positive rate", "f1": "F1"}
     figure, tables = new_panels(panels, width=8, height=3.6)
@@ -91,14 +86,8 @@ def _table(axis: "Axes", texts: Mapping[str, str], keyword: str, fontsize: float
 
 
 def frequency_tree(total: int, share: float, recall: float, false_positive_rate: float, keyword: str) -> None:
-    """Show `total` words, of which a `share` are the keyword, sorted into the four outcomes as numbers of words.
-
-    Example:
-        >>> frequency_tree(1000, share=0.1, recall=0.9, false_positive_rate=0.02, keyword="stop")
-        Figure: A tree. Of 1,000 words, 100 are “stop”: 90 are detected, 10 missed. ...
-    """
-    spoken = total * share
-    others = total - spoken
+    """Show `total` words, of which a `share` are the keyword, sorted into the four outcomes as numbers of words."""
+    spoken, others = total * share, total * (1 - share)
     counts = {"tp": spoken * recall, "fn": spoken * (1 - recall),
               "fp": others * false_positive_rate, "tn": others * (1 - false_positive_rate)}
     figure, axis = new_figure(width=8, height=3)
@@ -110,11 +99,11 @@ def frequency_tree(total: int, share: float, recall: float, false_positive_rate:
              ("no", "fp", f"{false_positive_rate:.0%}"), ("no", "tn", "")]
     for start, end, text in links:
         (x0, y0), (x1, y1) = boxes[start][:2], boxes[end][:2]
-        axis.plot([x0, x1], [y0, y1], color=colours.BLACK, linewidth=1)
+        axis.plot([x0, x1], [y0, y1], color=BLACK, linewidth=1)
         axis.text((x0 + x1) / 2 - 0.02, (y0 + y1) / 2 + 0.06, text, ha="right", va="bottom", fontsize=10)
     for name, (x, y, text) in boxes.items():
-        box = {"boxstyle": "round,pad=0.5", "facecolor": _FILL.get(name, "white"), "edgecolor": colours.BLACK}
-        axis.text(x, y, text, ha="center", va="center", color=_INK.get(name, colours.BLACK), bbox=box)
+        box = {"boxstyle": "round,pad=0.5", "facecolor": _FILL.get(name, "white"), "edgecolor": BLACK}
+        axis.text(x, y, text, ha="center", va="center", color=_INK.get(name, BLACK), bbox=box)
     axis.set(xlim=(-0.02, 1.02), ylim=(-0.4, 2.3))
     axis.set_axis_off()
     show(figure, f"A tree. Of {total:,} words, {spoken:,.0f} are “{keyword}”: {counts['tp']:,.0f} are detected, "
@@ -127,34 +116,28 @@ def precision_over_frequency(shares: np.ndarray, precision: np.ndarray, marks: M
     figure, axis = new_figure()
     axis.semilogx(shares, precision)
     for text, number in marks.items():
-        axis.plot(shares[number], precision[number], "o", color=colours.VERMILION)
+        axis.plot(shares[number], precision[number], "o", color=VERMILION)
         axis.annotate(f"{text}: {precision[number]:.1%}", (shares[number], precision[number]), xytext=(-8, 6),
                       textcoords="offset points", ha="right")
     label(axis, percent="y", xlabel="share of the words that are the keyword", ylabel="precision", ylim=(0, 1.02))
     axis.xaxis.set_major_formatter(lambda value, _: f"{value:.6%}".rstrip("%").rstrip("0").rstrip(".") + " %")
-    texts = [f"{text} (share {shares[number]:.2%}): precision {precision[number]:.1%}"
-             for text, number in marks.items()]
+    texts = [f"{text} (share {shares[k]:.2%}): precision {precision[k]:.1%}" for text, k in marks.items()]
     show(figure, f"A curve of precision that rises from {precision[0]:.1%} to {precision[-1]:.1%} as the share of the "
                  f"keyword grows from {shares[0]:.3%} to {shares[-1]:.0%}. {'; '.join(texts)}.")
 
 
 def confusion_picture(matrix: np.ndarray, class_names: Sequence[str]) -> None:
-    """Show a confusion matrix (n_classes, n_classes): a row per true class, bright where a large share of it went.
-
-    Example:
-        >>> confusion_picture(np.array([[8, 2], [1, 9]]), ["yes", "no"])
-        Figure: A square of 2 rows and columns. Right answers, on the diagonal: yes 8 of 10, no 9 of 10. ...
-    """
+    """Show a confusion matrix (n_classes, n_classes): a row per true class, bright where a large share of it went."""
     matrix = np.asarray(matrix)
     of_row = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     row, column = np.unravel_index(np.argmax(matrix - np.diag(np.diag(matrix))), matrix.shape)
     figure, axis = new_figure(width=8, height=6)
-    image = axis.imshow(of_row, vmin=0, vmax=1, cmap=colours.PICTURE, aspect="auto")
+    image = axis.imshow(of_row, vmin=0, vmax=1, cmap=COLOUR_MAP, aspect="auto")
     for i, j in np.argwhere(matrix):
         axis.text(j, i, f"{matrix[i, j]:g}", ha="center", va="center", fontsize=9,
-                  color=colours.BLACK if of_row[i, j] > 0.5 else "white")
+                  color=BLACK if of_row[i, j] > 0.5 else "white")
     axis.plot(column + np.array([-0.5, 0.5, 0.5, -0.5, -0.5]), row + np.array([-0.5, -0.5, 0.5, 0.5, -0.5]),
-              color=colours.VERMILION, linewidth=2.5)
+              color=VERMILION, linewidth=2.5)
     axis.set_xticks(range(len(class_names)), class_names, rotation=60)
     axis.set_yticks(range(len(class_names)), class_names)
     axis.set(xlabel="answer of the network", ylabel="really spoken")
@@ -166,12 +149,7 @@ def confusion_picture(matrix: np.ndarray, class_names: Sequence[str]) -> None:
 
 
 def rates_by_class(values: Mapping[str, np.ndarray], class_names: Sequence[str]) -> None:
-    """Show one row per class and one mark per rate: `values[rate]` is (n_classes,), from 0 to 1.
-
-    Example:
-        >>> rates_by_class({"recall": np.array([0.8, 0.9])}, ["yes", "no"])
-        Figure: Marks for 2 classes. recall: yes 0.80, no 0.90.
-    """
+    """Show one row per class and one mark per rate: `values[rate]` is (n_classes,), from 0 to 1."""
     figure, axis = new_figure(height=4.2)
     rows = np.arange(len(class_names))
     axis.hlines(rows, 0, 1, color="#DDDDDD", linewidth=1)
@@ -185,12 +163,7 @@ def rates_by_class(values: Mapping[str, np.ndarray], class_names: Sequence[str])
 
 
 def roc_panels(panels: Mapping[str, Mapping[str, Curve]]) -> None:
-    """Show ROC curves, a panel per group: `panels[title][name]` is (fpr, tpr). The diagonal is what chance would give.
-
-    Example:
-        >>> roc_panels({"“stop”": {"a coin": (np.array([0.0, 1.0]), np.array([0.0, 1.0]))}})
-        Figure: ROC curves ... “stop”, a coin: 10% of the keywords at 10 % false positives.
-    """
+    """Show ROC curves, a panel per group: `panels[title][name]` is (fpr, tpr). The diagonal is what chance gives."""
     figure, shown = new_panels(panels, height=3.2, sharey=True, ylabel="true-positive rate (recall)")
     texts = []
     for (axis, curves), title in zip(shown, panels):
@@ -200,15 +173,15 @@ def roc_panels(panels: Mapping[str, Mapping[str, Curve]]) -> None:
             texts.append(f"{title}, {name}: {np.interp(0.1, fpr, tpr):.0%} of the keywords at 10 % false positives")
         if len(panels) > 1:
             axis.legend(loc="lower right", frameon=False, fontsize=9)
-    if len(panels) == 1:
-        label(figure.axes[0], legend=True)
+        else:
+            label(axis, legend=True)
     show(figure, f"ROC curves from the lower left to the upper right corner, a dotted diagonal for chance. "
                  f"{'; '.join(texts)}.")
 
 
 def _roc_axis(axis: "Axes") -> None:
     """Draw the diagonal, and label the axes but for the y axis' name."""
-    axis.plot([0, 1], [0, 1], color=colours.BLACK, linestyle=":", linewidth=1.5)
+    axis.plot([0, 1], [0, 1], color=BLACK, linestyle=":", linewidth=1.5)
     label(axis, percent="xy", xlabel="false-positive rate", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xticks=[0, 0.5, 1])
 
 
@@ -217,9 +190,8 @@ def trapezoids(x: np.ndarray, y: np.ndarray) -> None:
     figure, axis = new_figure(width=6, height=3)
     for place, number in enumerate(np.flatnonzero(np.diff(x))):
         ends = slice(number, number + 2)
-        axis.fill_between(x[ends], y[ends], color=(colours.SKY, colours.YELLOW)[place % 2], edgecolor=colours.BLACK,
-                          linewidth=0.8, alpha=0.6)
-    axis.plot(x, y, "o-", color=colours.BLUE)
+        axis.fill_between(x[ends], y[ends], color=(SKY, YELLOW)[place % 2], edgecolor=BLACK, linewidth=0.8, alpha=0.6)
+    axis.plot(x, y, "o-", color=BLUE)
     axis.set(xlabel="x", ylabel="y", ylim=(0, None))
     points = ", ".join(f"({one:g}, {other:g})" for one, other in zip(x, y, strict=True))
     show(figure, f"A line through the points {points}. Below it {np.sum(np.diff(x) > 0)} strips with upright sides and "
@@ -243,13 +215,7 @@ def draw_threshold(is_keyword: np.ndarray, score: np.ndarray, threshold: float, 
                    curve: Curve, keyword: str) -> tuple["Figure", str]:
     """Draw scores around a threshold, the outcomes there, and the point on the ROC curve.
 
-    Args:
-        is_keyword: (N,) truth values, or 0 and 1.
-        score: (N,) log-odds.
-        threshold: clips with this score or a higher one are detections.
-        rates: what `binary_rates` returns at this threshold.
-        curve: the ROC curve.
-        keyword: the word that is listened for.
+    `is_keyword` (N,) and `score` (N,), log-odds, are of the clips; `rates` is what `binary_rates` returns for them.
     """
     is_keyword = np.asarray(is_keyword, dtype=bool)
     figure, (left, middle, right) = new_figure(columns=3, width=9.6, height=3.7, width_ratios=[5, 4, 4])
@@ -261,7 +227,7 @@ def draw_threshold(is_keyword: np.ndarray, score: np.ndarray, threshold: float, 
     middle.set_xlabel("\n".join(lines), labelpad=8)
     _roc_axis(right)
     right.plot(*curve)
-    right.plot(rates["false_positive_rate"], rates["recall"], "o", color=colours.VERMILION, markersize=10)
+    right.plot(rates["false_positive_rate"], rates["recall"], "o", color=VERMILION, markersize=10)
     right.set_ylabel("recall")
     return figure, (f"{text} Outcomes: {', '.join(_counts(rates).values())}; {', '.join(lines)}. A dot marks this "
                     "point on the ROC curve.")
@@ -272,13 +238,13 @@ def _histograms(axis: "Axes", groups: Mapping[str, np.ndarray], threshold: float
     scores = np.concatenate(list(groups.values()))
     edges = np.linspace(scores.min(), scores.max(), 43)
     texts = []
-    for (name, scores), colour in zip(groups.items(), colours.CYCLE):
+    for (name, scores), colour in zip(groups.items(), CYCLE):
         weights = np.full(len(scores), 1 / len(scores))
         axis.hist(scores, edges, weights=weights, histtype="stepfilled", color=colour, alpha=0.35)
         axis.hist(scores, edges, weights=weights, histtype="step", color=colour, linewidth=1.8, label=name)
         texts.append(f"{name}: median {np.median(scores):.1f}, {np.mean(scores >= threshold):.1%} at or above")
     if np.isfinite(threshold):
-        axis.axvline(threshold, color=colours.BLACK, linestyle="--", linewidth=1.8)
+        axis.axvline(threshold, color=BLACK, linestyle="--", linewidth=1.8)
     label(axis, percent="y", xlabel="score (log-odds)", ylabel="share of the clips")
     axis.yaxis.get_major_locator().set_params(steps=[1, 2, 5, 10])
     axis.set_ylim(0, axis.get_ylim()[1] * 1.15)

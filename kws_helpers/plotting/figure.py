@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kws_helpers import mode
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import COLOUR_MAP, CYCLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = 8, height: float 
     from cycler import cycler
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context({**_STYLE, "axes.prop_cycle": cycler(color=colours.CYCLE)}):
+    with matplotlib.rc_context({**_STYLE, "axes.prop_cycle": cycler(color=CYCLE)}):
         figure = Figure(figsize=(width, height))
         axes = figure.subplots(rows, columns, **options)
     return figure, axes
@@ -86,7 +86,7 @@ def picture(axis: "Axes", values: Any, limits: tuple[float, float] | None = None
     """Draw features (T, F), time to the right and F upwards; what is exactly 0 gets the colour `masked`, if any."""
     import matplotlib
 
-    values, cmap = np.asarray(values).T, matplotlib.colormaps[colours.PICTURE]
+    values, cmap = np.asarray(values).T, matplotlib.colormaps[COLOUR_MAP]
     if masked:
         values, cmap = np.ma.masked_equal(values, 0), cmap.with_extremes(bad=masked)
     low, high = limits or (None, None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import BLACK, BLUE, ORANGE, VERMILION
 from kws_helpers.plotting.figure import label, new_figure, new_panels, show
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], sam
     texts = []
     for (axis, values), title in zip(shown, panels):
         largest, smallest = int(np.argmax(values)), int(np.argmin(values))
-        colour = [colours.ORANGE if i == largest else colours.BLUE for i in range(len(values))]
+        colour = [ORANGE if i == largest else BLUE for i in range(len(values))]
         axis.bar(range(len(values)), values, color=colour)
-        axis.axhline(0, color=colours.BLACK, linewidth=0.8)
+        axis.axhline(0, color=BLACK, linewidth=0.8)
         axis.set_xticks(range(len(values)), class_names, rotation=90)
         texts.append(f"{title}: the highest is {class_names[largest]} with {values[largest]:.2f}, the lowest is "
                      f"{class_names[smallest]} with {values[smallest]:.2f}")
@@ -35,19 +35,14 @@ def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], sam
 
 
 def surprise_curve() -> None:
-    """Show the cost -ln p of a clip over the probability p that its right class was given.
-
-    Example:
-        >>> surprise_curve()
-        Figure: A curve that falls steeply at first and then ever more gently: 0.00 at 1.00 (sure and right), ...
-    """
+    """Show the cost -ln p of a clip over the probability p that its right class was given."""
     marked = {1.0: "sure and right", 0.5: "a coin", 1 / 12: "one of 12", 0.01: "sure of something else"}
     figure, axis = new_figure()
     p = np.geomspace(0.004, 1, 400)
     axis.plot(p, np.log(1 / p))
     for value, name in marked.items():
         surprise = np.log(1 / value)
-        axis.plot(value, surprise, "o", color=colours.VERMILION)
+        axis.plot(value, surprise, "o", color=VERMILION)
         axis.annotate(f"{name}: {surprise:.2f}", (value, surprise), xytext=(8, 8), textcoords="offset points",
                       ha="center" if value == 1 else "left")
     axis.set(xlabel="probability $p$ of the right class", ylabel="surprise $-\\ln p$", xlim=(-0.03, 1.12),
@@ -75,7 +70,7 @@ def draw_learning_curves(history: "History", n_classes: int = 12) -> tuple["Figu
     for axis, title, training, validation, guessing in panels:
         axis.plot(epochs, training, "o-", markersize=4, label="training")
         axis.plot(epochs, validation, "s-", markersize=4, label="validation")
-        axis.axhline(guessing, color=colours.BLACK, linestyle=":", linewidth=1.5, label="guessing")
+        axis.axhline(guessing, color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
         label(axis, whole="x", title=title, xlabel="epoch", ylim=(0, None))
     label(right, percent="y", legend=True, ylim=(0, 1.02))
     return figure, (
@@ -88,19 +83,14 @@ def draw_learning_curves(history: "History", n_classes: int = 12) -> tuple["Figu
 
 
 def accuracy_gap(heard: float, unheard: float, chance: float) -> None:
-    """Show the accuracies, from 0 to 1, on voices of the training and on voices never heard, and the gap between.
-
-    Example:
-        >>> accuracy_gap(heard=0.9, unheard=0.5, chance=0.1)
-        Figure: Two bars. Accuracy on training voices: 90.0%. On unheard voices: 50.0%. The gap is 40.0 points. ...
-    """
+    """Show the accuracies, from 0 to 1, on voices of the training and on voices never heard, and the gap between."""
     figure, axis = new_figure(height=2.3)
-    axis.barh(["training voices", "unheard voices"], [heard, unheard], color=[colours.BLUE, colours.ORANGE], height=0.6)
-    for row, (value, ink) in enumerate([(heard, "white"), (unheard, colours.BLACK)]):
+    axis.barh(["training voices", "unheard voices"], [heard, unheard], color=[BLUE, ORANGE], height=0.6)
+    for row, (value, ink) in enumerate([(heard, "white"), (unheard, BLACK)]):
         axis.text(value - 0.01, row, f"{value:.1%}", va="center", ha="right", color=ink)
-    axis.annotate("", (unheard, 1), (heard, 1), arrowprops={"arrowstyle": "<->", "color": colours.BLACK})
+    axis.annotate("", (unheard, 1), (heard, 1), arrowprops={"arrowstyle": "<->", "color": BLACK})
     axis.text((heard + unheard) / 2, 0.93, f"the gap: {100 * (heard - unheard):.0f} points", ha="center", va="bottom")
-    axis.axvline(chance, color=colours.BLACK, linestyle=":", linewidth=1.5)
+    axis.axvline(chance, color=BLACK, linestyle=":", linewidth=1.5)
     axis.text(chance + 0.01, 1.55, f"guessing: {chance:.1%}")
     label(axis, percent="x", xlim=(0, 1.02), ylim=(1.75, -0.45), xlabel="accuracy")
     show(figure, f"Two bars. Accuracy on training voices: {heard:.1%}. On unheard voices: {unheard:.1%}. The gap is "

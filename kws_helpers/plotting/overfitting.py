@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kws_helpers.data import SAMPLE_RATE
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import BLACK, BLUE, COLOUR_MAP, GREEN, ORANGE, SKY, VERMILION
 from kws_helpers.plotting.figure import label, legend_below, new_figure, new_panels, picture, show, spread_in_words
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def draw_fit_and_errors(x: np.ndarray, y: np.ndarray, grid: np.ndarray, truth: n
     left.set(title=f"degree {degree}, {len(x)} points", xlabel="x", ylabel="y")
     for (name, values), marker in zip(errors.items(), "os", strict=True):
         right.semilogy(values, f"{marker}-", markersize=4, label=name)
-    right.axvline(degree, color=colours.BLACK, linestyle=":", linewidth=1.5)
+    right.axvline(degree, color=BLACK, linestyle=":", linewidth=1.5)
     right.set(title="error of every degree", xlabel="degree", ylabel="mean squared error", ylim=(1e-3, 1e2))
     right.set_xticks(range(0, len(values), 3))
     right.legend(frameon=False, loc="upper left")
@@ -49,9 +49,9 @@ def draw_fit_and_errors(x: np.ndarray, y: np.ndarray, grid: np.ndarray, truth: n
 
 def _points_and_curve(axis: "Axes", x: np.ndarray, y: np.ndarray, grid: np.ndarray, truth: np.ndarray,
                       curve: np.ndarray) -> None:
-    axis.plot(grid, truth, "--", color=colours.BLACK, linewidth=1.2, label="truth")
-    axis.plot(grid, curve, color=colours.VERMILION, label="fit")
-    axis.plot(x, y, "o", color=colours.BLUE, markersize=4, label="points to learn from")
+    axis.plot(grid, truth, "--", color=BLACK, linewidth=1.2, label="truth")
+    axis.plot(grid, curve, color=VERMILION, label="fit")
+    axis.plot(x, y, "o", color=BLUE, markersize=4, label="points to learn from")
     axis.set_ylim(*_Y_LIMITS)
 
 
@@ -59,10 +59,10 @@ def fits_to_many_samples(grid: np.ndarray, truth: np.ndarray, fits: Mapping[str,
     """Show curves fitted to many samples of the same truth, and their mean: `fits[title]` is (n_samples, len(grid))."""
     figure, panels = new_panels(fits, height=2.9, sharey=True, ylabel="y")
     for axis, curves in panels:
-        axis.plot(grid, curves[:30].T, color=colours.SKY, linewidth=0.6, alpha=0.7)
-        axis.plot([], color=colours.SKY, label="fits to 30 samples")
-        axis.plot(grid, curves.mean(axis=0), color=colours.VERMILION, linewidth=2, label="mean fit")
-        axis.plot(grid, truth, "--", color=colours.BLACK, linewidth=1.5, label="truth")
+        axis.plot(grid, curves[:30].T, color=SKY, linewidth=0.6, alpha=0.7)
+        axis.plot([], color=SKY, label="fits to 30 samples")
+        axis.plot(grid, curves.mean(axis=0), color=VERMILION, linewidth=2, label="mean fit")
+        axis.plot(grid, truth, "--", color=BLACK, linewidth=1.5, label="truth")
         axis.set(xlabel="x", ylim=_Y_LIMITS)
     legend_below(figure, 3)
     texts = [f"{title}: the mean fit is on average {np.abs(curves.mean(axis=0) - truth).mean():.2f} away from the "
@@ -83,8 +83,8 @@ def disc_boundaries(x: np.ndarray, y: np.ndarray, inside: np.ndarray,
     for (axis, answer), title in zip(shown, panels):
         answers = np.asarray(answer(across.ravel(), up.ravel())).astype(float).reshape(across.shape)
         axis.contourf(across, up, answers, levels=[-0.5, 0.5, 1.5], colors=["#FFF3D6", "#CFE6F5"])
-        axis.plot(x[inside], y[inside], "o", color=colours.BLUE, markersize=5, label="inner")
-        axis.plot(x[~inside], y[~inside], "s", color=colours.ORANGE, markersize=5, label="outer")
+        axis.plot(x[inside], y[inside], "o", color=BLUE, markersize=5, label="inner")
+        axis.plot(x[~inside], y[~inside], "s", color=ORANGE, markersize=5, label="outer")
         axis.set(aspect="equal", xlabel="x", ylabel="y")
         right = np.mean(np.asarray(answer(x, y)).astype(bool) == inside)
         texts.append(f"{title}: {right:.0%} of the points are on their own side")
@@ -103,11 +103,11 @@ def stopping_point(validation_losses: np.ndarray, epoch: int, patience: int) -> 
     losses = np.asarray(validation_losses)
     figure, axis = new_figure(height=2.9)
     axis.plot(losses, "o-", markersize=4, label="validation loss")
-    axis.plot(epoch, losses[epoch], "o", color=colours.VERMILION, markersize=10, label=f"kept: epoch {epoch}")
+    axis.plot(epoch, losses[epoch], "o", color=VERMILION, markersize=10, label=f"kept: epoch {epoch}")
     stop = epoch + patience
     end = "the training runs to its end"
     if stop < len(losses):
-        axis.axvline(stop, color=colours.BLACK, linestyle=":", linewidth=1.5, label=f"stop after epoch {stop}")
+        axis.axvline(stop, color=BLACK, linestyle=":", linewidth=1.5, label=f"stop after epoch {stop}")
         end = f"training stops after epoch {stop}"
     label(axis, whole="x", xlabel="epoch (from 0)", ylabel="loss", ylim=(0, None))
     axis.legend(frameon=False, loc="lower right")
@@ -122,7 +122,7 @@ def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.12) -> 
     """
     figure, shown = new_panels(panels, height=2.7, sharey=True, ylabel="share of the weights")
     for axis, weights in shown:
-        axis.hist(np.clip(np.ravel(weights), -limit, limit), bins=np.linspace(-limit, limit, 60), color=colours.BLUE,
+        axis.hist(np.clip(np.ravel(weights), -limit, limit), bins=np.linspace(-limit, limit, 60), color=BLUE,
                   weights=np.full(np.size(weights), 1 / np.size(weights)))
         label(axis, percent="y", xlabel="weight")
     texts = [f"{title}: root mean square {np.sqrt(np.mean(np.square(weights))):.3f}"
@@ -135,7 +135,7 @@ def dropped_values(panels: Mapping[str, np.ndarray]) -> None:
     import matplotlib
 
     figure, shown = new_panels(panels, height=2.6, ylabel="clip")
-    cmap = matplotlib.colormaps[colours.PICTURE].with_extremes(bad="white")
+    cmap = matplotlib.colormaps[COLOUR_MAP].with_extremes(bad="white")
     top = max(np.max(values) for values in panels.values())
     for axis, values in shown:
         image = axis.imshow(np.ma.masked_equal(values, 0), vmin=0, vmax=top, aspect="auto", cmap=cmap)
@@ -151,9 +151,8 @@ def neuron_spread(panels: Mapping[str, np.ndarray]) -> None:
     figure, shown = new_panels(panels, height=2.8, ylabel="mean ± standard deviation")
     for axis, values in shown:
         mean, std = np.mean(values, axis=0), np.std(values, axis=0)
-        axis.errorbar(range(len(mean)), mean, std, fmt="o", markersize=3, linewidth=1, color=colours.BLUE,
-                      ecolor=colours.SKY)
-        axis.axhline(0, color=colours.BLACK, linewidth=0.8)
+        axis.errorbar(range(len(mean)), mean, std, fmt="o", markersize=3, linewidth=1, color=BLUE, ecolor=SKY)
+        axis.axhline(0, color=BLACK, linewidth=0.8)
         axis.set_xlabel("neuron")
     texts = [f"{title}: {spread_in_words(values)}" for title, values in panels.items()]
     show(figure, f"A dot with a bar for every neuron. {'; '.join(texts)}.")
@@ -206,12 +205,12 @@ def remedy_dots(measured: Mapping[str, np.ndarray], baseline: str) -> None:
         (heard, unheard), seeds = np.mean(values, axis=0), np.full(len(values), row)
         names = ("training", "validation", "mean") if row == 0 else (None, None, None)
         axis.plot([unheard, heard], [row, row], color="#BBBBBB", linewidth=1, zorder=0)
-        axis.plot(np.asarray(values)[:, 0], seeds, "s", color=colours.GREEN, markersize=6, markerfacecolor="none",
+        axis.plot(np.asarray(values)[:, 0], seeds, "s", color=GREEN, markersize=6, markerfacecolor="none",
                   label=names[0])
-        axis.plot(np.asarray(values)[:, 1], seeds, "o", color=colours.BLUE, markersize=6, alpha=0.7, label=names[1])
-        axis.plot([unheard, heard], [row, row], "|", color=colours.BLACK, markersize=16, label=names[2])
+        axis.plot(np.asarray(values)[:, 1], seeds, "o", color=BLUE, markersize=6, alpha=0.7, label=names[1])
+        axis.plot([unheard, heard], [row, row], "|", color=BLACK, markersize=16, label=names[2])
         texts.append(f"{name}: training {heard:.1%}, validation {unheard:.1%}")
-    axis.axvline(np.mean(measured[baseline], axis=0)[1], color=colours.BLACK, linestyle=":", linewidth=1.2,
+    axis.axvline(np.mean(measured[baseline], axis=0)[1], color=BLACK, linestyle=":", linewidth=1.2,
                  label=f"validation, {baseline}")
     axis.set_yticks(range(len(measured)), list(measured))
     label(axis, percent="x", legend=True, ylim=(len(measured) - 0.5, -0.5), xlabel="accuracy")

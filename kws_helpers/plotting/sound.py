@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kws_helpers.data import SAMPLE_RATE
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import BLACK, BLUE, COLOUR_MAP, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from kws_helpers.plotting.figure import label, new_figure, new_panels, picture, show, spread_in_words
 
 
@@ -35,7 +35,7 @@ def class_bars(counts: Mapping[str, Mapping[str, int]]) -> None:
     """
     titled = {f"{split}: {sum(by_class.values()):,} clips": by_class for split, by_class in counts.items()}
     figure, panels = new_panels(titled, height=3.6, sharey=True)
-    for (axis, by_class), colour in zip(panels, [colours.BLUE, colours.ORANGE, colours.GREEN, colours.PURPLE]):
+    for (axis, by_class), colour in zip(panels, [BLUE, ORANGE, GREEN, PURPLE]):
         bars = axis.barh(list(by_class), list(by_class.values()), color=colour)
         axis.bar_label(bars, padding=2, fontsize=9)
         axis.margins(x=0.2)
@@ -47,15 +47,10 @@ def class_bars(counts: Mapping[str, Mapping[str, int]]) -> None:
 
 
 def label_picture(encoded: np.ndarray, words: Sequence[str], class_names: Sequence[str]) -> None:
-    """Show one-hot labels (N, n_classes) as a picture: a row per clip, named by the word that is spoken in it.
-
-    Example:
-        >>> label_picture(np.eye(2), ["yes", "cat"], ["yes", "unknown"])
-        Figure: A row a clip, a column a class; the bright square is the 1. yes: yes, cat: unknown.
-    """
+    """Show one-hot labels (N, n_classes) as a picture: a row per clip, named by the word that is spoken in it."""
     encoded = np.asarray(encoded, dtype=float)
     figure, axis = new_figure(width=6, height=4.2)
-    axis.imshow(encoded, vmin=0, vmax=1, aspect="auto", cmap=colours.PICTURE)
+    axis.imshow(encoded, vmin=0, vmax=1, aspect="auto", cmap=COLOUR_MAP)
     for row, column in zip(*np.nonzero(encoded), strict=True):
         axis.text(column, row, f"{encoded[row, column]:g}", ha="center", va="center", fontsize=9)
     axis.set_xticks(range(len(class_names)), class_names, rotation=60)
@@ -74,10 +69,6 @@ def frames(clip: np.ndarray, window: int, hop: int, count: int, sample_rate: int
         window, hop: length of a window and distance from one to the next, in samples.
         count: how many windows there are to be.
         sample_rate: samples per second.
-
-    Example:
-        >>> frames(np.zeros(16_000), window=640, hop=320, count=50)
-        Figure: A waveform ... with 50 overlapping windows below it; 1 of them reach beyond the end of the clip.
     """
     figure, (above, below) = new_figure(rows=2, height=3.4, sharex=True, height_ratios=[2, 1])
     above.plot(np.arange(len(clip)) / sample_rate, clip, linewidth=0.7)
@@ -85,10 +76,10 @@ def frames(clip: np.ndarray, window: int, hop: int, count: int, sample_rate: int
     starts = hop * np.arange(count)
     levels = -(-window // hop)  # so many windows overlap at a time
     for number, start in enumerate(starts):
-        inside = (colours.BLUE, colours.SKY)[number % 2]
+        inside = (BLUE, SKY)[number % 2]
         below.barh(number % levels, window / sample_rate, left=start / sample_rate, height=0.8, edgecolor="white",
-                   color=inside if start + window <= len(clip) else colours.VERMILION)
-    below.axvline(len(clip) / sample_rate, color=colours.BLACK, linestyle="--")
+                   color=inside if start + window <= len(clip) else VERMILION)
+    below.axvline(len(clip) / sample_rate, color=BLACK, linestyle="--")
     below.set(yticks=[], xlabel="time in seconds")
     below.set_title(f"{count} windows of {window} samples, one every {hop}", loc="left", fontsize=11)
     show(figure, f"A waveform of {len(clip):,} samples with {count} overlapping windows below it; "
@@ -96,18 +87,12 @@ def frames(clip: np.ndarray, window: int, hop: int, count: int, sample_rate: int
 
 
 def spectrum(frame: np.ndarray, power: np.ndarray, sample_rate: int = SAMPLE_RATE) -> None:
-    """Show one frame (window,) and its power spectrum (window // 2 + 1,) in decibel.
-
-    Example:
-        >>> tone = np.sin(2 * np.pi * 1000 * np.arange(640) / 16_000)
-        >>> spectrum(tone, np.abs(np.fft.rfft(tone)) ** 2)
-        Figure: Left: 640 samples ... 321 frequencies from 0 to 8 kHz; the strongest is at 1000 Hz.
-    """
+    """Show one frame (window,) and its power spectrum (window // 2 + 1,) in decibel."""
     figure, (left, right) = new_figure(columns=2, height=2.8, width_ratios=[2, 3])
     left.plot(np.arange(len(frame)) / sample_rate * 1000, frame, linewidth=1)
     left.set(xlabel="time in milliseconds", ylabel="sample value", title="one frame")
     kilohertz = np.fft.rfftfreq(len(frame), 1 / sample_rate) / 1000
-    right.plot(kilohertz, 10 * np.log10(np.maximum(power, 1e-10)), color=colours.ORANGE, linewidth=1)
+    right.plot(kilohertz, 10 * np.log10(np.maximum(power, 1e-10)), color=ORANGE, linewidth=1)
     right.set(xlabel="frequency in kHz", ylabel="power in dB", title="its spectrum")
     show(figure, f"Left: {len(frame)} samples of sound. Right: their power at {len(power)} frequencies from 0 to "
                  f"{kilohertz[-1]:g} kHz; the strongest is at {kilohertz[np.argmax(power)] * 1000:.0f} Hz.")
@@ -143,12 +128,7 @@ def pictures(panels: Mapping[str, np.ndarray], columns: int = 2, limits: tuple[f
 
 
 def shares(percent: Mapping[str, Mapping[str, float]]) -> None:
-    """Show bars in per cent, side by side for every group: `percent[what][group]`.
-
-    Example:
-        >>> shares({"clips": {"training": 80.0, "testing": 20.0}})
-        Figure: Bars. clips: training 80.0 %, testing 20.0 %.
-    """
+    """Show bars in per cent, side by side for every group: `percent[what][group]`."""
     figure, axis = new_figure(height=2.8)
     width = 0.8 / len(percent)
     for number, (what, by_group) in enumerate(percent.items()):
@@ -174,7 +154,7 @@ def accuracy_dots(accuracies: Mapping[str, np.ndarray], chance: float) -> None:
     figure, axis = new_figure(height=0.9 + 0.6 * len(accuracies))
     for row, values in enumerate(accuracies.values()):
         axis.plot(values, np.full(len(values), row), "o", alpha=0.6)
-    axis.axvline(chance, color=colours.BLACK, linestyle="--", label=f"guessing: {chance:.0%}")
+    axis.axvline(chance, color=BLACK, linestyle="--", label=f"guessing: {chance:.0%}")
     axis.set_yticks(range(len(accuracies)), list(accuracies))
     label(axis, percent="x", ylim=(len(accuracies) - 0.4, -0.6), xlabel="accuracy on the test clips")
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
@@ -184,17 +164,12 @@ def accuracy_dots(accuracies: Mapping[str, np.ndarray], chance: float) -> None:
 
 
 def coefficient_spread(panels: Mapping[str, np.ndarray]) -> None:
-    """Show mean and mean plus/minus one standard deviation of every coefficient: `panels[title]` is (N, T, F).
-
-    Example:
-        >>> coefficient_spread({"zeros": np.zeros((2, 49, 40))})
-        Figure: A line with a band ... zeros: means from 0.00 to 0.00, standard deviations from 0.00 to 0.00.
-    """
+    """Show mean and mean plus/minus one standard deviation of every coefficient: `panels[title]` is (N, T, F)."""
     figure, shown = new_panels(panels, height=2.9, ylabel="mean ± standard deviation")
     for axis, values in shown:
         mean, std = np.mean(values, axis=(0, 1)), np.std(values, axis=(0, 1))
-        axis.fill_between(range(len(mean)), mean - std, mean + std, color=colours.SKY, alpha=0.6, linewidth=0)
-        axis.plot(mean, color=colours.BLUE)
+        axis.fill_between(range(len(mean)), mean - std, mean + std, color=SKY, alpha=0.6, linewidth=0)
+        axis.plot(mean, color=BLUE)
         axis.set_xlabel("coefficient")
     texts = [f"{title}: {spread_in_words(values.reshape(-1, values.shape[-1]))}" for title, values in panels.items()]
     show(figure, f"A line with a band around it over the coefficients. {'; '.join(texts)}.")

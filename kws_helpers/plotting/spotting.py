@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kws_helpers.data import SAMPLE_RATE
-from kws_helpers.plotting import colours
+from kws_helpers.plotting.colours import BLACK, BLUE, COLOUR_MAP, GREEN, ORANGE, SKY, VERMILION
 from kws_helpers.plotting.figure import frame, label, new_figure, new_panels, show
 
 if TYPE_CHECKING:
@@ -17,21 +17,16 @@ if TYPE_CHECKING:
 
 
 def sliding_windows(audio: np.ndarray, chunk: int, looks: int = 4) -> None:
-    """Show the last `looks` windows of one second over `audio` (n,), each moved on by `chunk` samples.
-
-    Example:
-        >>> sliding_windows(np.ones(32_000), chunk=1_600)
-        Figure: The wave of 2.0 seconds of sound, and under it 4 bars of one second. ...
-    """
+    """Show the last `looks` windows of one second over `audio` (n,), each moved on by `chunk` samples."""
     figure, axis = new_figure(height=3.4)
     seconds, new = len(audio) / SAMPLE_RATE, chunk / SAMPLE_RATE
-    axis.plot(np.arange(len(audio)) / SAMPLE_RATE, audio / np.max(np.abs(audio)), color=colours.BLUE, linewidth=0.6)
-    bar = {"height": 0.3, "edgecolor": colours.BLACK, "linewidth": 0.8}
+    axis.plot(np.arange(len(audio)) / SAMPLE_RATE, audio / np.max(np.abs(audio)), color=BLUE, linewidth=0.6)
+    bar = {"height": 0.3, "edgecolor": BLACK, "linewidth": 0.8}
     for look in range(looks):
         end = (len(audio) - (looks - 1 - look) * chunk) / SAMPLE_RATE
         y = -1.4 - 0.42 * look
-        axis.barh(y, 1, left=end - 1, color=colours.SKY, **bar)
-        axis.barh(y, new, left=end - new, color=colours.ORANGE, **bar)
+        axis.barh(y, 1, left=end - 1, color=SKY, **bar)
+        axis.barh(y, new, left=end - new, color=ORANGE, **bar)
         axis.text(end - 1.02, y, f"look {look + 1}", ha="right", va="center")
     axis.set(xlabel="time in seconds", yticks=[], xlim=(0, seconds + 0.02))
     axis.spines["left"].set_visible(False)
@@ -43,13 +38,12 @@ def sliding_windows(audio: np.ndarray, chunk: int, looks: int = 4) -> None:
 def spoken_words(recording: "Recording") -> None:
     """Show the wave of a recording, and where which word is said in it."""
     figure, axis = new_figure(height=2.6)
-    axis.plot(np.arange(0, len(recording.audio), 8) / SAMPLE_RATE, recording.audio[::8], color=colours.BLUE,
-              linewidth=0.4)
+    axis.plot(np.arange(0, len(recording.audio), 8) / SAMPLE_RATE, recording.audio[::8], color=BLUE, linewidth=0.4)
     top = float(np.max(np.abs(recording.audio)))
     said = []
     for start, end, text, keyword in recording.words:
-        fill, weight, note = ((colours.BLACK, 0.12), "normal", " (no keyword)") if keyword is None else (
-            (colours.ORANGE, 0.3), "bold", "")
+        fill, weight, note = ((BLACK, 0.12), "normal", " (no keyword)") if keyword is None else (
+            (ORANGE, 0.3), "bold", "")
         axis.axvspan(start / SAMPLE_RATE, end / SAMPLE_RATE, color=fill, linewidth=0)
         axis.text((start + end) / 2 / SAMPLE_RATE, 1.1 * top, text, ha="center", weight=weight)
         said.append(f"{text} at {start / SAMPLE_RATE:.1f} s{note}")
@@ -59,14 +53,9 @@ def spoken_words(recording: "Recording") -> None:
 
 
 def smoothing(curves: Mapping[str, np.ndarray], chunk: int, title: str) -> None:
-    """Show probabilities of one keyword over time: `curves[name]` is (T,), one value for every `chunk` samples.
-
-    Example:
-        >>> smoothing({"as it is": np.array([0.0, 1.0, 0.0])}, chunk=1_600, title="Probability")
-        Figure: Probability, ... as it is: highest 1.00, from frame to frame it moves by 1.00 on average.
-    """
+    """Show probabilities of one keyword over time: `curves[name]` is (T,), one value for every `chunk` samples."""
     figure, axis = new_figure(height=2.8)
-    styles = [(colours.SKY, "o-", 1.2), (colours.VERMILION, "-", 2.4), (colours.BLACK, "--", 2.4)]
+    styles = [(SKY, "o-", 1.2), (VERMILION, "-", 2.4), (BLACK, "--", 2.4)]
     texts = []
     for (name, values), (colour, style, width) in zip(curves.items(), styles):
         axis.plot((np.arange(len(values)) + 1) * chunk / SAMPLE_RATE, values, style, color=colour, markersize=4,
@@ -98,11 +87,11 @@ def draw_detections(probabilities: np.ndarray, detections: Sequence[tuple[int, i
     figure, (above, below) = new_figure(rows=2, width=9, height=5, sharex=True, height_ratios=[1, 2.2])
     seconds = (first * chunk / SAMPLE_RATE, end * chunk / SAMPLE_RATE)
     shown = probabilities[first:end]
-    above.plot((np.arange(first, end) + 0.5) * step, shown.max(axis=1), color=colours.BLUE, linewidth=1.2)
-    above.axhline(threshold, color=colours.BLACK, linestyle=":")
+    above.plot((np.arange(first, end) + 0.5) * step, shown.max(axis=1), color=BLUE, linewidth=1.2)
+    above.axhline(threshold, color=BLACK, linestyle=":")
     above.text(seconds[1], threshold, " threshold", va="center")
     above.set(ylim=(0, 1.03), ylabel="largest", title=title)
-    below.imshow(shown.T, aspect="auto", cmap=colours.PICTURE, vmin=0, vmax=1, interpolation="nearest",
+    below.imshow(shown.T, aspect="auto", cmap=COLOUR_MAP, vmin=0, vmax=1, interpolation="nearest",
                  extent=(*seconds, len(class_names) - 0.5, -0.5))
     below.set_yticks(range(len(class_names)), class_names)
     below.set(xlabel="time in seconds", xlim=seconds)
@@ -112,9 +101,8 @@ def draw_detections(probabilities: np.ndarray, detections: Sequence[tuple[int, i
     missed = [interval for interval in intervals if not any(_lies_in(one, interval) for one in detections)]
     false = [one for one in found if one not in right]
     _draw_intervals(below, intervals, missed, step)
-    _draw_marks(below, found if truth is None else right, step, "o", colours.GREEN,
-                "detected" if truth is None else "right")
-    _draw_marks(below, [] if truth is None else false, step, "X", colours.VERMILION, "false alarm")
+    _draw_marks(below, found if truth is None else right, step, "o", GREEN, "detected" if truth is None else "right")
+    _draw_marks(below, [] if truth is None else false, step, "X", VERMILION, "false alarm")
     if below.get_legend_handles_labels()[0]:
         label(below, legend=True)
     words = ", ".join(f"{class_names[k]} at {(t + 1) * chunk / SAMPLE_RATE:.1f} s" for t, k in found) or "nothing"
@@ -131,11 +119,11 @@ def _lies_in(detection: tuple[int, int], interval: tuple[int, int, int]) -> bool
 
 def _draw_intervals(axis: "Axes", intervals: list, missed: list, step: float) -> None:
     for first, last, number in intervals:
-        colour, style = (colours.ORANGE, "--") if (first, last, number) in missed else ("white", "-")
+        colour, style = (ORANGE, "--") if (first, last, number) in missed else ("white", "-")
         frame(axis, first * step, number - 0.45, (last + 1 - first) * step, 0.9, edgecolor=colour, linestyle=style,
               linewidth=2)
     if missed:
-        axis.plot([], [], "--", color=colours.ORANGE, linewidth=2, label="missed")
+        axis.plot([], [], "--", color=ORANGE, linewidth=2, label="missed")
 
 
 def _draw_marks(axis: "Axes", found: Sequence[tuple[int, int]], step: float, mark: str, colour: str, name: str) -> None:
@@ -154,14 +142,10 @@ def alarm_curves(thresholds: np.ndarray, curves: Mapping[str, tuple[np.ndarray, 
         curves: by name, false alarms per hour and missed keywords (from 0 to 1), both (n,).
         chosen: a threshold to be marked.
         allowed: false alarms per hour to be marked.
-
-    Example:
-        >>> alarm_curves(np.array([0.5, 0.9]), {"exam": (np.array([60, 2]), np.array([0.1, 0.4]))})
-        Figure: ... exam: from 60 false alarms per hour and 10% missed at the threshold 0.50 to 2 and 40% at 0.90.
     """
     figure, ((left, _), (right, _)) = new_panels({"false alarms per hour": 0, "keywords missed": 0}, width=9)
     texts = []
-    for (name, (alarms, missed)), colour, style in zip(curves.items(), (colours.BLUE, colours.ORANGE), ("-", "--")):
+    for (name, (alarms, missed)), colour, style in zip(curves.items(), (BLUE, ORANGE), ("-", "--")):
         for axis, values in ((left, alarms), (right, missed)):
             axis.plot(thresholds, values, style, color=colour, linewidth=2, label=name)
             if chosen is not None:
@@ -171,11 +155,11 @@ def alarm_curves(thresholds: np.ndarray, curves: Mapping[str, tuple[np.ndarray, 
     for axis in (left, right):
         axis.set(xlabel="threshold", ylim=(0, None))
         if chosen is not None:
-            axis.axvline(chosen, color=colours.BLACK, linestyle=":")
+            axis.axvline(chosen, color=BLACK, linestyle=":")
     left.set_yscale("symlog", linthresh=10)
     left.yaxis.set_major_formatter("{x:,.0f}")
     if allowed is not None:
-        left.axhline(allowed, color=colours.BLACK, linestyle=":")
+        left.axhline(allowed, color=BLACK, linestyle=":")
     label(right, percent="y", legend=True, ylim=(0, 1.02))
     mark = "" if chosen is None else f" A dotted line marks the threshold {chosen:.2f}."
     show(figure, f"Two panels over the threshold. {'; '.join(texts)}.{mark}")
@@ -184,7 +168,7 @@ def alarm_curves(thresholds: np.ndarray, curves: Mapping[str, tuple[np.ndarray, 
 def draw_ears(probabilities: np.ndarray, class_names: Sequence[str], said: Sequence[str]) -> tuple["Figure", str]:
     """Draw what the microphone shows: a bar for each of K keywords, (K,) from 0 to 1, and the words detected so far."""
     figure, axis = new_figure(width=6.5, height=3.4)
-    axis.barh(class_names, probabilities, color=colours.BLUE)
+    axis.barh(class_names, probabilities, color=BLUE)
     for row, value in enumerate(probabilities):
         axis.text(1.04, row, f"{value:.2f}", va="center")
     axis.invert_yaxis()
@@ -195,12 +179,7 @@ def draw_ears(probabilities: np.ndarray, class_names: Sequence[str], said: Seque
 
 
 def rounding_steps(weights: np.ndarray, bits: Sequence[int] = (3, 8)) -> None:
-    """Show weights of any shape, rounded to 2^bits - 1 evenly spaced values around 0, for several numbers of bits.
-
-    Example:
-        >>> rounding_steps(np.linspace(-1, 1, 101), bits=(2,))
-        Figure: Staircases over 101 weights between -1.00 and 1.00: with 2 bits there are 3 values and the error is ...
-    """
+    """Show weights of any shape, rounded to 2^bits - 1 evenly spaced values around 0, for several numbers of bits."""
     figure, panels = new_figure(columns=len(bits), height=3, sharey=True, squeeze=False)
     weights = np.sort(np.asarray(weights).ravel())
     line = np.linspace(weights[0], weights[-1], 2_000)
@@ -209,8 +188,8 @@ def rounding_steps(weights: np.ndarray, bits: Sequence[int] = (3, 8)) -> None:
         values = 2**number - 1
         step = np.max(np.abs(weights)) / (values // 2)
         error = np.sqrt(np.mean((step * np.rint(weights / step) - weights) ** 2)) / np.std(weights)
-        axis.plot(line, line, color=colours.SKY, linewidth=4, label="as trained")
-        axis.plot(line, step * np.rint(line / step), color=colours.VERMILION, linewidth=1.4, label="rounded")
+        axis.plot(line, line, color=SKY, linewidth=4, label="as trained")
+        axis.plot(line, step * np.rint(line / step), color=VERMILION, linewidth=1.4, label="rounded")
         axis.set(title=f"{number} bits: {values} values, error {error:.1%}", xlabel="weight")
         texts.append(f"with {number} bits there are {values} values and the error is {error:.1%} of the weights' "
                      "spread")
