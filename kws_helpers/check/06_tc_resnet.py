@@ -111,42 +111,41 @@ def build_tc_resnet8(f):
 def multiply_adds(f):
     from keras import Input, Model, Sequential, layers
 
+    def count(shape, *chain):
+        return f(_fixed(Sequential([Input(shape), *chain])))
+
     yield "returns one number"
-    expect.number(f(_fixed(Sequential([Input((3,)), layers.Dense(2)]))))
+    expect.number(count((3,), layers.Dense(2)))
     yield "counts a dense layer: 3 numbers to 2 neurons are 3 x 2, and the biases do not count"
-    expect.equal(f(_fixed(Sequential([Input((3,)), layers.Dense(2)]))), 6, "One product for each weight.")
+    expect.equal(count((3,), layers.Dense(2)), 6, "One product for each weight.")
     yield "counts a Conv1D: 10 frames of 4 channels come out, from 3 frames of 5 channels each: 10 x 4 x 3 x 5"
-    conv = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same", use_bias=False)])
-    expect.equal(f(_fixed(conv)), 600, "Each number that comes out takes one product for each place of the kernel and "
-                 "each channel that comes in.")
+    expect.equal(count((10, 5), layers.Conv1D(4, 3, padding="same", use_bias=False)), 600,
+                 "Each number that comes out takes one product for each place of the kernel and each channel that comes "
+                 "in.")
     yield "counts what comes out: with stride 2 and no padding these are 4 frames"
-    conv = Sequential([Input((10, 5)), layers.Conv1D(4, 3, strides=2)])
-    expect.equal(f(_fixed(conv)), 240, "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
+    expect.equal(count((10, 5), layers.Conv1D(4, 3, strides=2)), 240,
+                 "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
     yield "counts a Conv2D: 6 x 4 places, 2 channels, kernel 3 x 5, from 7 channels"
-    conv = Sequential([Input((6, 4, 7)), layers.Conv2D(2, (3, 5), padding="same")])
-    expect.equal(f(_fixed(conv)), 6 * 4 * 2 * 3 * 5 * 7)
+    expect.equal(count((6, 4, 7), layers.Conv2D(2, (3, 5), padding="same")), 6 * 4 * 2 * 3 * 5 * 7)
     yield "adds up the layers, and counts nothing else"
-    chain = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
-                        layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(), layers.Dense(3)])
-    expect.equal(f(_fixed(chain)), 600 + 5 * 4 * 3, "Batch normalisation, pooling and activations do not count.")
-    chain = Sequential([Input((6, 4, 7)), layers.Conv2D(2, 1), layers.MaxPooling2D(2), layers.Flatten(),
-                        layers.Dense(3)])
-    expect.equal(f(_fixed(chain)), 6 * 4 * 2 * 7 + 3 * 2 * 2 * 3, "Pooling does not count.")
+    got = count((10, 5), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
+                layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(), layers.Dense(3))
+    expect.equal(got, 600 + 5 * 4 * 3, "Batch normalisation, pooling and activations do not count.")
+    got = count((6, 4, 7), layers.Conv2D(2, 1), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(3))
+    expect.equal(got, 6 * 4 * 2 * 7 + 3 * 2 * 2 * 3, "Pooling does not count.")
     yield "counts a dense layer on every frame: 10 frames, 5 numbers to 4 neurons"
-    expect.equal(f(_fixed(Sequential([Input((10, 5)), layers.Dense(4)]))), 200,
-                 "The same weights are used again for every frame.")
+    expect.equal(count((10, 5), layers.Dense(4)), 200, "The same weights are used again for every frame.")
     yield "counts depthwise convolutions: each number that comes out sees one channel"
     for layer, inputs, expected in [(layers.DepthwiseConv1D(3, padding="same"), (10, 5), 10 * 5 * 3),
                                     (layers.DepthwiseConv2D((3, 2), padding="same"), (6, 4, 7), 6 * 4 * 7 * 3 * 2),
                                     (layers.DepthwiseConv1D(3, depth_multiplier=2), (10, 5), 8 * 10 * 3)]:
-        expect.equal(f(_fixed(Sequential([Input(inputs), layer]))), expected, "The channels that come out count, those "
-                     "that come in do not.")
+        expect.equal(count(inputs, layer), expected, "The channels that come out count, those that come in do not.")
     yield "looks into a network inside a network, and inside that"
     inner = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same")])
     place = Input((10, 5))
     middle = Model(place, layers.ReLU()(inner(place)))
-    outer = Sequential([Input((10, 5)), middle, layers.Flatten(), layers.Dense(3)])
-    expect.equal(f(_fixed(outer)), 600 + 120, "Some layers are a keras.Model themselves. A function may call itself.")
+    expect.equal(count((10, 5), middle, layers.Flatten(), layers.Dense(3)), 600 + 120,
+                 "Some layers are a keras.Model themselves. A function may call itself.")
 
 
 # What the steps above are made of.
