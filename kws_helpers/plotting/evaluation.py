@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Curve = tuple[np.ndarray, np.ndarray]
-"""False-positive rates and true-positive rates, each (n_points,)."""
+Curve = tuple[np.ndarray, np.ndarray]  # false-positive and true-positive rates, each (n_points,)
 
 _PLACES = {"tp": (0, 0), "fn": (0, 1), "fp": (1, 0), "tn": (1, 1)}  # row: the truth, column: the answer
 _FILL = {"tp": BLUE, "fn": VERMILION, "fp": ORANGE, "tn": SKY}
