@@ -1,18 +1,12 @@
-"""How far you have come: which exercises passed their check, on this computer only.
+"""How far you have come: which exercises passed their check, on this computer only."""
 
-Every exercise that is finished is an empty file in `my_results/checked/`, beside the notebooks.
-"""
-
-import contextlib
 import json
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
+from kws_helpers.check import ladders, passed
 from kws_helpers.hand_in import GRADED_CELLS
-from kws_helpers.results import FOLDER
 
-_CHECKED = Path(FOLDER) / "checked"
 _DONE, _OPEN = "✔", "○"
 _BLUE = "#0072B2"
 
@@ -29,22 +23,10 @@ class Lesson:
         return sum(self.exercises.values())
 
 
-def note(exercise: str, passed: bool) -> None:
-    """Remember how the last check of an exercise ended. Where nothing can be written, nothing is remembered."""
-    with contextlib.suppress(OSError):
-        if passed:
-            _CHECKED.mkdir(parents=True, exist_ok=True)
-            (_CHECKED / exercise).touch()
-        else:
-            (_CHECKED / exercise).unlink(missing_ok=True)
-
-
 def lessons() -> list[Lesson]:
     """All lessons in order, with what is finished."""
-    from kws_helpers.check import ladders
-
     known, graded = ladders(), json.loads(GRADED_CELLS.read_text(encoding="utf-8"))
-    return [Lesson(name, {cell: (_CHECKED / cell).exists() for cell in cells if cell in known})
+    return [Lesson(name, {cell: passed.is_noted(cell) for cell in cells if cell in known})
             for name, cells in graded.items()]
 
 

@@ -37,7 +37,7 @@ class Recording:
         return len(self.audio) / SAMPLE_RATE
 
     def truth(self, chunk: int, patience: float = 0.5) -> list[tuple[int, int, int]]:
-        """When which keyword may be detected: [(first frame, last frame, class)], ends included.
+        """Return when which keyword may be detected: [(first frame, last frame, class)], ends included.
 
         A frame is what is computed after `chunk` new samples: frame t has heard all samples before (t + 1) * chunk.
         A keyword counts from the frame in which its clip begins until `patience` seconds after the clip.
@@ -47,7 +47,7 @@ class Recording:
                 for word in self.words if word.label is not None]
 
     def part(self, start: float, end: float) -> "Recording":
-        """The part between two times in seconds, with the words that lie in it as a whole."""
+        """Return the part between two times in seconds, with the words that lie in it as a whole."""
         first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
         inside = [word for word in self.words if first <= word.start and word.end <= last]
         moved = tuple(word._replace(start=word.start - first, end=word.end - first) for word in inside)
@@ -60,7 +60,9 @@ class Recording:
 
 def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_share: float = 0.5,
                    seed: int = 0) -> Recording:
-    """Words of one split's voices, with pauses between them, over that split's background noise.
+    """Return words of one split's voices, with pauses between them, over that split's background noise.
+
+    Every clip is used once before any is used again.
 
     Args:
         dataset: what clips and noise are taken from.
@@ -68,8 +70,6 @@ def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_sha
         minutes: length; while grading it is one minute.
         keyword_share: share of the words that are keywords; the others are words that the spotter must ignore.
         seed: for everything that is drawn. Equal seeds give equal recordings.
-
-    Every clip is used once before any is used again.
     """
     rng = np.random.default_rng(seed)
     minutes = min(minutes, _SHORT_MINUTES) if mode.short_training() else minutes
@@ -95,13 +95,13 @@ def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_sha
 
 
 def _again_and_again(numbers: np.ndarray, rng: np.random.Generator) -> Iterator[int]:
-    """The numbers in a random order, and then again in another."""
+    """Yield the numbers in a random order, and then again in another."""
     while True:
         yield from rng.permutation(numbers).tolist()
 
 
 def _background(noise: list[np.ndarray], n: int, average: float, rng: np.random.Generator) -> np.ndarray:
-    """(n,): pieces of noise that fade into each other, each by some decibels quieter than `average`."""
+    """Return (n,) samples: pieces of noise that fade into each other, each some decibels quieter than `average`."""
     length, fade = round(_PIECE * SAMPLE_RATE), round(0.5 * SAMPLE_RATE)
     rise = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))
     audio = np.zeros(n + length + fade, np.float32)

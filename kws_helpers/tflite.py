@@ -1,44 +1,34 @@
-"""TensorFlow Lite without its chatter: the converter and the interpreter print what a learner cannot act on."""
+"""TensorFlow Lite: its files as functions, and its converter without what it prints."""
 
 import contextlib
-import logging
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Nothing that is printed inside is seen: no text, warning or log line, and nothing of the C++ libraries, which
-    write to the process' own outputs."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    disabled = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    kept = [os.dup(number) for number in (1, 2)]
-    with open(os.devnull, "w") as nowhere, warnings.catch_warnings():  # noqa: PTH123
-        warnings.simplefilter("ignore")
-        for number in (1, 2):
-            os.dup2(nowhere.fileno(), number)
+    """Hide what the converter prints: a list of places in memory, a warning, and lines of its C++ library."""
+    kept = os.dup(2)  # the C++ library writes to the process' own stderr
+    with (Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere),
+          warnings.catch_warnings(action="ignore")):
+        os.dup2(nowhere.fileno(), 2)
         try:
-            with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-                yield
+            yield
         finally:
-            logging.disable(disabled)
-            for number, copy in zip((1, 2), kept):
-                os.dup2(copy, number)
-                os.close(copy)
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def load(file: bytes) -> Callable[[np.ndarray], np.ndarray]:
-    """The network in a .tflite file as a function: one clip (49, 40) gives its probabilities (12,), on one core."""
-    import tensorflow as tf
+    """Return the network in a .tflite file as a function from a clip (49, 40) to probabilities (12,), on one core."""
+    from ai_edge_litert.interpreter import Interpreter
 
-    with silence():
-        interpreter = tf.lite.Interpreter(model_content=file, num_threads=1)
+    with silence():  # it says which way it computes
+        interpreter = Interpreter(model_content=file, num_threads=1)
         interpreter.allocate_tensors()
     (source,), (target,) = interpreter.get_input_details(), interpreter.get_output_details()
 

@@ -9,36 +9,45 @@ from typing import Any
 import numpy as np
 
 from kws_helpers import mode
+from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.plotting import show, to_html
-
-SAMPLE_RATE = 16_000
 
 
 def slider(label: str, low: float, high: float, value: float, step: float | None = None) -> Any:
-    """A slider for a whole number, or for a number where `step` or a limit is not whole."""
+    """Return a slider for a whole number, or for any number where `step` or a limit is not whole.
+
+    Example:
+        >>> slider("threshold", 0.0, 1.0, 0.5).step
+        0.02
+    """
     import ipywidgets
 
     whole = all(isinstance(number, int) for number in (low, high, value)) and (step is None or isinstance(step, int))
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    step = step or (1 if whole else (high - low) / 50)
-    return kind(value=value, min=low, max=high, step=step, description=label, continuous_update=False,
-                style={"description_width": "initial"}, layout=_wide_enough(label))
+    return kind(value=value, min=low, max=high, step=step or (1 if whole else (high - low) / 50),
+                continuous_update=False, **_labelled(label))
 
 
 def choice(label: str, options: Any, value: Any) -> Any:
-    """A menu. `options` is a list, or a dict from what is shown to what is meant."""
+    """Return a menu. `options` is a list, or a dict from what is shown to what is meant.
+
+    Example:
+        >>> choice("stride", {"one": 1, "two": 2}, value=2).label
+        'two'
+    """
     import ipywidgets
 
-    return ipywidgets.Dropdown(options=options, value=value, description=label,
-                               style={"description_width": "initial"}, layout=_wide_enough(label))
+    return ipywidgets.Dropdown(options=options, value=value, **_labelled(label))
 
 
-def _wide_enough(label: str) -> dict[str, str]:
-    return {"width": f"{16 + 0.55 * len(label):.0f}em"}
+def _labelled(label: str) -> dict[str, Any]:
+    """Return what makes a control wide enough for its label."""
+    return {"description": label, "style": {"description_width": "initial"},
+            "layout": {"width": f"{16 + 0.55 * len(label):.0f}em"}}
 
 
 def button(label: str) -> Any:
-    """A button that stays down, for "on" and "off"; its value is a truth value."""
+    """Return a button that stays down, for "on" and "off"; its value is a truth value."""
     import ipywidgets
 
     return ipywidgets.ToggleButton(value=False, description=label)
@@ -47,44 +56,61 @@ def button(label: str) -> Any:
 def explore(draw: Callable[..., tuple], controls: Mapping[str, Any]) -> None:
     """Show the figure of `draw(**values)` under its controls, and draw it anew when one is moved.
 
+    Where nothing can be moved (on a web page, on paper) the first picture is shown. While grading, nothing is drawn.
+
     Args:
         draw: takes the controls' values by name and returns a figure and its description, or a figure, its
-            description and a sound (n_samples,) to be played.
+            description and a sound (n_samples,) at 16 kHz to be played.
         controls: a control for every argument of `draw`, from `slider`, `choice` or `button`, or any other
             ipywidgets widget with a `value`.
-
-    Where nothing can be moved (on a web page, on paper) the first picture is shown. While grading, nothing is drawn.
     """
     if mode.grading():
         return
-    figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
-    show(figure, description, lambda picture: _live(draw, controls, _page(picture, *sound)))
+
+    def drawn() -> tuple:
+        return draw(**{name: control.value for name, control in controls.items()})
+
+    figure, description, *sound = drawn()
+    show(figure, description, lambda picture: _live(drawn, controls, picture + _players(sound)))
 
 
-def _live(draw: Callable[..., tuple], controls: Mapping[str, Any], first: str) -> dict[str, Any]:
+def _live(drawn: Callable[[], tuple], controls: Mapping[str, Any], first: str) -> Any:
+    """Return a widget with the controls, a note and a page that begins with `first`, HTML."""
     import ipywidgets
 
-    page = ipywidgets.HTML(first)
-    note = ipywidgets.HTML()
+    page, note = ipywidgets.HTML(first), ipywidgets.HTML()
 
     def redraw(change: Any) -> None:
         try:
-            figure, description, *sound = draw(**{name: control.value for name, control in controls.items()})
-            page.value = _page(to_html(figure, description), *sound)
+            figure, description, *sound = drawn()
+            page.value = to_html(figure, description) + _players(sound)
             note.value = ""
         except Exception as error:
-            note.value = f"<p>This does not work: {html.escape(f'{type(error).__name__}: {error}')}</p>"
+            note.value = does_not_work(error)
 
     for control in controls.values():
         control.observe(redraw, names="value")
-    rows = ipywidgets.Box(list(controls.values()), layout={"flex_flow": "row wrap"})
-    return ipywidgets.VBox([rows, note, page])._repr_mimebundle_()
+    return ipywidgets.VBox([ipywidgets.Box(list(controls.values()), layout={"flex_flow": "row wrap"}), note, page])
 
 
-def _page(picture: str, sound: np.ndarray | None = None) -> str:
-    if sound is None:
-        return picture
-    return f'{picture}<br><audio controls src="data:audio/wav;base64,{base64.b64encode(_wav(sound)).decode()}"></audio>'
+def does_not_work(error: Exception) -> str:
+    """Return, as HTML, that the learner's own code raised this error."""
+    return f"<p>This does not work: {html.escape(in_words(error))}</p>"
+
+
+def in_words(error: Exception) -> str:
+    """Return an error with its kind."""
+    return f"{type(error).__name__}: {error}"
+
+
+def player(sound: bytes, kind: str) -> str:
+    """Return an audio player, as HTML, for the content of a sound file; `kind` is its media type, "audio/wav"."""
+    return f'<br><audio controls src="data:{html.escape(kind)};base64,{base64.b64encode(sound).decode()}"></audio>'
+
+
+def _players(sounds: list[np.ndarray]) -> str:
+    """Return players for sounds (n_samples,) in [-1, 1] at 16 kHz; what is beyond is cut off."""
+    return "".join(player(_wav(sound), "audio/wav") for sound in sounds)
 
 
 def _wav(sound: np.ndarray) -> bytes:

@@ -1,21 +1,32 @@
-"""Figures with sliders: a picture first, and a new one when a slider moves."""
+"""Figures with their descriptions, and with sliders: a picture first, and a new one when a slider moves."""
 
 import io
 import json
 
+import ipywidgets
 import keras
+import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from kws_helpers import data, results, widgets
-from kws_helpers.plotting import BLUE, new_figure, show, to_html
+from kws_helpers import data, microphone, results, widgets
+from kws_helpers.plotting import BLUE, new_figure, show
 
 
 @pytest.fixture
 def shown(monkeypatch):
+    """What was shown: each as its data and their metadata."""
     bundles = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, **options: bundles.append((bundle, options)))
+    monkeypatch.setattr("IPython.display.display", lambda one: bundles.append(one._repr_mimebundle_()))
     return bundles
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    """The HTML widgets that are made, in order."""
+    made = []
+    monkeypatch.setattr(ipywidgets, "HTML", lambda *args, real=ipywidgets.HTML: made.append(real(*args)) or made[-1])
+    return made
 
 
 def line(height):
@@ -24,72 +35,65 @@ def line(height):
     return figure, f"A line up to {height}."
 
 
-def test_the_picture_is_there_and_the_widget_beside_it(shown):
-    widgets.explore(line, {"height": widgets.slider("height", 0, 10, 3)})
-    (bundle, options), = shown
-    assert bundle["image/png"].startswith(b"\x89PNG")
-    assert bundle["text/plain"] == "Figure: A line up to 3."
-    assert options["metadata"]["image/png"]["alt"] == "A line up to 3."
+def test_a_figure_is_shown_with_its_description_and_while_grading_the_description_alone(shown, monkeypatch, capsys):
+    show(*line(1))
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    show(*line(1))
+    (drawn, metadata), told = shown
+    assert drawn["image/png"].startswith(b"\x89PNG") and metadata["image/png"]["alt"] == "A line up to 1."
+    assert 'alt="A line up to 1."' in drawn["text/html"]
+    assert told == ({"text/plain": drawn["text/plain"]}, {}) == ({"text/plain": "Figure: A line up to 1."}, {})
+    monkeypatch.undo()
+    show(*line(1))
+    assert capsys.readouterr().out == "Figure: A line up to 1.\n"
+
+
+def test_a_figure_has_two_dots_for_each_pixel_and_its_own_colours(shown):
+    show(*line(1))
+    ((drawn, metadata),) = shown
+    told = metadata["image/png"]
+    picture = Image.open(io.BytesIO(drawn["image/png"]))
+    assert picture.size == (2 * told["width"], 2 * told["height"]) == (1600, 640)
+    assert f'width="{told["width"]}"' in drawn["text/html"]
+    colours = {colour for _, colour in picture.convert("RGB").getcolors()}
+    assert {ImageColor.getrgb(colour) for colour in ("white", BLUE)} <= colours
+
+
+def test_moving_a_slider_draws_anew_and_a_drawing_that_fails_says_so(shown, pages):
+    control = widgets.slider("height", 0, 10, 3)
+    widgets.explore(lambda height: (*line(1 // (height - 5)), np.zeros(100)), {"height": control})
+    ((bundle, _),) = shown
+    assert bundle["image/png"].startswith(b"\x89PNG") and bundle["text/plain"] == "Figure: A line up to -1."
     assert "application/vnd.jupyter.widget-view+json" in bundle
-
-
-def test_moving_a_slider_draws_anew(shown):
-    control = widgets.slider("height", 0, 10, 3)
-    pages = []
-    widgets.explore(lambda height: pages.append(height) or line(height), {"height": control})
-    control.value = 7
-    assert pages == [3, 7]
-
-
-def test_a_drawing_that_fails_says_so_and_the_next_one_works(shown, monkeypatch):
-    import ipywidgets
-
-    made = []
-    monkeypatch.setattr(ipywidgets, "HTML", lambda *args, real=ipywidgets.HTML: made.append(real(*args)) or made[-1])
-    control = widgets.slider("height", 0, 10, 3)
-    widgets.explore(lambda height: line(1 // (height - 5)), {"height": control})
-    page, note = made
+    page, note = pages
+    assert 'alt="A line up to -1."' in page.value and "<audio controls" in page.value
     control.value = 5
     assert "ZeroDivisionError" in note.value
     control.value = 6
-    assert note.value == "" and "A line up to 1." in page.value
-
-
-def test_a_sound_is_playable(shown, monkeypatch):
-    import numpy as np
-
-    page = widgets._page(to_html(*line(1)), np.zeros(100))
-    assert "<audio controls" in page and 'alt="A line up to 1."' in page
+    assert note.value == "" and 'alt="A line up to 1."' in page.value and "<audio controls" in page.value
 
 
 def test_nothing_is_drawn_while_grading(shown, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     tried = []
     widgets.explore(lambda height: tried.append(height) or line(height), {"height": widgets.slider("h", 0, 10, 3)})
+    microphone.upload(tried.append, line(1))
+    microphone.listen(tried.append, ["word"], line(1))
     assert not tried and not shown
 
 
-def test_a_figure_is_shown_with_its_description_and_while_grading_the_description_alone(shown, monkeypatch):
-    figure, description = line(1)
-    show(figure, description)
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    show(figure, description)
-    (drawn, options), (told, _) = shown
-    assert drawn["image/png"].startswith(b"\x89PNG") and options["metadata"]["image/png"]["alt"] == description
-    assert f'alt="{description}"' in drawn["text/html"]
-    assert told == {"text/plain": drawn["text/plain"]} == {"text/plain": f"Figure: {description}"}
-
-
-def test_a_figure_has_two_dots_for_each_pixel_and_its_own_colours(shown):
-    figure, description = line(1)
-    show(figure, description)
-    ((drawn, options),) = shown
-    told = options["metadata"]["image/png"]
-    picture = Image.open(io.BytesIO(drawn["image/png"]))
-    assert picture.size == (2 * told["width"], 2 * told["height"]) == (1600, 640)
-    assert f'width="{told["width"]}"' in drawn["text/html"]
-    colours = {colour for _, colour in picture.convert("RGB").getcolors()}
-    assert {ImageColor.getrgb(colour) for colour in ("white", BLUE)} <= colours
+def test_an_uploaded_recording_is_drawn_and_played_and_another_file_gets_a_sentence(shown, pages):
+    heard = []
+    microphone.upload(lambda audio: heard.append(audio) or line(1), line(2))
+    ((bundle, _),) = shown
+    assert 'alt="A line up to 2."' in bundle["text/html"] and "application/vnd.jupyter.widget-view+json" in bundle
+    (page,) = pages
+    sound = np.linspace(-0.5, 0.5, 32_000)
+    shown_for = microphone._answer(lambda audio: heard.append(audio) or line(1), widgets._wav(sound), "audio/wav")
+    assert 'alt="A line up to 1."' in shown_for and "data:audio/wav;base64" in shown_for
+    np.testing.assert_allclose(heard[0], sound, atol=1e-4)
+    assert "cannot be used" in microphone._answer(line, b"no sound", "audio/wav")
+    assert "ZeroDivisionError" in microphone._answer(lambda audio: 1 / 0, widgets._wav(sound), "audio/wav")
 
 
 @pytest.mark.parametrize("numbers, value", [((0, 10, 3), 3), ((0.0, 1.0, 0.5), 0.5), ((0, 1, 0.25), 0.25)])

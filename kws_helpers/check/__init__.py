@@ -1,14 +1,15 @@
 """Checks that a learner sees: `check(softmax)` climbs a ladder of small steps and says what to do next.
 
-The steps of each lesson are in a module of its own beside this one; they hold examples and properties, no solutions.
+The steps of a lesson are in the modules beside this one whose names begin with the lesson's; they hold examples and
+properties, no solutions.
 """
 
 import importlib
 import pkgutil
 from typing import Any
 
-from kws_helpers import mode, overview
-from kws_helpers.check import display
+from kws_helpers import mode
+from kws_helpers.check import display, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
 
@@ -21,15 +22,15 @@ class CheckFailed(AssertionError):
 
 
 def ladders() -> dict[str, Ladder]:
-    """The ladder of every exercise, by the function's name."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        if module.name.rpartition(".")[2].startswith("lesson_"):
-            importlib.import_module(module.name)
+    """Return the ladder of every exercise, by the function's name."""
+    for module in pkgutil.iter_modules(__path__):
+        if module.name[0].isdigit():
+            importlib.import_module(f"{__name__}.{module.name}")
     return LADDERS
 
 
 def check(function: Any) -> None:
-    """Check one exercise and show how far it gets.
+    """Check one exercise and show how far it gets. While a notebook is being graded, do nothing: the judge asks more.
 
     Args:
         function: the function of the exercise, as defined in the notebook.
@@ -38,7 +39,14 @@ def check(function: Any) -> None:
         CheckFailed: a step failed.
         LookupError: there is no exercise of that name.
 
-    While a notebook is being graded nothing is checked: the judge asks the same and more.
+    Example:
+        >>> def frame_count(n_samples, window, hop):
+        ...     return n_samples // hop
+        >>> check(frame_count)
+        Traceback (most recent call last):
+        ...
+        kws_helpers.check.CheckFailed: frame_count is not finished: gives one frame where the clip is as long as the
+        window: expected 1, got 4. Before the window moves at all there is one frame.
     """
     if mode.grading():
         return
@@ -49,7 +57,7 @@ def check(function: Any) -> None:
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
     display.show(report)
-    overview.note(name, report.passed)
+    passed.note(name, report.passed)
     if not report.passed:
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 

@@ -6,22 +6,28 @@ import io
 import signal
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-CALL_LIMIT = 30.0
+CALL_LIMIT = 30
 """Seconds of computing that one call may take. An exercise needs milliseconds; this leaves room for a slow import.
 
-Time that other programs take does not count, so that a busy machine makes no right answer wrong.
+Time that other programs take does not count, so that a busy machine cannot fail a correct answer.
 """
 
-_too_slow: WeakSet = WeakSet()  # functions that ran out of time are not waited for again
+WAIT_LIMIT = 10
+"""Seconds that one call may spend waiting: asleep, for input, for a lock or another thread."""
+
+_too_slow: WeakKeyDictionary[Callable, str] = WeakKeyDictionary()
+"""What was said of functions that ran out of time: they are not called again."""
 
 
 class CallFailed(Exception):
@@ -48,23 +54,51 @@ class _Nowhere(io.TextIOBase):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt what runs inside after `seconds` of computing. Not on Windows, nor outside the main thread."""
+def time_limit() -> Iterator[None]:
+    """Interrupt what runs inside once it has computed or waited too long. Not on Windows or outside the main thread.
+
+    A look each second finds out which: a second with less than a tenth of work was spent waiting. On a busy machine
+    being ready to compute counts as work, and a process that gets no processor at all does not look either.
+
+    Raises:
+        _TimeIsUp: in the code inside, again and again: a loop may catch the first one with a bare ``except:``.
+    """
     if not hasattr(signal, "setitimer") or not _in_main_thread():
         yield
         return
+    started, worked, waited = time.process_time(), 0.0, 0
 
-    def interrupt(signum: int, frame: FrameType | None) -> None:
-        raise _TimeIsUp
+    def look(signum: int, frame: FrameType | None) -> None:
+        nonlocal worked, waited
+        before, worked = worked, _work()
+        waited += worked - before < 0.1
+        if waited >= WAIT_LIMIT:
+            raise _TimeIsUp(f"it waited for {WAIT_LIMIT} seconds and did not finish. Does it sleep, or wait for input, "
+                            "a lock or another thread?")
+        if time.process_time() - started >= CALL_LIMIT:
+            raise _TimeIsUp(f"it did not finish within {CALL_LIMIT} seconds. Is there a loop that never ends?")
 
-    before = signal.signal(signal.SIGPROF, interrupt)
-    # The timer fires again and again: a loop may catch the first interruption with a bare `except:`.
-    signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _work() -> float:
+    """Return the seconds that all threads computed or (which only Linux tells) were ready to; a block read counts one.
+
+    So a slow import from a cold disk is work, too.
+    """
+    import resource  # not on Windows
+
+    ready = 0
+    for file in Path("/proc/self/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # the thread has just ended
+            ready += int(file.read_text().split()[1])
+    return time.process_time() + ready / 1e9 + resource.getrusage(resource.RUSAGE_SELF).ru_inblock
 
 
 def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> Any:
@@ -74,19 +108,20 @@ def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> 
     prints is dropped too.
 
     Raises:
-        CallFailed: the function raised, took longer than `CALL_LIMIT`, or changed its arguments.
+        CallFailed: the function raised, computed longer than `CALL_LIMIT`, waited longer than `WAIT_LIMIT`, or changed
+            its arguments.
     """
-    if _is_too_slow(function):
-        raise CallFailed("slow", "it did not finish in time. Is there a loop that never ends?")
+    with contextlib.suppress(TypeError):  # some callables cannot be remembered
+        if function in _too_slow:
+            raise CallFailed("slow", _too_slow[function])
     given = copy.deepcopy((args, kwargs))
     try:
-        with _silence(quiet), np.errstate(all="ignore"), time_limit(CALL_LIMIT):
+        with _silence(quiet), np.errstate(all="ignore"), time_limit():
             result = function(*given[0], **given[1])
-    except _TimeIsUp:
-        with contextlib.suppress(TypeError):  # some callables cannot be remembered
-            _too_slow.add(function)
-        raise CallFailed("slow", f"it did not finish within {CALL_LIMIT:.0f} seconds. Is there a loop that "
-                                 "never ends?") from None
+    except _TimeIsUp as limit:
+        with contextlib.suppress(TypeError):
+            _too_slow[function] = str(limit)
+        raise CallFailed("slow", str(limit)) from None
     except NotImplementedError as error:
         raise CallFailed("unwritten", "it is not written yet.", "NotImplementedError") from error
     except (Exception, SystemExit) as error:
@@ -98,7 +133,7 @@ def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> 
 
 
 def unchanged(before: Any, after: Any) -> bool:
-    """True when two nested structures of arrays and plain values hold the same. Other objects are not looked into."""
+    """Return whether two nested structures of arrays and plain values hold the same. Other objects count as equal."""
     if isinstance(before, np.ndarray):
         return np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
     if isinstance(before, (list, tuple)):
@@ -124,13 +159,6 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _is_too_slow(function: Callable) -> bool:
-    try:
-        return function in _too_slow
-    except TypeError:
-        return False
-
-
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
     text = f"it raised {type(error).__name__}" + (f": {str(error)[:300]}" if str(error) else "")
@@ -145,7 +173,7 @@ def _is_notebook(filename: str) -> bool:
 
 
 def name_of(function: Callable, names: set[str], depth: int = 2) -> str:
-    """The name among `names` under which the caller `depth` frames up knows `function`.
+    """Return the name among `names` under which the caller `depth` frames up knows `function`.
 
     A function keeps its name when it is a lambda, wrapped, or defined under another name first.
     """

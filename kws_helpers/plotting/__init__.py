@@ -1,11 +1,12 @@
 """Figures of the course: one style, colours that the colour-blind can tell apart, a description for every figure.
 
-A module a lesson, and `figure`, which all of them use. A function that only draws is called ``draw_...`` and returns
-the figure and its description; every other function shows its figure, with the description as the alternative text,
-and returns None. matplotlib is imported when the first figure is drawn.
+One module per lesson, and `figure` and `colours`, which all of them use. A function that only draws is called
+``draw_...`` and returns the figure and its description; every other function shows its figure, with the description as
+the alternative text, and returns None. matplotlib is imported when the first figure is drawn.
 """
 
 from kws_helpers.plotting.architectures import *
+from kws_helpers.plotting.colours import *
 from kws_helpers.plotting.convolution import *
 from kws_helpers.plotting.evaluation import *
 from kws_helpers.plotting.figure import *

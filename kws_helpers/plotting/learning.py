@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kws_helpers.plotting.figure import BLACK, BLUE, ORANGE, VERMILION, new_figure, show
+from kws_helpers.plotting.colours import BLACK, BLUE, ORANGE, VERMILION
+from kws_helpers.plotting.figure import label, new_figure, new_panels, show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,24 +15,27 @@ if TYPE_CHECKING:
 
 
 def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], same_scale: bool = False) -> None:
-    """One value for each class as bars: `panels[title]` is (n_classes,). `same_scale` gives all panels one axis."""
-    figure, axes = new_figure(columns=len(panels), height=3, squeeze=False, sharey=same_scale)
+    """Show one value for each class as bars: `panels[title]` is (n_classes,). `same_scale` gives all panels one axis.
+
+    Example:
+        >>> score_bars({"probabilities": np.array([0.2, 0.7, 0.1])}, ["yes", "no", "up"])
+        Figure: Bars for 3 classes, ... the highest is no with 0.70, the lowest is up with 0.10.
+    """
+    figure, shown = new_panels(panels, height=3, sharey=same_scale)
     texts = []
-    for axis, (title, values) in zip(axes[0], panels.items(), strict=True):
-        values = np.asarray(values)
-        largest = int(np.argmax(values))
-        colours = [ORANGE if i == largest else BLUE for i in range(len(values))]
-        axis.bar(range(len(values)), values, color=colours)
+    for (axis, values), title in zip(shown, panels):
+        largest, smallest = int(np.argmax(values)), int(np.argmin(values))
+        colour = [ORANGE if i == largest else BLUE for i in range(len(values))]
+        axis.bar(range(len(values)), values, color=colour)
         axis.axhline(0, color=BLACK, linewidth=0.8)
         axis.set_xticks(range(len(values)), class_names, rotation=90)
-        axis.set_title(title)
         texts.append(f"{title}: the highest is {class_names[largest]} with {values[largest]:.2f}, the lowest is "
-                     f"{class_names[int(np.argmin(values))]} with {np.min(values):.2f}")
+                     f"{class_names[smallest]} with {values[smallest]:.2f}")
     show(figure, f"Bars for {len(class_names)} classes, the highest in another colour. {'; '.join(texts)}.")
 
 
 def surprise_curve() -> None:
-    """The cost -ln p of a clip over the probability p that its right class was given."""
+    """Show the cost -ln p of a clip over the probability p that its right class was given."""
     marked = {1.0: "sure and right", 0.5: "a coin", 1 / 12: "one of 12", 0.01: "sure of something else"}
     figure, axis = new_figure()
     p = np.geomspace(0.004, 1, 400)
@@ -48,12 +52,17 @@ def surprise_curve() -> None:
 
 
 def learning_curves(history: "History", n_classes: int = 12) -> None:
-    """Loss and accuracy over the epochs of training, each for training and validation, and what guessing would give."""
+    """Show loss and accuracy over the epochs, for training and validation, and what guessing would give.
+
+    Args:
+        history: what `training.fit` returns: arrays (n_epochs,) of losses and accuracies.
+        n_classes: the number of classes, from which follows what guessing would give.
+    """
     show(*draw_learning_curves(history, n_classes))
 
 
 def draw_learning_curves(history: "History", n_classes: int = 12) -> tuple["Figure", str]:
-    """The figure of `learning_curves` and its description."""
+    """Return the figure of `learning_curves` and its description."""
     figure, (left, right) = new_figure(columns=2)
     epochs = np.arange(1, len(history.loss) + 1)
     panels = [(left, "loss", history.loss, history.validation_loss, np.log(n_classes)),
@@ -62,11 +71,8 @@ def draw_learning_curves(history: "History", n_classes: int = 12) -> tuple["Figu
         axis.plot(epochs, training, "o-", markersize=4, label="training")
         axis.plot(epochs, validation, "s-", markersize=4, label="validation")
         axis.axhline(guessing, color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
-        axis.set(title=title, xlabel="epoch", ylim=(0, None))
-        axis.xaxis.get_major_locator().set_params(integer=True)
-    right.set_ylim(0, 1.02)
-    right.yaxis.set_major_formatter("{x:.0%}")
-    right.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+        label(axis, whole="x", title=title, xlabel="epoch", ylim=(0, None))
+    label(right, percent="y", legend=True, ylim=(0, 1.02))
     return figure, (
         f"Two panels over {len(epochs)} epochs. Loss: training from {history.loss[0]:.2f} to {history.loss[-1]:.2f}, "
         f"validation from {history.validation_loss[0]:.2f} to {history.validation_loss[-1]:.2f} (lowest "
@@ -77,17 +83,15 @@ def draw_learning_curves(history: "History", n_classes: int = 12) -> tuple["Figu
 
 
 def accuracy_gap(heard: float, unheard: float, chance: float) -> None:
-    """Accuracy on clips that the network was trained on and on voices that it never heard, and the gap between."""
+    """Show the accuracies, from 0 to 1, on voices of the training and on voices never heard, and the gap between."""
     figure, axis = new_figure(height=2.3)
     axis.barh(["training voices", "unheard voices"], [heard, unheard], color=[BLUE, ORANGE], height=0.6)
-    for row, value in enumerate((heard, unheard)):
-        axis.text(value - 0.01, row, f"{value:.1%}", va="center", ha="right", color="white" if row == 0 else BLACK)
+    for row, (value, ink) in enumerate([(heard, "white"), (unheard, BLACK)]):
+        axis.text(value - 0.01, row, f"{value:.1%}", va="center", ha="right", color=ink)
     axis.annotate("", (unheard, 1), (heard, 1), arrowprops={"arrowstyle": "<->", "color": BLACK})
     axis.text((heard + unheard) / 2, 0.93, f"the gap: {100 * (heard - unheard):.0f} points", ha="center", va="bottom")
     axis.axvline(chance, color=BLACK, linestyle=":", linewidth=1.5)
     axis.text(chance + 0.01, 1.55, f"guessing: {chance:.1%}")
-    axis.invert_yaxis()
-    axis.set(xlim=(0, 1.02), ylim=(1.75, -0.45), xlabel="accuracy")
-    axis.xaxis.set_major_formatter("{x:.0%}")
+    label(axis, percent="x", xlim=(0, 1.02), ylim=(1.75, -0.45), xlabel="accuracy")
     show(figure, f"Two bars. Accuracy on training voices: {heard:.1%}. On unheard voices: {unheard:.1%}. The gap is "
                  f"{100 * (heard - unheard):.1f} points. A dotted line marks guessing at {chance:.1%}.")

@@ -4,22 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kws_helpers.plotting.figure import (
-    BLACK,
-    BLUE,
-    GREEN,
-    ORANGE,
-    PICTURE_COLOURS,
-    PURPLE,
-    SKY,
-    VERMILION,
-    new_figure,
-    show,
-)
+from kws_helpers.data import SAMPLE_RATE
+from kws_helpers.plotting.colours import BLACK, BLUE, COLOUR_MAP, GREEN, ORANGE, PURPLE, SKY, VERMILION
+from kws_helpers.plotting.figure import label, new_figure, new_panels, picture, show, spread_in_words
 
 
-def waveforms(clips: Sequence[np.ndarray], titles: Sequence[str], sample_rate: int = 16_000) -> None:
-    """Clips, each (n_samples,), one below the other on the same scale."""
+def waveforms(clips: Sequence[np.ndarray], titles: Sequence[str], sample_rate: int = SAMPLE_RATE) -> None:
+    """Show clips, each (n_samples,), one below the other on the same scale.
+
+    Example:
+        >>> waveforms([0.5 * np.sin(np.arange(16_000))], ["a tone"])
+        Figure: Sample value over time. a tone: largest value 0.5.
+    """
     figure, axes = new_figure(rows=len(clips), height=0.5 + 1.2 * len(clips), sharex=True, sharey=True, squeeze=False)
     for axis, clip, title in zip(axes[:, 0], clips, titles, strict=True):
         axis.plot(np.arange(len(clip)) / sample_rate, clip, linewidth=0.7)
@@ -31,86 +27,99 @@ def waveforms(clips: Sequence[np.ndarray], titles: Sequence[str], sample_rate: i
 
 
 def class_bars(counts: Mapping[str, Mapping[str, int]]) -> None:
-    """The number of clips of every class, one panel a split: `counts[split][class]`."""
-    figure, axes = new_figure(columns=len(counts), height=3.6, sharey=True, squeeze=False)
-    for axis, (split, by_class), colour in zip(axes[0], counts.items(), [BLUE, ORANGE, GREEN, PURPLE], strict=False):
+    """Show the number of clips of every class as bars, one panel per split: `counts[split][class]`.
+
+    Example:
+        >>> class_bars({"training": {"yes": 20, "no": 30}, "testing": {"yes": 2, "no": 3}})
+        Figure: Bars with the number of clips of each class. training: yes 20, no 30. testing: yes 2, no 3.
+    """
+    titled = {f"{split}: {sum(by_class.values()):,} clips": by_class for split, by_class in counts.items()}
+    figure, panels = new_panels(titled, height=3.6, sharey=True)
+    for (axis, by_class), colour in zip(panels, [BLUE, ORANGE, GREEN, PURPLE]):
         bars = axis.barh(list(by_class), list(by_class.values()), color=colour)
         axis.bar_label(bars, padding=2, fontsize=9)
         axis.margins(x=0.2)
-        axis.set_title(f"{split}: {sum(by_class.values()):,} clips")
         axis.set_xlabel("clips")
-    axes[0, 0].invert_yaxis()
+    panels[0][0].invert_yaxis()
     texts = [f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in by_class.items())
              for split, by_class in counts.items()]
     show(figure, f"Bars with the number of clips of each class. {'. '.join(texts)}.")
 
 
 def label_picture(encoded: np.ndarray, words: Sequence[str], class_names: Sequence[str]) -> None:
-    """One-hot labels (N, n_classes) as a picture: a row a clip, named by the word that is spoken in it."""
+    """Show one-hot labels (N, n_classes) as a picture: a row per clip, named by the word that is spoken in it."""
     encoded = np.asarray(encoded, dtype=float)
     figure, axis = new_figure(width=6, height=4.2)
-    axis.imshow(encoded, vmin=0, vmax=1, aspect="auto", cmap=PICTURE_COLOURS)
+    axis.imshow(encoded, vmin=0, vmax=1, aspect="auto", cmap=COLOUR_MAP)
     for row, column in zip(*np.nonzero(encoded), strict=True):
         axis.text(column, row, f"{encoded[row, column]:g}", ha="center", va="center", fontsize=9)
     axis.set_xticks(range(len(class_names)), class_names, rotation=60)
     axis.set_yticks(range(len(words)), words)
-    axis.set_xlabel("class")
-    axis.set_ylabel("word spoken in the clip")
+    axis.set(xlabel="class", ylabel="word spoken in the clip")
     ones = [f"{word}: {' and '.join(class_names[c] for c in np.flatnonzero(row)) or 'none'}"
             for word, row in zip(words, encoded, strict=True)]
     show(figure, f"A row a clip, a column a class; the bright square is the 1. {', '.join(ones)}.")
 
 
-def frames(clip: np.ndarray, window: int, hop: int, count: int, sample_rate: int = 16_000) -> None:
-    """A clip (n_samples,) and `count` windows below it; a window that reaches beyond the clip is drawn in vermilion."""
+def frames(clip: np.ndarray, window: int, hop: int, count: int, sample_rate: int = SAMPLE_RATE) -> None:
+    """Show a clip (n_samples,) and below it `count` windows; one that reaches beyond the clip is drawn in vermilion.
+
+    Args:
+        clip: the samples.
+        window, hop: length of a window and distance from one to the next, in samples.
+        count: how many windows there are to be.
+        sample_rate: samples per second.
+    """
     figure, (above, below) = new_figure(rows=2, height=3.4, sharex=True, height_ratios=[2, 1])
     above.plot(np.arange(len(clip)) / sample_rate, clip, linewidth=0.7)
     above.set_ylabel("sample value")
+    starts = hop * np.arange(count)
     levels = -(-window // hop)  # so many windows overlap at a time
-    outside = 0
-    for number in range(count):
-        start = number * hop
-        fits = start + window <= len(clip)
-        outside += not fits
-        below.barh(number % levels, window / sample_rate, left=start / sample_rate, height=0.8,
-                   color=(BLUE, SKY)[number % 2] if fits else VERMILION, edgecolor="white")
+    for number, start in enumerate(starts):
+        inside = (BLUE, SKY)[number % 2]
+        below.barh(number % levels, window / sample_rate, left=start / sample_rate, height=0.8, edgecolor="white",
+                   color=inside if start + window <= len(clip) else VERMILION)
     below.axvline(len(clip) / sample_rate, color=BLACK, linestyle="--")
-    below.set_yticks([])
-    below.set_xlabel("time in seconds")
+    below.set(yticks=[], xlabel="time in seconds")
     below.set_title(f"{count} windows of {window} samples, one every {hop}", loc="left", fontsize=11)
-    show(figure, f"A waveform of {len(clip):,} samples with {count} overlapping windows below it; {outside} of them "
-                 "reach beyond the end of the clip.")
+    show(figure, f"A waveform of {len(clip):,} samples with {count} overlapping windows below it; "
+                 f"{np.sum(starts + window > len(clip))} of them reach beyond the end of the clip.")
 
 
-def spectrum(frame: np.ndarray, power: np.ndarray, sample_rate: int = 16_000) -> None:
-    """One frame (window,) and its power spectrum (window // 2 + 1,) in decibel."""
+def spectrum(frame: np.ndarray, power: np.ndarray, sample_rate: int = SAMPLE_RATE) -> None:
+    """Show one frame (window,) and its power spectrum (window // 2 + 1,) in decibel."""
     figure, (left, right) = new_figure(columns=2, height=2.8, width_ratios=[2, 3])
     left.plot(np.arange(len(frame)) / sample_rate * 1000, frame, linewidth=1)
     left.set(xlabel="time in milliseconds", ylabel="sample value", title="one frame")
     kilohertz = np.fft.rfftfreq(len(frame), 1 / sample_rate) / 1000
     right.plot(kilohertz, 10 * np.log10(np.maximum(power, 1e-10)), color=ORANGE, linewidth=1)
     right.set(xlabel="frequency in kHz", ylabel="power in dB", title="its spectrum")
-    loudest = kilohertz[np.argmax(power)] * 1000
     show(figure, f"Left: {len(frame)} samples of sound. Right: their power at {len(power)} frequencies from 0 to "
-                 f"{kilohertz[-1]:g} kHz; the strongest is at {loudest:.0f} Hz.")
+                 f"{kilohertz[-1]:g} kHz; the strongest is at {kilohertz[np.argmax(power)] * 1000:.0f} Hz.")
 
 
 def pictures(panels: Mapping[str, np.ndarray], columns: int = 2, limits: tuple[float, float] | None = None,
              ylabel: str = "") -> None:
-    """Arrays (T, K) as pictures: time runs to the right, K upwards. `limits`: one scale of colours for all."""
-    rows = -(-len(panels) // columns)
-    figure, axes = new_figure(rows, columns, height=0.4 + 2.1 * rows, squeeze=False)
-    low, high = limits or (None, None)
-    for axis, (title, values) in zip(axes.flat, panels.items(), strict=False):
-        image = axis.imshow(np.asarray(values).T, origin="lower", aspect="auto", vmin=low, vmax=high,
-                            cmap=PICTURE_COLOURS)
-        axis.set_title(title, fontsize=11)
+    """Show arrays (T, K) as pictures: time runs to the right, K upwards.
+
+    Args:
+        panels: the arrays, by their titles.
+        columns: pictures side by side.
+        limits: lowest and highest value of one scale of colours for all; without it each picture has its own.
+        ylabel: what K is.
+
+    Example:
+        >>> pictures({"MFCC of silence": np.zeros((49, 40))}, ylabel="coefficient")
+        Figure: Pictures with time to the right. MFCC of silence: 49 frames of 40 numbers from 0 to 0.
+    """
+    height = 0.4 + 2.1 * -(-len(panels) // columns)
+    figure, shown = new_panels(panels, columns, height=height, titles={"fontsize": 11})
+    for axis, values in shown:
+        image = picture(axis, values, limits)
         if limits is None:
             figure.colorbar(image, ax=axis)
     if limits is not None:
-        figure.colorbar(image, ax=axes, extend="both")
-    for axis in axes.flat[len(panels):]:
-        axis.set_axis_off()
+        figure.colorbar(image, ax=figure.axes, extend="both")
     figure.supxlabel("frame", fontsize=11)
     figure.supylabel(ylabel, fontsize=11)
     texts = [f"{title}: {np.shape(values)[0]} frames of {np.shape(values)[1]} numbers from {np.min(values):.3g} to "
@@ -119,7 +128,7 @@ def pictures(panels: Mapping[str, np.ndarray], columns: int = 2, limits: tuple[f
 
 
 def shares(percent: Mapping[str, Mapping[str, float]]) -> None:
-    """Bars in per cent, side by side for every group: `percent[what][group]`."""
+    """Show bars in per cent, side by side for every group: `percent[what][group]`."""
     figure, axis = new_figure(height=2.8)
     width = 0.8 / len(percent)
     for number, (what, by_group) in enumerate(percent.items()):
@@ -136,14 +145,18 @@ def shares(percent: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def accuracy_dots(accuracies: Mapping[str, np.ndarray], chance: float) -> None:
-    """Accuracies of several runs, a row a kind of experiment, and the accuracy of guessing."""
+    """Show accuracies (n_runs,) from 0 to 1, a row per kind of experiment, and the accuracy of guessing, `chance`.
+
+    Example:
+        >>> accuracy_dots({"small": np.array([0.5, 0.75])}, chance=1 / 12)
+        Figure: Dots, one for each run. small: mean 62.5%, from 50.0% to 75.0%. A dashed line at 8% marks guessing.
+    """
     figure, axis = new_figure(height=0.9 + 0.6 * len(accuracies))
     for row, values in enumerate(accuracies.values()):
         axis.plot(values, np.full(len(values), row), "o", alpha=0.6)
     axis.axvline(chance, color=BLACK, linestyle="--", label=f"guessing: {chance:.0%}")
     axis.set_yticks(range(len(accuracies)), list(accuracies))
-    axis.set(ylim=(len(accuracies) - 0.4, -0.6), xlabel="accuracy on the test clips")
-    axis.xaxis.set_major_formatter("{x:.0%}")
+    label(axis, percent="x", ylim=(len(accuracies) - 0.4, -0.6), xlabel="accuracy on the test clips")
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
     texts = [f"{name}: mean {np.mean(values):.1%}, from {np.min(values):.1%} to {np.max(values):.1%}"
              for name, values in accuracies.items()]
@@ -151,15 +164,12 @@ def accuracy_dots(accuracies: Mapping[str, np.ndarray], chance: float) -> None:
 
 
 def coefficient_spread(panels: Mapping[str, np.ndarray]) -> None:
-    """Mean and mean plus/minus one standard deviation of every coefficient: `panels[title]` is (N, T, F)."""
-    figure, axes = new_figure(columns=len(panels), height=2.9, squeeze=False)
-    texts = []
-    for axis, (title, values) in zip(axes[0], panels.items(), strict=True):
+    """Show mean and mean plus/minus one standard deviation of every coefficient: `panels[title]` is (N, T, F)."""
+    figure, shown = new_panels(panels, height=2.9, ylabel="mean ± standard deviation")
+    for axis, values in shown:
         mean, std = np.mean(values, axis=(0, 1)), np.std(values, axis=(0, 1))
         axis.fill_between(range(len(mean)), mean - std, mean + std, color=SKY, alpha=0.6, linewidth=0)
         axis.plot(mean, color=BLUE)
-        axis.set(title=title, xlabel="coefficient")
-        texts.append(f"{title}: means from {mean.min():.2f} to {mean.max():.2f}, standard deviations from "
-                     f"{std.min():.2f} to {std.max():.2f}")
-    axes[0, 0].set_ylabel("mean ± standard deviation")
+        axis.set_xlabel("coefficient")
+    texts = [f"{title}: {spread_in_words(values.reshape(-1, values.shape[-1]))}" for title, values in panels.items()]
     show(figure, f"A line with a band around it over the coefficients. {'; '.join(texts)}.")

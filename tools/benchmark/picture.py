@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kws_helpers.plotting.figure import BLUE, VERMILION, new_figure
+from kws_helpers.plotting import BLUE, VERMILION, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.judging.exercise import Exercise
 from autograder.judging.proxy import FunctionProxy, ModelProxy
-from kws_helpers.check.lesson_04 import dropout_rates
+from kws_helpers.check.networks import dropout_rates
 
 from .facts import LookCase, as_array, observe_fact, snap
 

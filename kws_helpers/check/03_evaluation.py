@@ -2,43 +2,33 @@
 
 import numpy as np
 
-from kws_helpers.check.ladder import (
-    Missed,
-    describe,
-    expect,
-    expect_array,
-    expect_close,
-    expect_number,
-    expect_shape,
-    ladder,
-)
+from kws_helpers.check import expect
+from kws_helpers.check.ladder import ladder
 
 
 @ladder("confusion_matrix(true, predicted, n_classes)")
 def confusion_matrix(f):
     true, predicted = np.array([0, 0, 0, 1, 2, 2]), np.array([0, 1, 1, 1, 0, 2])
     yield "returns an array"
-    expect_array(f(true, predicted, 3))
+    expect.array(f(true, predicted, 3))
     yield "has a row and a column for each class"
-    expect_shape(f(true, predicted, 3), (3, 3))
+    expect.shape(f(true, predicted, 3), (3, 3))
     yield "has them also for classes that do not occur"
-    expect_shape(f(np.array([0, 1]), np.array([1, 1]), 4), (4, 4), "The size is n_classes, whatever the labels are.")
+    expect.shape(f(np.array([0, 1]), np.array([1, 1]), 4), (4, 4), "The size is n_classes, whatever the labels are.")
     yield "counts every clip once"
     total = np.asarray(f(true, predicted, 3)).sum()
-    expect(total == 6, "numbers that sum to 6 for six clips", f"a sum of {total:g}",
-           "Two of these clips belong in the same cell, and the cell must hold 2. Right answers count as well as "
-           "wrong ones.")
+    expect.that(total == 6, "numbers that sum to 6 for six clips", f"a sum of {total:g}", "Two of these clips belong "
+                "in the same cell, and the cell must hold 2. Right answers count as well as wrong ones.")
     yield "has the right answers on the diagonal"
-    expect_close(np.diag(np.asarray(f(true, predicted, 3))), [1, 1, 1], "Class 0 is row 0.", tolerance=0)
+    expect.equal(np.diag(np.asarray(f(true, predicted, 3))), [1, 1, 1], "Class 0 is row 0.")
     yield "has a row for each true class: row 0 holds the clips that are really class 0"
-    expect_close(np.asarray(f(true, predicted, 3)), [[1, 2, 0], [0, 1, 0], [1, 0, 1]],
-                 "Twice class 0 was taken for class 1; that belongs in row 0, column 1.", tolerance=0)
+    expect.equal(np.asarray(f(true, predicted, 3)), [[1, 2, 0], [0, 1, 0], [1, 0, 1]],
+                 "Twice class 0 was taken for class 1; that belongs in row 0, column 1.")
     yield "keeps classes in their places when one between them does not occur"
-    expect_close(np.asarray(f(np.array([0, 2, 2]), np.array([0, 0, 2]), 3)), [[1, 0, 0], [0, 0, 0], [1, 0, 1]],
-                 tolerance=0)
+    expect.equal(np.asarray(f(np.array([0, 2, 2]), np.array([0, 0, 2]), 3)), [[1, 0, 0], [0, 0, 0], [1, 0, 1]])
     yield "holds whole numbers (int)"
     kind = np.asarray(f(true, predicted, 3)).dtype
-    expect(kind.kind in "iu", "whole numbers", f"the type {kind.name}", "np.zeros gives floats unless you say dtype=int.")
+    expect.that(kind.kind in "iu", "whole numbers", f"the type {kind.name}", "np.zeros gives floats unless you say dtype=int.")
 
 
 COUNTS, RATES = ("tp", "fp", "tn", "fn"), ("accuracy", "precision", "recall", "false_positive_rate", "f1")
@@ -49,12 +39,12 @@ def binary_rates(f):
     true, predicted = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0]), np.array([1, 1, 0, 1, 0, 1, 0, 0, 1, 0])
     yield "returns a dict"
     rates = f(true, predicted)
-    expect(isinstance(rates, dict), "a dict such as {'tp': 3, ...}", rates)
+    expect.that(isinstance(rates, dict), "a dict such as {'tp': 3, ...}", rates)
     yield "has the nine keys and no others"
-    expect(set(rates) == {*COUNTS, *RATES}, f"the keys {', '.join(COUNTS + RATES)}", ", ".join(map(str, rates)))
+    expect.that(set(rates) == {*COUNTS, *RATES}, f"the keys {', '.join(COUNTS + RATES)}", ", ".join(map(str, rates)))
     yield "holds one number for each key"
     for name in COUNTS + RATES:
-        expect_number(rates[name], f"This is {name!r}.")
+        expect.number(rates[name], f"This is {name!r}.")
     yield "counts the four outcomes of ten clips, given as 0 and 1"
     causes = {"tp": "Both are 1: the keyword was spoken and noticed.", "fp": "A reaction (1) where no keyword was (0).",
               "tn": "Both are 0. Mind that ~1 is -2.", "fn": "A keyword (1) without a reaction (0)."}
@@ -62,7 +52,7 @@ def binary_rates(f):
         _expect_rate(rates, name, expected, causes[name])
     yield "has the rates as shares, from 0 to 1"
     for name in RATES:
-        expect(0 <= rates[name] <= 1, "values from 0 to 1", f"{name} = {rates[name]}")
+        expect.that(0 <= rates[name] <= 1, "values from 0 to 1", f"{name} = {rates[name]}")
     causes = {"accuracy": "All right answers, tp + tn, out of all clips.",
               "recall": "Out of all spoken keywords: a row of the table.",
               "precision": "Out of all reactions: a column of the table.",
@@ -75,8 +65,8 @@ def binary_rates(f):
     yield "takes truth values"
     same = f(true.astype(bool), predicted.astype(bool))
     for name in COUNTS + RATES:
-        _expect_rate(same, name, rates[name], "Sums and differences of truth values are not what they are for "
-                                              "numbers. Make one of the other first.")
+        _expect_rate(same, name, rates[name], "Sums and differences of truth values are not what they are for numbers. "
+                     "Make one of the other first.")
     for title, one, other, undefined in [
             ("the detector never reacts", [1, 1, 0, 0, 0], [0] * 5, ("precision", "f1")),
             ("nobody says the keyword", [0] * 4, [0, 1, 0, 0], ("recall", "f1")),
@@ -90,7 +80,7 @@ def binary_rates(f):
 def _expect_rate(rates, name, expected, cause):
     got = np.asarray(rates[name])
     if got.ndim or not np.isclose(got, expected, rtol=0, atol=1e-4):
-        raise Missed(f"{name} = {expected:.4g}", f"{name} = {rates[name]}", cause)
+        raise expect.Missed(f"{name} = {expected:.4g}", f"{name} = {rates[name]}", cause)
 
 
 @ladder("roc_curve(is_keyword, score)")
@@ -101,69 +91,69 @@ def roc_curve(f):
     yield "has one point for each distinct score, and one before them"
     fpr, tpr, thresholds = _three_arrays(f(is_keyword, score))
     for name, one in zip(("fpr", "tpr", "thresholds"), (fpr, tpr, thresholds)):
-        expect(one.shape == (6,), "shape (6,) for five distinct scores", f"shape {one.shape} for {name}",
-               "The points: nothing detected yet, and then each score in turn.")
+        expect.that(one.shape == (6,), "shape (6,) for five distinct scores", f"shape {one.shape} for {name}",
+                    "The points: nothing detected yet, and then each score in turn.")
     yield "has rates from 0 to 1"
-    expect(np.all((np.stack([fpr, tpr]) >= 0) & (np.stack([fpr, tpr]) <= 1)), "values from 0 to 1", fpr)
+    expect.that(np.all((np.stack([fpr, tpr]) >= 0) & (np.stack([fpr, tpr]) <= 1)), "values from 0 to 1", fpr)
     yield "starts at (0, 0), where nothing is detected"
-    expect_close([fpr[0], tpr[0]], [0, 0], "Do the thresholds fall? The first one is infinity. Are high scores the "
-                                           "detections?")
+    expect.close([fpr[0], tpr[0]], [0, 0],
+                 "Do the thresholds fall? The first one is infinity. Are high scores the detections?")
     yield "ends at (1, 1), where everything is detected"
-    expect_close([fpr[-1], tpr[-1]], [1, 1], "A score equal to the threshold is a detection. Out of which clips is each "
-                                             "rate a share?")
+    expect.close([fpr[-1], tpr[-1]], [1, 1],
+                 "A score equal to the threshold is a detection. Out of which clips is each rate a share?")
     yield "never falls"
-    expect(np.all(np.diff(fpr) >= 0) and np.all(np.diff(tpr) >= 0), "rates that never fall", fpr,
-           "A lower threshold can only let in more clips.")
+    expect.that(np.all(np.diff(fpr) >= 0) and np.all(np.diff(tpr) >= 0), "rates that never fall", fpr,
+                "A lower threshold can only let in more clips.")
     yield "has the right true-positive rates, out of the keyword clips"
-    expect_close(tpr, [0, 0.5, 0.5, 1, 1, 1], "The scores of the two keywords are 2.5 and 0.5. Do the results come in "
-                                              "the order fpr, tpr, thresholds?")
+    expect.close(tpr, [0, 0.5, 0.5, 1, 1, 1], "The scores of the two keywords are 2.5 and 0.5. Do the results come in "
+                 "the order fpr, tpr, thresholds?")
     yield "has the right false-positive rates, out of the other clips"
-    expect_close(fpr, [0, 0, 1 / 3, 1 / 3, 2 / 3, 1], "The scores of the three others are 1, -1 and -3.")
+    expect.close(fpr, [0, 0, 1 / 3, 1 / 3, 2 / 3, 1], "The scores of the three others are 1, -1 and -3.")
     yield "has the thresholds infinity, then the scores, falling"
     _expect_same(thresholds, [np.inf, 2.5, 1.0, 0.5, -1.0, -3.0], "np.inf is what no score can reach.")
     yield "has one point for clips with the same score"
     got = _three_arrays(f(np.array([True, False, True, False]), np.array([3.0, 1.0, 1.0, 1.0])))
     _expect_same(got[2], [np.inf, 3.0, 1.0], "There is one threshold for each distinct score.")
-    expect_close(got[1], [0, 0.5, 1])
-    expect_close(got[0], [0, 0, 1], "All clips with the same score pass the threshold together.")
+    expect.close(got[1], [0, 0.5, 1])
+    expect.close(got[0], [0, 0, 1], "All clips with the same score pass the threshold together.")
     yield "keeps points on straight stretches"
     got = _three_arrays(f(np.array([True, True, True, False]), np.array([4.0, 3.0, 2.0, 1.0])))
-    expect_close(got[1], [0, 1 / 3, 2 / 3, 1, 1], "Every distinct score has its point.")
+    expect.close(got[1], [0, 1 / 3, 2 / 3, 1, 1], "Every distinct score has its point.")
     yield "takes 0 and 1 in place of truth values"
-    expect_close(_three_arrays(f(is_keyword.astype(int), score))[1], tpr, "score[is_keyword] picks clips by truth "
-                                                                          "values. What does it pick by 0 and 1?")
-    expect_close(_three_arrays(f(is_keyword.astype(int), score))[0], fpr)
+    expect.close(_three_arrays(f(is_keyword.astype(int), score))[1], tpr,
+                 "score[is_keyword] picks clips by truth values. What does it pick by 0 and 1?")
+    expect.close(_three_arrays(f(is_keyword.astype(int), score))[0], fpr)
 
 
 def _expect_same(value, expected, cause):
     """Equal numbers, where infinity equals only infinity."""
     got, expected = np.asarray(value), np.asarray(expected)
     if got.dtype.kind not in "iuf" or got.shape != expected.shape or not np.allclose(got, expected, rtol=0, atol=1e-4):
-        raise Missed(np.array2string(expected, separator=", "), describe(value), cause)
+        raise expect.Missed(np.array2string(expected, separator=", "), expect.describe(value), cause)
 
 
 def _three_arrays(value):
     if not isinstance(value, (tuple, list)) or len(value) != 3:
-        raise Missed("three results", describe(value), "End with `return fpr, tpr, thresholds`.")
-    return [expect_array(one, "Each of the three is an array.") for one in value]
+        raise expect.Missed("three results", expect.describe(value), "End with `return fpr, tpr, thresholds`.")
+    return [expect.array(one, "Each of the three is an array.") for one in value]
 
 
 @ladder("area_under_curve(x, y)")
 def area_under_curve(f):
     line = np.array([0.0, 1.0])
     yield "returns one number"
-    expect_number(f(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 1.0])), "The strips are added up.")
+    expect.number(f(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 1.0])), "The strips are added up.")
     yield "gives 4 for one strip of width 2 with heights 1 and 3"
-    expect_close(f(np.array([0.0, 2.0]), np.array([1.0, 3.0])), 4.0, "Width times mean height.")
+    expect.close(f(np.array([0.0, 2.0]), np.array([1.0, 3.0])), 4.0, "Width times mean height.")
     yield "gives 0.5 for the diagonal"
-    expect_close(f(line, line), 0.5)
+    expect.close(f(line, line), 0.5)
     yield "adds strips of different widths: 1 · 1.5 + 3 · 3"
-    expect_close(f(np.array([0.0, 1.0, 4.0]), np.array([1.0, 2.0, 4.0])), 10.5,
+    expect.close(f(np.array([0.0, 1.0, 4.0]), np.array([1.0, 2.0, 4.0])), 10.5,
                  "Each strip has a width of its own, x[i + 1] - x[i].")
     yield "gives nothing for strips without width"
-    expect_close(f(np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0])), 1.0, "Here the curve goes straight up first.")
+    expect.close(f(np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 1.0])), 1.0, "Here the curve goes straight up first.")
     yield "takes only the points that it is given"
-    expect_close(f(np.array([2.0, 3.0, 5.0]), np.array([1.0, 1.0, 1.0])), 3.0,
+    expect.close(f(np.array([2.0, 3.0, 5.0]), np.array([1.0, 1.0, 1.0])), 3.0,
                  "A curve may start and end anywhere; the area goes down to the x axis.")
 
 
@@ -172,33 +162,32 @@ def threshold_for_false_alarms(f):
     is_keyword = np.array([True, False, True, True, False, False, True, False])
     score = np.array([9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0])
     yield "returns one number"
-    expect_number(f(is_keyword, score, 0.4))
+    expect.number(f(is_keyword, score, 0.4))
     yield "keeps the promise"
     threshold = float(np.asarray(f(is_keyword, score, 0.4)))
     rate = np.mean(score[~is_keyword] >= threshold)
-    expect(rate <= 0.4, "a false-positive rate of at most 40 %", f"the threshold {threshold:g}, where it is {rate:.0%}",
-           "The other clips have the scores 8, 5, 4 and 2. A score equal to the threshold is a detection, and only "
-           "clips without the keyword count.")
+    expect.that(rate <= 0.4, "a false-positive rate of at most 40 %",
+                f"the threshold {threshold:g}, where it is {rate:.0%}", "The other clips have the scores 8, 5, 4 and "
+                "2. A score equal to the threshold is a detection, and only clips without the keyword count.")
     yield "is one of the observed scores"
-    expect(threshold in score, "one of the scores 9, 8, ... 2", f"{threshold:g}", "No value between scores, and a score "
-                                                                                 "keeps the promise here.")
+    expect.that(threshold in score, "one of the scores 9, 8, ... 2", f"{threshold:g}",
+                "No value between scores, and a score keeps the promise here.")
     yield "is the lowest that keeps the promise"
-    expect_close(threshold, 6.0, "With a lower threshold, more keywords are found. Scores of keywords are candidates, too.")
-    expect_close(f(is_keyword[::-1], -score[::-1], 0.8), -7.0,
+    expect.close(threshold, 6.0, "With a lower threshold, more keywords are found. Scores of keywords are candidates, too.")
+    expect.close(f(is_keyword[::-1], -score[::-1], 0.8), -7.0,
                  "Keywords have the scores -3, -6, -7 and -9 here, the others -2, -4, -5 and -8.")
     yield "may stop at the score of any clip"
-    expect_close(f(np.array([True, False, False, False, False]), np.array([5.0, 4.0, 3.0, 2.0, 1.0]), 0.6), 3.0,
+    expect.close(f(np.array([True, False, False, False, False]), np.array([5.0, 4.0, 3.0, 2.0, 1.0]), 0.6), 3.0,
                  "Here the lowest score that keeps the promise belongs to another word.")
     yield "allows a rate of exactly max_fpr"
-    expect_close(f(np.array([True, False, False, False, False]), np.array([5.0, 4.0, 3.0, 2.0, 1.0]), 0.5), 3.0,
+    expect.close(f(np.array([True, False, False, False, False]), np.array([5.0, 4.0, 3.0, 2.0, 1.0]), 0.5), 3.0,
                  "Two of four other clips are 50 %: that is at most 50 %.")
     yield "does not tear apart clips with the same score"
     tied = np.array([3.0, 2.0, 2.0, 2.0, 1.0])
     for keywords in ([True, False, False, False, False], [True, True, False, False, False]):
-        expect_close(f(np.array(keywords), tied, 0.5), 3.0, "All clips with the score 2 react together.")
+        expect.close(f(np.array(keywords), tied, 0.5), 3.0, "All clips with the score 2 react together.")
     yield "is infinity where no score keeps the promise"
-    _expect_same(f(np.array([False, True, False]), np.array([2.0, 1.0, 0.0]), 0.4), np.inf,
-                 "The highest score belongs to another word here: every threshold among the scores raises too many "
-                 "false alarms.")
+    _expect_same(f(np.array([False, True, False]), np.array([2.0, 1.0, 0.0]), 0.4), np.inf, "The highest score belongs "
+                 "to another word here: every threshold among the scores raises too many false alarms.")
     yield "takes 0 and 1 in place of truth values"
-    expect_close(f(is_keyword.astype(int), score, 0.4), 6.0, "Make is_keyword bool first.")
+    expect.close(f(is_keyword.astype(int), score, 0.4), 6.0, "Make is_keyword bool first.")

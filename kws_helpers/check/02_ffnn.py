@@ -1,0 +1,105 @@
+"""The checks of lesson 02."""
+
+import numpy as np
+
+from kws_helpers.check import expect, networks
+from kws_helpers.check.ladder import ladder
+
+
+@ladder("softmax(z)")
+def softmax(f):
+    yield "returns an array"
+    expect.array(f(np.array([[1.0, 2.0, 3.0]])))
+    yield "keeps the shape, for one clip and for many"
+    for shape in [(12,), (5, 12), (2, 3, 4)]:
+        expect.shape(f(np.zeros(shape)), shape)
+    yield "gives probabilities between 0 and 1"
+    p = np.asarray(f(np.array([[-2.0, 0.0, 3.0], [1.0, 1.0, -4.0]])))
+    expect.that(np.all((p >= 0) & (p <= 1)), "values from 0 to 1", p, "Negative scores need the exponential first.")
+    yield "gives probabilities that sum to 1 for every clip"
+    expect.close(p.sum(axis=-1), np.ones(2), "Divide each clip by its own sum: along the last axis only.")
+    yield "turns equal scores into equal probabilities, and ln 3 more into three times as much"
+    expect.close(f(np.array([0.0, np.log(3.0)])), [0.25, 0.75],
+                 "Is every score turned into e to the power of the score, and divided by the sum of all of them?")
+    yield "takes whole numbers, too"
+    expect.close(f(np.array([[2, 2], [-1, -1]])), [[0.5, 0.5], [0.5, 0.5]],
+                 "An array made with np.zeros_like of whole numbers can hold nothing but whole numbers.")
+    yield "survives very large scores"
+    expect.close(f(np.array([[1000.0, 1000.0], [0.0, -5000.0]])), [[0.5, 0.5], [1.0, 0.0]],
+                 "exp(1000) is more than a float can hold. What happens to a softmax when the same number is "
+                 "subtracted from every score of a clip?")
+    expect.close(f(np.array([1000.0, 1000.0 - np.log(3.0)])), [0.75, 0.25],
+                 "The difference between two scores must still count when both are very large.")
+    yield "survives clips whose scores lie far apart"
+    expect.close(f(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]])), [[0.5, 0.5], [0.5, 0.5]],
+                 "exp(-2000) is 0. Does every clip subtract its own largest score?")
+
+
+@ladder("cross_entropy(probabilities, one_hot)")
+def cross_entropy(f):
+    halves, first = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
+    yield "returns one number"
+    expect.number(f(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([[1.0, 0.0], [0.0, 1.0]])),
+                  "One number for all clips together: the mean of their surprises.")
+    yield "is positive: ln 2 where the right class had probability 1/2"
+    expect.close(f(halves, first), np.log(2), "The natural logarithm (np.log) of the right class, with a minus sign.")
+    yield "looks at the right class, not at the most probable one"
+    expect.close(f(np.array([[0.8, 0.1, 0.1]]), np.array([[0.0, 0.0, 1.0]])), np.log(10),
+                 "The right class had probability 0.1 here, so the surprise is ln 10 and nothing else is added.")
+    yield "takes the mean of the clips' surprises: (ln 2 + ln 8) / 2 = ln 4"
+    expect.close(f(np.array([[0.5, 0.25, 0.25], [0.5, 0.375, 0.125]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])),
+                 np.log(4), "First a surprise for each clip, then their sum divided by the number of clips.")
+    yield "gives ln 12 to a network that spreads its probability over 12 classes"
+    expect.close(f(np.full((3, 12), 1 / 12), np.eye(12)[[0, 5, 11]]), np.log(12))
+    yield "gives 0 to a network that is sure and right (0 ln 0 is 0)"
+    expect.close(f(np.eye(3), np.eye(3)), 0.0, "Classes with target 0 must add nothing, even where their probability "
+                 "is 0 and its logarithm minus infinity.")
+
+
+@ladder("dense_parameters(layer_sizes)")
+def dense_parameters(f):
+    yield "returns a whole number"
+    expect.whole_number(f([3, 2]))
+    yield "counts one layer: 3 inputs and 2 neurons have 3 x 2 weights and 2 biases"
+    expect.equal(f([3, 2]), 8, "Each neuron has one weight per input, and one bias.")
+    yield "adds up the layers of a chain: [3, 2, 4] has 8 + 12"
+    expect.equal(f([3, 2, 4]), 20, "Each layer sees the layer before it. Inputs have no bias, the last layer has.")
+    yield "counts the network of this lesson: [1960, 64, 128, 12] has 135,372"
+    expect.equal(f([1960, 64, 128, 12]), 135_372)
+    yield "uses the sizes that it is given"
+    expect.equal(f([10, 10, 10]), 220)
+
+
+@ladder("build_ffnn(input_shape=(49, 40), n_classes=12)")
+def build_ffnn(f):
+    model, clips = yield from networks.is_built(f, 4, "Flatten makes one long row of numbers of each clip, so that "
+                                                "there is one answer for a clip and not one for every frame.")
+    yield "has 135,372 parameters, as [1960, 64, 128, 12] says"
+    expect.that(model.count_params() == 135_372, "135,372", f"{model.count_params():,}",
+                "Flatten, then dense layers of 64, of 128 and of n_classes neurons, in this order.")
+    yield from networks.gives_probabilities(networks.run(model, 3 * clips))
+    yield "can be sure of something, when its scores are very different"
+    expect.that(np.max(networks.run(model, 300 * clips)) > 0.5, "a probability above 0.5", "none", "Is there a softmax too many?")
+    yield "has nothing that acts only in training"
+    later = "Dropout and weight penalties come in lesson 04; here you will see what happens without them."
+    expect.close(networks.run(model, clips, training=True), networks.run(model, clips), later)
+    expect.that(not model.losses, "no weight penalty", f"{len(model.losses)}", later)
+    for place, neurons in [("first", 64), ("second", 128)]:
+        yield f"has ReLU in the {place} hidden layer: a neuron whose sum is negative says 0"
+        one, other = (_run_with_negative_sums(model, neurons, seed, clips) for seed in (1, 2))
+        expect.close(other, one, f"The {neurons} neurons had negative sums for every clip, and yet it mattered which.")
+    yield from networks.takes_other_sizes(f, (20, 13))
+
+
+def _run_with_negative_sums(model, neurons, seed, clips):
+    """The outputs with random weights everywhere but in the layer of so many neurons, whose sums are all negative."""
+    rng, own_rng = np.random.default_rng(0), np.random.default_rng(seed)
+
+    def value(name, shape):
+        anything = rng.normal(size=shape) / np.sqrt(shape[0])
+        if shape[-1] != neurons:
+            return anything
+        return -own_rng.uniform(1, 3, neurons) if len(shape) == 1 else 0
+
+    networks.assign(model, value)
+    return networks.run(model, clips)

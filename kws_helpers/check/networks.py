@@ -1,0 +1,110 @@
+"""What the ladders of several lessons ask of networks, and how they look inside: by setting weights."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from kws_helpers.check import expect
+
+
+def run(model: Any, clips: np.ndarray, training: bool = False, cause: str = "") -> np.ndarray:
+    """Return the outputs (N, ...) for clips (N, T, F), which a network of 2-D convolutions sees as (N, T, 1, F)."""
+    shape = getattr(model, "input_shape", None)
+    two = isinstance(shape, tuple) and len(shape) == 4 and shape[2] == 1
+    try:
+        outputs = np.asarray(model(clips[:, :, np.newaxis] if two else clips, training=training))
+    except Exception as error:
+        raise expect.Missed(f"a network that takes clips of shape {clips.shape[1:]}",
+                            f"{type(error).__name__}: {str(error).splitlines()[0][:200]}",
+                            cause or "Does the network use `input_shape`?") from None
+    return outputs[:, :, 0] if two else outputs
+
+
+def is_built(f: Callable, n_clips: int, advice: str, cause: str = "", but: str = "") -> Iterator[str]:
+    """Steps: a model for clips comes back. Return it, and the random clips (n_clips, 49, 40) that it was tried on."""
+    clips = np.random.default_rng(0).normal(size=(n_clips, 49, 40)).astype(np.float32)
+    yield "returns a keras.Model"
+    model = expect.model(f())
+    yield f"takes clips of shape (49, 40){but} and gives 12 numbers for each"
+    expect.shape(run(model, clips, cause=cause), (n_clips, 12), advice)
+    return model, clips
+
+
+def gives_probabilities(outputs: np.ndarray, tolerance: float = 1e-4) -> Iterator[str]:
+    """Step: the outputs (N, n_classes) are probabilities."""
+    yield "gives probabilities"
+    expect.that(np.all((outputs >= 0) & (outputs <= 1)), "values from 0 to 1", outputs[0],
+                "What turns scores into probabilities?")
+    expect.close(outputs.sum(axis=-1), np.ones(len(outputs)), "The probabilities of a clip sum to 1 after a softmax.",
+                 tolerance)
+
+
+def takes_other_sizes(f: Callable, shape: tuple[int, int], cause: str = "") -> Iterator[str]:
+    """Step: clips of this shape and three classes will do as well."""
+    yield "takes another input shape and another number of classes"
+    other = expect.model(f(input_shape=shape, n_classes=3))
+    outputs = run(other, np.zeros((2, *shape), np.float32), cause=cause)
+    expect.shape(outputs, (2, 3), "Use `input_shape` and `n_classes`.")
+
+
+def squeezed(shape: tuple) -> tuple:
+    """Leave out axes of length 1: the kernel (9, 1, 16, 24) of a 2-D convolution is the (9, 16, 24) of a 1-D one."""
+    return tuple(size for size in shape if size != 1)
+
+
+def assign(model: Any, value: Callable[[str, tuple], Any]) -> None:
+    """Set every weight to `value(name, shape)`, an array or one number for all places; see `squeezed` for the shape."""
+    for weight in model.weights:
+        shape = squeezed(weight.shape)
+        array = np.broadcast_to(np.asarray(value(weight.name, shape), np.float32), shape)
+        weight.assign(array.reshape(weight.shape))
+
+
+def has_kernels(model: Any, expected: list[tuple[int, ...]]) -> None:
+    """Expect kernels of these shapes and no others, in any order."""
+    wanted = Counter(expected)
+    got = Counter(squeezed(weight.shape) for weight in model.weights if len(weight.shape) > 1)
+    missing, extra = wanted - got, got - wanted
+    expect.that(not (missing or extra), f"kernels of the shapes {_listed(wanted)}" if missing else "no other kernels",
+                (f"no {_listed(missing)}" if missing else "") + (" but " if missing and extra else "")
+                + (f"{_listed(extra)} as well" if extra else ""),
+                "The shapes are (frames, channels in, channels out), axes of length 1 left out.")
+
+
+def _listed(shapes: Counter) -> str:
+    return ", ".join(str(shape) for shape in shapes.elements())
+
+
+def has_norms(model: Any, count: int, words: str, classes: int | None = None) -> None:
+    """Expect so many batch normalisations, and no biases but those of the last layer, one for each of the `classes`."""
+    parts = Counter(weight.name for weight in model.weights
+                    if not (weight.name == "bias" and tuple(weight.shape) == (classes,)))
+    expect.that(not parts["bias"], "no biases", f"{parts['bias']}", "use_bias=False: batch normalisation has its own.")
+    for part in ("gamma", "beta", "moving_variance"):
+        expect.that(parts[part] == count, f"{count} batch normalisations for {words}", f"{parts[part]}",
+                    "One follows each convolution, with its factor and its summand.")
+
+
+def dropout_rates(model: Any, input_shape: tuple[int, int], n_classes: int) -> tuple[float, float]:
+    """Return the rates of the dropout behind the hidden layers of 64 and of 128 neurons, measured in training mode.
+
+    The kernels are set so that every class but the first looks at one neuron of its own. Without dropout, that neuron
+    always has the same value. Dropout behind it makes it 0, dropout in the layer before makes it smaller.
+    """
+    def value(name: str, shape: tuple) -> Any:
+        if shape == (64, 128):
+            return np.eye(64, 128)
+        if shape == (128, n_classes):
+            return np.eye(128, n_classes) * (np.arange(n_classes) > 0)
+        return {"gamma": 1, "beta": 1 if shape == (64,) else 5, "moving_variance": 1}.get(name, 0)
+
+    run(model, np.zeros((2, *input_shape), np.float32))  # some models have no weights before
+    assign(model, value)
+    with np.errstate(all="ignore"):
+        scores = np.log(run(model, np.zeros((600, *input_shape), np.float32), training=True).astype(float))
+    seen = scores[:, 1:] - scores[:, :1]
+    hidden = seen < 0.01
+    smaller = ~hidden & (seen < seen.max(axis=0) - 0.5)
+    return float(np.mean(smaller) / max(np.mean(~hidden), 1e-9)), float(np.mean(hidden))

@@ -1,0 +1,132 @@
+// The microphone in the browser: shows a button and bars, and sends 16-bit samples to Python, which answers each message.
+
+const REFUSED = {
+  NotAllowedError: "The browser may not use the microphone. Allow it with the symbol beside the page's address, " +
+    "then start again.",
+  NotFoundError: "No microphone was found. Plug one in, or use a file below.",
+  NotReadableError: "Another program holds the microphone. Close it, then start again.",
+};
+const NO_MICROPHONE = "This page cannot use a microphone: browsers allow it only on https:// pages and on localhost. " +
+  "Use a file below.";
+
+// Runs in the browser's audio thread: collects a tenth of a second at a time, as 16-bit samples.
+const COLLECTOR = `
+  class Collector extends AudioWorkletProcessor {
+    samples = new Int16Array(Math.round(sampleRate / 10));
+    filled = 0;
+    process([[channel]]) {
+      for (const sample of channel ?? []) {
+        this.samples[this.filled++] = Math.max(-32768, Math.min(32767, Math.round(32768 * sample)));
+        if (this.filled === this.samples.length) { this.port.postMessage(this.samples.slice()); this.filled = 0; }
+      }
+      return true;
+    }
+  }
+  registerProcessor("collector", Collector);`;
+
+// Gives each piece of sound to `take`, with the sample rate; returns a function that closes the microphone.
+async function openMicrophone(take) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new Error(NO_MICROPHONE);
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  });
+  const context = new AudioContext();
+  const close = () => { stream.getTracks().forEach((track) => track.stop()); context.close(); };
+  try {
+    const module = URL.createObjectURL(new Blob([COLLECTOR], { type: "text/javascript" }));
+    await context.audioWorklet.addModule(module);
+    URL.revokeObjectURL(module);
+    await context.resume();
+    const collector = new AudioWorkletNode(context, "collector");
+    collector.port.onmessage = ({ data }) => take(data, context.sampleRate);
+    context.createMediaStreamSource(stream).connect(collector).connect(context.destination);  // plays nothing
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return close;
+}
+
+function element(parent, tag, className = "", text = "") {
+  const made = Object.assign(document.createElement(tag), { className, textContent: text });
+  parent.append(made);
+  return made;
+}
+
+// A row with a name, a bar and a number; returns a function that sets them to a share from 0 to 1.
+function bar(parent, name, className = "") {
+  const row = element(parent, "div", `bar ${className}`);
+  element(row, "span", "", name);
+  const fill = element(element(row, "div", "track"), "div", "fill");
+  const number = element(row, "span");
+  return (share) => {
+    fill.style.width = `${100 * Math.min(1, share)}%`;
+    number.textContent = share.toFixed(2);
+  };
+}
+
+function render({ model, el }) {
+  const page = element(el, "div", "kws-microphone");
+  const button = element(page, "button", "jupyter-button", "Start listening");
+  const status = element(page, "span", "status", "The sound goes to your own notebook server and is not kept.");
+  const words = element(page, "div", "words", "No keyword yet.");
+  words.setAttribute("aria-live", "polite");
+  const loudness = bar(page, "loudness", "loudness");
+  const bars = model.get("names").map((name) => bar(page, name));
+
+  let close = null;  // ends the microphone, while it runs
+  let waiting, unanswered, first;  // pieces that were not sent yet; messages without an answer; nothing was sent yet
+  let said = [];
+
+  const stop = (text = "") => {
+    close?.();
+    close = null;
+    button.textContent = "Start listening";
+    status.textContent = text;
+  };
+
+  const take = (piece, rate) => {
+    if (!close) return;
+    loudness(piece.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0) / 32768);
+    waiting.push(piece);
+    if (unanswered < 2) {
+      model.send({ rate, first }, undefined, waiting.map(({ buffer }) => buffer));
+      [waiting, first] = [[], false];
+      unanswered += 1;
+      status.textContent = "Listening.";
+    } else if (waiting.length > 20) {
+      waiting.shift();  // better to miss something than to fall further and further behind
+      status.textContent = "Python does not keep up. Is another cell running, or the kernel stopped?";
+    }
+  };
+
+  const onAnswer = (answer) => {
+    unanswered = Math.max(0, unanswered - 1);
+    if (answer.problem) return stop(`Your functions stopped with an error. ${answer.problem}`);
+    answer.bars?.forEach((share, number) => bars[number](share));
+    if (answer.words.length) {
+      said = [...answer.words.reverse(), ...said].slice(0, 8);
+      words.textContent = said.join(" · ");
+    }
+  };
+
+  button.onclick = async () => {
+    if (close) return stop("Stopped.");
+    button.disabled = true;
+    status.textContent = "Waiting for the microphone ...";
+    [waiting, unanswered, first] = [[], 0, true];
+    try {
+      close = await openMicrophone(take);
+      button.textContent = "Stop";
+      status.textContent = "Listening.";
+    } catch (error) {
+      stop(REFUSED[error.name] ?? error.message);
+    }
+    button.disabled = false;
+  };
+
+  model.on("msg:custom", onAnswer);
+  return () => { stop(); model.off("msg:custom", onAnswer); };
+}
+
+export default { render };

@@ -1,0 +1,117 @@
+"""What stands around the ladders: names, calls that do not end, and what is said of odd answers."""
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from autograder.lesson import lesson_names
+from autograder.paths import ROOT
+from kws_helpers.check import calling, expect
+from kws_helpers.check.calling import CallFailed, call
+
+ALONE = """
+import os, subprocess, sys, time
+from kws_helpers.check import calling
+
+def right():
+    started = time.process_time()
+    while time.process_time() < started + 0.05:
+        pass
+    return 1
+
+calling.WAIT_LIMIT = 1
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
+    os.nice(19)  # leaves it one or two hundredths of the time
+    try:
+        print(calling.call(right))
+    finally:
+        other.kill()
+"""
+
+
+@pytest.fixture
+def short_limits(monkeypatch):
+    monkeypatch.setattr(calling, "WAIT_LIMIT", 1)
+    monkeypatch.setattr(calling, "CALL_LIMIT", 1)
+
+
+def kept(lock):
+    lock.acquire()
+    return lock
+
+
+def never_ends():
+    thread = threading.Thread(target=time.sleep, args=(600,), daemon=True)
+    thread.start()
+    return thread
+
+
+def stubborn():
+    for _ in range(600):
+        try:
+            time.sleep(1)
+        except:  # noqa: E722
+            if _ > 3:
+                raise
+
+
+WAITING = {
+    "sleep": lambda: time.sleep(600),
+    "short sleeps": lambda: [time.sleep(0.05) for _ in range(10_000)],
+    "input": lambda: os.fdopen(os.pipe()[0]).readline(),
+    "queue": lambda: queue.Queue().get(),
+    "lock": lambda: kept(threading.Lock()).acquire(),
+    "thread": lambda: never_ends().join(),
+    "process": lambda: subprocess.run(["sleep", "600"], check=True),
+    "bare except": stubborn,
+}
+
+
+@pytest.mark.parametrize("kind", WAITING)
+def test_a_call_that_waits_is_ended_and_not_made_again(short_limits, kind):
+    started = time.monotonic()
+    for _ in range(2):
+        with pytest.raises(CallFailed, match="it waited for 1 seconds and did not finish") as failure:
+            call(WAITING[kind])
+        assert failure.value.kind == "slow"
+    assert time.monotonic() - started < 60
+
+
+def test_a_call_that_computes_for_ever_is_ended(short_limits):
+    def endless():
+        while True:
+            pass
+
+    with pytest.raises(CallFailed, match="did not finish within 1 seconds"):
+        call(endless)
+
+
+def test_a_call_that_rests_for_less_than_the_limit_is_fine():
+    assert call(lambda: time.sleep(1.5) or 7) == 7
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux tells who waits for a processor")
+def test_waiting_for_a_processor_is_no_waiting():
+    done = subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
+
+
+def test_checks_are_called_like_their_lessons():
+    names = [path.stem for path in (ROOT / "kws_helpers" / "check").glob("[0-9]*.py")]
+    assert {lesson for lesson in lesson_names() for name in names if name.startswith(lesson)} == set(lesson_names())
+    assert all(name.startswith(tuple(lesson_names())) for name in names)
+
+
+@pytest.mark.parametrize("value, words", [
+    (None, "None (is there a `return`?)"),
+    (np.zeros((2, 3), np.float32), "an array of shape (2, 3) and type float32, "),
+    (np.array(["a", "b"]), "an array of shape (2,) and type str32, ['a' 'b']"), ([1], "list [1]")])
+def test_any_value_can_be_described(value, words):
+    assert expect.describe(value).startswith(words)
