@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.csvfile import write_csv
 from autograder.submissions import readable
-from kws_helpers.hand_in import NETWORK as FILE
+from kws_helpers.desk.hand_in import NETWORK as FILE
 
 LESSON = "06_tc_resnet"
 MAX_PARAMETERS = 100_000

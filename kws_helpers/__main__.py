@@ -46,7 +46,7 @@ def _data(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> No
 
 def _hand_in(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """Exit code 0: everything is packed and whole; 1: look at what was printed; 2: there is no such folder."""
-    from kws_helpers.hand_in import FILE, hand_in
+    from kws_helpers.desk.hand_in import FILE, hand_in
 
     if not arguments.folder.is_dir():
         parser.error(f"{arguments.folder} is no folder. Name the one in which your lessons are.")

@@ -9,7 +9,7 @@ from autograder.build import build_course, build_functions, build_graded_cells, 
 from autograder.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
 from autograder.paths import LESSONS as LESSON_FILES
 from autograder.paths import NOTEBOOKS, SOLUTIONS
-from kws_helpers.hand_in import GRADED_CELLS
+from kws_helpers.desk.hand_in import GRADED_CELLS
 
 LESSONS = lesson_names()
 

@@ -20,7 +20,7 @@ from autograder.owners import folder_name
 from autograder.results import Total
 from autograder.sample_class import filled
 from autograder.submissions import find_submissions
-from kws_helpers.hand_in import hand_in
+from kws_helpers.desk.hand_in import hand_in
 
 LESSON, OTHER = "01_dataset", "02_ffnn"
 MOODLE = "{}_{}_assignsubmission_file_"

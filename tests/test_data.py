@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from kws_helpers import cache, data
-from kws_helpers.data import archive, decode, splits, store
+from kws_helpers import data
+from kws_helpers.data import archive, cache, decode, splits, store
 
 from .audio_files import RATE, SPEAKERS, encode, make_source, noise, pack
 

@@ -11,7 +11,7 @@ from autograder.build import write_notebook
 from autograder.lesson import lesson_names
 from autograder.paths import NOTEBOOKS, ROOT
 from autograder.sample_class import filled, solutions
-from kws_helpers.hand_in import hand_in
+from kws_helpers.desk.hand_in import hand_in
 
 LESSON, OTHER = "01_dataset", "02_ffnn"
 

@@ -6,6 +6,7 @@ import pytest
 
 from kws_helpers import training
 from kws_helpers.features import Inputs
+from kws_helpers.training import batches
 
 LOSS = "sparse_categorical_crossentropy"
 
@@ -48,7 +49,7 @@ def test_a_batch_in_two_halves_teaches_what_keras_teaches_with_the_whole(clips, 
         return model
 
     ours, theirs = deep(), deep()
-    batches = list(training._batches(clips, size, seed=0, epoch=0))
+    batches = list(batches.batches(clips, size, seed=0, epoch=0))
     history = training.fit(ours, clips, clips, epochs=1, batch_size=size)
     logs = [theirs.train_step(batch) for x, y in batches for batch in zip(x, y, strict=True)][-1]
     assert history.loss[0] == pytest.approx(float(logs["loss"]), rel=1e-4)
@@ -58,8 +59,8 @@ def test_a_batch_in_two_halves_teaches_what_keras_teaches_with_the_whole(clips, 
 
 
 def test_an_epoch_has_every_clip_in_its_own_order_and_full_batches(clips, monkeypatch):
-    monkeypatch.setattr(training, "CLIPS_AT_ONCE", 128)
-    first, again, second, other = (list(training._batches(clips, 64, seed, epoch))
+    monkeypatch.setattr(batches, "CLIPS_AT_ONCE", 128)
+    first, again, second, other = (list(batches.batches(clips, 64, seed, epoch))
                                    for seed, epoch in [(0, 0), (0, 0), (0, 1), (1, 0)])
     assert [x.shape[:2] for x, _ in first] == [y.shape for _, y in first] == [(2, 64), (1, 64)]
     seen = np.concatenate([x.reshape(-1, 20) for x, _ in first])
