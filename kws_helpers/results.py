@@ -71,7 +71,7 @@ def recall(dataset: Dataset) -> list[Result]:
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
             result = Result(**facts | {"accuracies": np.array(facts["accuracies"], float)})
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
             damaged.append(str(path))
             continue
         if result.dataset == dataset.name:
@@ -84,4 +84,5 @@ def recall(dataset: Dataset) -> list[Result]:
 def _file_name(name: str) -> str:
     """The name where it can be a file's; else what can be kept of it, and a digest that tells it from others."""
     safe = re.sub(r"[^\w ,.+()-]", "_", name, flags=re.ASCII)[:60]
-    return safe if safe == name else f"{safe}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return safe if safe and safe == name else f"{safe}-{digest[:8]}"

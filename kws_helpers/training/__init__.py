@@ -11,7 +11,7 @@ import numpy as np
 
 from kws_helpers import mode
 from kws_helpers.desk.messages import status_line
-from kws_helpers.training.batches import SHORT_CLIPS, batches
+from kws_helpers.training.batches import SHORT_CLIPS, batches_of
 from kws_helpers.training.learner import Learner
 from kws_helpers.training.steps import Steps, in_parts
 
@@ -185,7 +185,7 @@ def _fit(steps: Steps, models: list[Any], training: Any, validation: Any, epochs
     learning = learners
     with status_line() as say:
         for epoch in range(epochs):
-            parts = itertools.tee(batches(training, batch_size, seed, epoch), len(learning))
+            parts = itertools.tee(batches_of(training, batch_size, seed, epoch), len(learning))
             for learner, clips in zip(learning, parts, strict=True):
                 logs = learner.learn(epoch, clips, _tried(validation))
                 say(f"epoch {epoch + 1} of {epochs}: loss {logs['loss']:.2f}, accuracy {_accuracy_in(logs):.1%} "

@@ -20,7 +20,7 @@ Batches = tuple[np.ndarray, np.ndarray]
 _maker = ThreadPoolExecutor(1, "clips to come")  # one for all: every thread keeps the memory that it once had
 
 
-def batches(clips: Any, size: int, seed: int, epoch: int) -> Iterator[Batches]:
+def batches_of(clips: Any, size: int, seed: int, epoch: int) -> Iterator[Batches]:
     """Return the clips of one epoch in an order of its own, some batches at a time.
 
     All batches are full: the last one is filled up with the clips that came first.
