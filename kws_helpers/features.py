@@ -24,6 +24,7 @@ TOP_DECIBEL = 80  # what is quieter than this below the loudest point of its cli
 _SMALLEST_POWER = 1e-10  # -100 dB
 NEPER_IN_DECIBEL = np.float32(10 / np.log(10))
 LEVEL = np.float32(1 / 128)  # decibel: a step of the 16-bit numbers in which powers are kept
+_HANN = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)  # periodic
 _BATCH = 8  # clips computed at a time: 3 MB; more do not fit into the cache of a core
 _BLOCK = 32  # bands
 _MOST_THREADS = 8  # a small share of a large computer sees all of its cores
@@ -34,11 +35,8 @@ _VERSION = 2  # to be raised when the values change: cached features are then no
 def mfcc(audio: np.ndarray | Clips) -> np.ndarray:
     """Compute mel-frequency cepstral coefficients.
 
-    With S = |FFT(Hann window * frame)|^2 and the mel filters M,
-
-        mfcc = DCT(max(10 log10 max(M S, 1e-10), loudest - 80 dB)),    DCT of type II, orthonormal,
-
-    where `loudest` is the largest value of that clip.
+    mfcc = DCT(max(10 log10 max(M S, 1e-10), loudest - 80 dB)) with S = |FFT(Hann window * frame)|^2, the mel filters M,
+    the largest value of the clip, `loudest`, and the orthonormal DCT of type II.
 
     Args:
         audio: (..., n_samples) float in [-1, 1] at 16 kHz.
@@ -95,7 +93,7 @@ def mel_decibel(audio: np.ndarray) -> np.ndarray:
     import scipy.fft
 
     frames = np.lib.stride_tricks.sliding_window_view(audio, WINDOW, axis=-1)[..., ::HOP, :]
-    spectrum = scipy.fft.rfft(frames * _hann_window(), axis=-1)
+    spectrum = scipy.fft.rfft(frames * _HANN, axis=-1)
     power = spectrum.real**2
     power += spectrum.imag**2
     mel = np.empty((*power.shape[:-1], N_MELS), np.float32)
@@ -121,20 +119,16 @@ def cepstrum(decibel: np.ndarray) -> np.ndarray:
 
 
 @functools.cache
-def _hann_window() -> np.ndarray:
-    """(640,): 1/2 - 1/2 cos(2 pi n / 640), periodic."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
-
-
-@functools.cache
 def mel_filters() -> np.ndarray:
     """Return (128, 321) weights: triangles with corners evenly spaced in mel from 0 to 8 kHz, each of unit area.
 
-    Source: Slaney 1998, "Auditory Toolbox".
+    Source: Slaney 1998, "Auditory Toolbox": linear up to 1 kHz = 15 mel, then 27 mel for a factor of 6.4.
     """
-    frequencies = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
-    corners = _mel_to_hertz(np.linspace(0, _hertz_to_mel(SAMPLE_RATE / 2), N_MELS + 2))
+    log_step = np.log(6.4) / 27
+    mel = np.linspace(0, 15 + np.log(SAMPLE_RATE / 2 / 1000) / log_step, N_MELS + 2)
+    corners = np.where(mel < 15, mel * 1000 / 15, 1000 * np.exp(log_step * (mel - 15)))
     low, peak, high = (corners[i : i + N_MELS, np.newaxis] for i in range(3))
+    frequencies = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
     rising = (frequencies - low) / (peak - low)
     falling = (high - frequencies) / (high - peak)
     return (np.maximum(0, np.minimum(rising, falling)) * 2 / (high - low)).astype(np.float32)
@@ -152,30 +146,17 @@ def _mel_blocks() -> list[tuple[slice, slice, np.ndarray]]:
     return blocks
 
 
-# Slaney's mel scale: linear up to 1 kHz = 15 mel, then 27 mel for a factor of 6.4.
-_LOG_STEP = np.log(6.4) / 27
-
-
-def _hertz_to_mel(hertz: float) -> float:
-    return hertz * 15 / 1000 if hertz < 1000 else 15 + np.log(hertz / 1000) / _LOG_STEP
-
-
-def _mel_to_hertz(mel: np.ndarray) -> np.ndarray:
-    return np.where(mel < 15, mel * 1000 / 15, 1000 * np.exp(_LOG_STEP * (mel - 15)))
-
-
-def mfcc_of(split: Split, progress: bool = True) -> np.ndarray:
+def mfcc_of(split: Split) -> np.ndarray:
     """Return the MFCC of every clip of a split: (N, 49, 40) float32, computed once and then read from the cache."""
-    return _computed_once("mfcc", split, mfcc, N_MFCC, np.float32, progress)
+    return _computed_once("mfcc", split, mfcc, N_MFCC, np.float32)
 
 
-def mel_levels_of(split: Split, progress: bool = True) -> np.ndarray:
+def mel_levels_of(split: Split) -> np.ndarray:
     """Return `mel_decibel` of every clip of a split, computed once: (N, 49, 128) int16, in units of LEVEL."""
-    return _computed_once("mel", split, lambda audio: np.rint(mel_decibel(audio) / LEVEL), N_MELS, np.int16, progress)
+    return _computed_once("mel", split, lambda audio: np.rint(mel_decibel(audio) / LEVEL), N_MELS, np.int16)
 
 
-def _computed_once(name: str, split: Split, compute: Callable[[np.ndarray], np.ndarray], size: int, dtype: type,
-                   progress: bool) -> np.ndarray:
+def _computed_once(name: str, split: Split, compute: Callable, size: int, dtype: type) -> np.ndarray:
     def make() -> list[np.ndarray]:
         features = np.empty((len(split), 1 + (split.clips.shape[1] - WINDOW) // HOP, size), dtype)
 
@@ -183,7 +164,7 @@ def _computed_once(name: str, split: Split, compute: Callable[[np.ndarray], np.n
             features[place] = compute(split.clips[place])
             split.clips.release()
 
-        with progress_line(f"Computing {name.upper()} (once)", len(split), visible=progress) as update:
+        with progress_line(f"Computing {name.upper()} (once)", len(split)) as update:
             for done in _in_batches(fill, len(split)):
                 update(done)
         return [features]
@@ -194,15 +175,10 @@ def _computed_once(name: str, split: Split, compute: Callable[[np.ndarray], np.n
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What a network is given for one split.
+    """What a network is given for one split."""
 
-    Attributes:
-        x: standardised MFCC, (N, 49, 40) float32.
-        y: labels, (N,) int64.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
+    x: np.ndarray  # (N, 49, 40) float32: standardised MFCC
+    y: np.ndarray  # (N,) int64: labels
 
     def __len__(self) -> int:
         return len(self.y)
@@ -210,12 +186,7 @@ class Inputs:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Standardised features of the three splits, and what they were standardised with.
-
-    Attributes:
-        training, validation, testing: what the networks see.
-        mean, std: of the training split's MFCC, (40,) float32 each.
-    """
+    """Standardised features of three splits, and the (40,) float32 statistics that they were standardised with."""
 
     training: Inputs
     validation: Inputs
@@ -233,9 +204,6 @@ def prepare(dataset: Dataset) -> Prepared:
 
     The validation and testing splits stand for clips that nobody has heard yet, so nothing may be learned from them,
     not even a mean.
-
-    Args:
-        dataset: what `data.load` returned.
 
     Raises:
         ValueError: the dataset has no training clips, as in the official test set.

@@ -20,50 +20,38 @@ def warn(message: str) -> None:
 
 
 @contextmanager
-def progress_line(description: str, total: int, visible: bool = True) -> Iterator[Callable[[int], None]]:
-    """Show how far long work has come, and in how many minutes it may be done.
-
-    The line appears when the work takes longer than a second, and goes away at its end.
+def progress_line(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how far long work has come. The line appears after a second, and goes away when the work ends.
 
     Yields:
         A function to call with the amount of work done so far, of `total` in any unit.
     """
-    line = _Line()
-    begin = time.monotonic()
+    line, begin, first = _Line(), time.monotonic(), None
     next_update = begin + _PATIENCE
-    first = None
 
     def update(done: int) -> None:
-        nonlocal next_update, first
+        nonlocal first, next_update
         now = time.monotonic()
         first = done if first is None else first  # a download that is resumed does not begin at 0
-        if visible and now >= next_update:
+        if now >= next_update:
             next_update = now + _PAUSE
-            minutes = (now - begin) / max(1, done - first) * (total - done) / 60
+            minutes = (now - begin) * (total - done) / (done - first) / 60 if done > first else 0
             line.show(f"{description}: {done / total:.0%}{f', about {minutes:.0f} min left' if minutes > 1 else ''}")
 
     try:
         yield update
     finally:
-        line.clear()
+        if line.text:
+            line.show("")
 
 
 @contextmanager
 def status_line() -> Iterator[Callable[[str], None]]:
-    """Show a text in place of the one before; the last text stays.
-
-    Yields:
-        A function to call with the text.
-    """
-    line, last = _Line(), ""
-
-    def say(text: str) -> None:
-        nonlocal last
-        last = text
-        line.show(text)
-
-    yield say
-    line.end(last)
+    """Show a text in place of the one before; the last one stays. Yields the function to call with each text."""
+    line = _Line()
+    yield line.show
+    if not line.handle:
+        print("" if line.in_terminal else line.text)
 
 
 class _Line:
@@ -72,26 +60,16 @@ class _Line:
     def __init__(self) -> None:
         ipython = sys.modules.get("IPython")
         self._in_notebook = hasattr(ipython.get_ipython() if ipython else None, "kernel")
-        self._in_terminal = not self._in_notebook and sys.stdout is not None and sys.stdout.isatty()
-        self._handle = None  # of what is shown in a notebook
-        self._shown = False
+        self.in_terminal = not self._in_notebook and sys.stdout is not None and sys.stdout.isatty()
+        self.text, self.handle = "", None
 
     def show(self, text: str) -> None:
-        self._shown = True
-        if self._in_terminal:
+        self.text = text
+        if self.in_terminal:
             print(f"\r{text}\x1b[K", end="", flush=True)
-        elif self._handle:
-            self._handle.update({"text/plain": text}, raw=True)
+        elif self.handle:
+            self.handle.update({"text/plain": text}, raw=True)
         elif self._in_notebook:
             from IPython.display import display
 
-            self._handle = display({"text/plain": text}, raw=True, display_id=True)
-
-    def clear(self) -> None:
-        if self._shown:
-            self.show("")
-
-    def end(self, text: str) -> None:
-        """Leave the text; where nothing was shown so far, it is printed now."""
-        if not self._in_notebook:
-            print("" if self._in_terminal else text)
+            self.handle = display({"text/plain": text}, raw=True, display_id=True)
