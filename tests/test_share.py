@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from kws_helpers import data
 from kws_helpers.data import sources, store
 from kws_helpers.data.layout import is_clip
-from kws_helpers.data.share import share_of
 from kws_helpers.data.splits import split_by_hash
+from kws_helpers.data.store import share_of
 
 from .audio_files import SPEAKERS, encode, make_source, noise, pack
 from .test_data import SPLITS, assert_same_dataset

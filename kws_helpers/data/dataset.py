@@ -71,58 +71,39 @@ class Clips:
         return f"<{len(self):,} clips of {CLIP_SAMPLES:,} samples, float32>"
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """The clips of one split, sorted by name, silence last.
-
-    Attributes:
-        clips: (N, 16000) float32 in [-1, 1].
-        labels: (N,) int64, indices into the class names.
-        words: (N,) str, what is really spoken: "bed" for an unknown, "_silence_" for silence.
-        speakers: (N,) str; for silence the name of the background recording.
-        names: (N,) str, "yes/0a7c2a8d_nohash_0.wav"; for silence "recording@first sample".
-        key: a digest of all this, the samples included.
-    """
+@dataclass(frozen=True, eq=False, repr=False)
+class _Spoken:
+    """Clips (N, 16000) sorted by name, and what is known about each."""
 
     clips: Clips
-    labels: np.ndarray
-    words: np.ndarray
-    speakers: np.ndarray
-    names: np.ndarray
-    key: str
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __repr__(self) -> str:
-        return f"<Split: {len(self):,} clips, {_count_speakers(self):,} speakers>"
-
-
-@dataclass(frozen=True, eq=False)
-class Recordings:
-    """Every readable recording of a source, sorted by name.
-
-    Attributes:
-        clips, words, speakers, names: as in `Split`.
-        splits: (N,) str: "training", "validation" or "testing".
-    """
-
-    clips: Clips
-    words: np.ndarray
-    speakers: np.ndarray
-    names: np.ndarray
-    splits: np.ndarray
+    words: np.ndarray  # (N,) str, what is really spoken: "bed" for an unknown, "_silence_" for silence
+    speakers: np.ndarray  # (N,) str; for silence the name of the background recording
+    names: np.ndarray  # (N,) str, "yes/0a7c2a8d_nohash_0.wav"; for silence "recording@first sample"
 
     def __len__(self) -> int:
         return len(self.names)
 
     def __repr__(self) -> str:
-        return f"<Recordings: {len(self):,} clips, {_count_speakers(self):,} speakers>"
+        return f"<{type(self).__name__}: {len(self):,} clips, {self.count_speakers():,} speakers>"
+
+    def count_speakers(self) -> int:
+        """Return the number of different speakers; silence has none."""
+        return len(set(self.speakers[self.words != SILENCE_FOLDER]))
 
 
-def _count_speakers(part: Split | Recordings) -> int:
-    """The number of different speakers; silence has none."""
-    return len(set(part.speakers[part.words != SILENCE_FOLDER]))
+@dataclass(frozen=True, eq=False, repr=False)
+class Split(_Spoken):
+    """The clips of one split, silence last."""
+
+    labels: np.ndarray  # (N,) int64, indices into the class names
+    key: str  # a digest of all this, the samples included
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recordings(_Spoken):
+    """Every readable recording of a source."""
+
+    splits: np.ndarray  # (N,) str: "training", "validation" or "testing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,4 +138,4 @@ class Dataset:
         return f"<table><caption>{html.escape(self.name)}</caption>{head}{rows}</table>"
 
     def _table(self) -> list[tuple[str, int, int]]:
-        return [(name, len(split), _count_speakers(split)) for name in SPLITS for split in [getattr(self, name)]]
+        return [(name, len(split), split.count_speakers()) for name in SPLITS for split in [getattr(self, name)]]

@@ -155,10 +155,11 @@ def _blocks(archive: Archive, start: int) -> Iterator[bytes]:
                 pauses = iter(_PAUSES)
                 yield block
         except OSError as error:  # of the network, or of its certificates
-            pause = next(pauses, None) if _may_pass(error) else None
+            reason, may_pass = _reason(error)
+            pause = next(pauses, None) if may_pass else None
             if pause is None:
                 raise DataError(
-                    f"{archive.file} could not be downloaded from {address()}: {_reason(error)}. "
+                    f"{archive.file} could not be downloaded from {address()}: {reason}. "
                     f"{start:,} of {archive.size:,} bytes are here; load it again to go on from there."
                 ) from error
             time.sleep(pause)
@@ -196,26 +197,18 @@ def _check_announced_size(archive: Archive, response) -> None:
         )
 
 
-def _may_pass(error: Exception) -> bool:
-    import requests
-
-    if isinstance(error, requests.HTTPError):
-        return error.response.status_code in _TRY_LATER
-    return isinstance(error, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError))
-
-
-def _reason(error: Exception) -> str:
+def _reason(error: OSError) -> tuple[str, bool]:
+    """Why there was nothing, and whether that may be otherwise in a moment."""
     import requests
 
     match error:
-        case requests.HTTPError():
-            return f"the server answers {error.response.status_code} ({error.response.reason})"
+        case requests.HTTPError(response=answer):
+            return f"the server answers {answer.status_code} ({answer.reason})", answer.status_code in _TRY_LATER
         case requests.Timeout():
-            return "the server does not answer"
+            return "the server does not answer", True
         case requests.ConnectionError() | requests.exceptions.ChunkedEncodingError():
-            return "there is no connection, or it breaks off"
-        case _:
-            return str(error)
+            return "there is no connection, or it breaks off", True
+    return str(error), False
 
 
 def _not_what_was_published(archive: Archive) -> DataError:

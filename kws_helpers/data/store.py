@@ -4,8 +4,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,8 +15,16 @@ import numpy as np
 
 from kws_helpers.data import archive, cache, download
 from kws_helpers.data.decode import DecodeError, decode_clip, decode_noise
-from kws_helpers.data.layout import LISTS, NOISE_FOLDER, DataError, is_clip, is_list, is_recording, is_wanted
-from kws_helpers.data.share import share_of
+from kws_helpers.data.layout import (
+    LISTS,
+    NOISE_FOLDER,
+    DataError,
+    is_clip,
+    is_list,
+    is_recording,
+    is_wanted,
+    word_and_speaker,
+)
 from kws_helpers.data.sources import Source
 from kws_helpers.desk.messages import progress_line
 
@@ -89,6 +97,30 @@ def _wanted(place: Path, max_per_word: int | None) -> archive.Wanted:
         return is_wanted
     share = share_of(archive.names(place, is_clip), max_per_word)
     return lambda path: path in share if is_clip(path) else is_wanted(path)
+
+
+def share_of(paths: Iterable[PurePosixPath], max_per_word: int) -> set[PurePosixPath]:
+    """Choose at most `max_per_word` recordings of each word, of every speaker all or none.
+
+    The speakers queue in the order of the SHA-256 of their names. A word takes the recordings of one after another,
+    until those of the next one would be too many.
+    """
+    words = defaultdict(lambda: defaultdict(set))
+    for path in paths:
+        words[path.parent][word_and_speaker(f"{path.parent.name}/{path.name}")[1]].add(path)
+    chosen = set()
+    for speakers in words.values():
+        count = 0
+        for speaker in sorted(speakers, key=_place_in_queue):
+            count += len(speakers[speaker])
+            if count > max_per_word:
+                break
+            chosen |= speakers[speaker]
+    return chosen
+
+
+def _place_in_queue(speaker: str) -> bytes:
+    return hashlib.sha256(speaker.encode("utf-8", "surrogateescape")).digest()
 
 
 def _collect(place: Path, wanted: archive.Wanted, file: BinaryIO) -> tuple[dict, dict, dict]:
