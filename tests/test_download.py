@@ -119,68 +119,61 @@ def test_the_mini_set_with_the_junk_of_a_mac(server, monkeypatch, tmp_path):
 # --- what goes wrong on the way ------------------------------------------------------------------------------------
 
 
-def test_breaks_are_bridged(server, published, expected):
+def assert_fetched(server, published):
+    download.fetch(published, None)
+    assert published.path.read_bytes() == server.files["speech.tar.gz"] and not published.partial.exists()
+
+
+def test_breaks_are_bridged(server, published):
     """Each connection brings some more, and many more break off than there are tries in vain."""
     server.faults = [breaks_off(after=3 * download._BLOCK)] * 8
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
     assert len(server.starts) == 9 and server.starts == sorted(set(server.starts))
     assert server.sent < 1.5 * published.size
 
 
-def test_what_has_arrived_is_kept_for_the_next_start(server, published, expected):
+def test_what_has_arrived_is_kept_for_the_next_start(server, published):
     server.faults = [breaks_off(after=300_000)]
     server.faults += [answers(503)] * len(download._PAUSES)
     text = failure("503")
     kept = published.partial.stat().st_size
     assert 200_000 < kept <= 300_000 and f"{kept:,} of {published.size:,} bytes are here" in text
     server.starts.clear()
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
     assert server.starts == [kept]
 
 
-def test_a_server_that_knows_no_ranges(server, published, expected):
-    server.faults = [breaks_off(after=300_000), knows_no_range]
-    assert_same_dataset(expected, load())
-    assert server.starts[0] == 0 < server.starts[1]
+def sends_too_much(request, content):
+    says_no_length(request, content + bytes(100_000))
 
 
-def test_a_server_that_says_no_length(server, published, expected):
-    server.faults = [says_no_length]
-    assert_same_dataset(expected, load())
+@pytest.mark.parametrize("faults", [[breaks_off(after=300_000), knows_no_range], [says_no_length], [sends_too_much],
+                                    [answers(429), answers(500)]],
+                         ids=["knows no ranges", "says no length", "sends too much", "is busy"])
+def test_what_a_server_may_do(server, published, faults):
+    server.faults = faults.copy()
+    assert_fetched(server, published)
+    assert len(server.starts) >= len(faults)
 
 
-def test_a_slow_server_is_waited_for(server, published, expected, monkeypatch):
+def test_a_slow_server_is_waited_for(server, published, monkeypatch):
     """The time limit is on silence, not on the whole."""
     monkeypatch.setattr(download, "_TIMEOUT", 1)
     server.pause = 0.02
     begin = time.monotonic()
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
     assert time.monotonic() - begin > 2 and server.starts == [0]
 
 
-def test_a_busy_server_is_asked_again(server, published, expected):
-    server.faults = [answers(429), answers(500)]
-    assert_same_dataset(expected, load())
-    assert len(server.starts) == 3
-
-
-def test_a_server_that_stays_busy(server, published):
-    server.always = answers(503)
-    assert "KWS_DATA_URL" not in failure(r"answers 503 \(Service Unavailable\)")
-    assert len(server.starts) == 1 + len(download._PAUSES)
-
-
-def test_what_is_not_there_is_asked_for_once(server, published):
-    server.always = answers(404)
-    failure("answers 404")
-    assert len(server.starts) == 1
-
-
-def test_a_silent_server(server, published, monkeypatch):
+@pytest.mark.parametrize("fault, message, tries", [(answers(503), r"answers 503 \(Service Unavailable\)", 3),
+                                                   (answers(404), "answers 404", 1),
+                                                   (is_silent(0.5), "does not answer", 3)])
+def test_a_server_that_gives_nothing_is_asked_again_where_that_may_help(server, published, monkeypatch, fault, message,
+                                                                        tries):
     monkeypatch.setattr(download, "_TIMEOUT", 0.1)
-    server.always = is_silent(0.5)
-    failure("does not answer")
-    assert len(server.starts) == 1 + len(download._PAUSES)
+    server.always = fault
+    assert "KWS_DATA_URL" not in failure(message)
+    assert len(server.starts) == tries
 
 
 @pytest.mark.parametrize("url, reason", [("http://127.0.0.1:9", "no connection"), ("http://", "could not be"),
@@ -197,24 +190,18 @@ def test_certificates_that_are_not_there(server, published, monkeypatch):
 
 
 @pytest.mark.parametrize("change", [-1000, 1000])
-def test_a_server_that_lies_about_the_length(server, published, expected, change):
+def test_a_server_that_lies_about_the_length(server, published, change):
     server.faults = [announces(published.size + change)]
     failure(f"{published.size + change:,} bytes instead of {published.size:,}")
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
 
 
-def test_a_server_that_sends_too_much(server, published, expected):
-    server.files["speech.tar.gz"] += bytes(100_000)
-    server.always = says_no_length
-    assert_same_dataset(expected, load())
-
-
-def test_a_server_whose_file_is_shorter_than_what_is_here(server, published, expected):
+def test_a_server_whose_file_is_shorter_than_what_is_here(server, published):
     published.partial.parent.mkdir(parents=True)
     published.partial.write_bytes(server.files["speech.tar.gz"][:300_000])
     server.faults = [answers(416)]
     failure("not the speech.tar.gz that was published")
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
     assert server.starts == [300_000, 0]
 
 
@@ -223,21 +210,20 @@ def flipped(content):
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
-def test_wrong_bytes_are_thrown_away(server, published, expected, tmp_path):
+def test_wrong_bytes_are_thrown_away(server, published):
     right = server.files["speech.tar.gz"]
     server.files["speech.tar.gz"] = flipped(right)
     assert server.address in failure("not the speech.tar.gz that was published")
     assert not published.partial.exists() and not published.path.exists()
-    assert not list((tmp_path / "cache").glob("*.npy"))
     server.files["speech.tar.gz"] = right
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
 
 
-def test_wrong_bytes_in_what_an_earlier_start_left(server, published, expected):
+def test_wrong_bytes_in_what_an_earlier_start_left(server, published):
     published.partial.parent.mkdir(parents=True)
     published.partial.write_bytes(bytes(200_000))
     failure("not the speech.tar.gz that was published")
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
 
 
 def test_an_archive_that_was_damaged_on_the_disk(server, published, expected, tmp_path):
@@ -274,7 +260,7 @@ def test_what_is_here_and_a_share_take_less_room(server, published, monkeypatch)
     data.load("speech_commands", max_per_word=5)
 
 
-def test_a_disk_that_fills_up_on_the_way(server, published, expected):
+def test_a_disk_that_fills_up_on_the_way(server, published):
     """A limit on the size of files stands for the end of the disk, in the middle of a block."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
@@ -284,7 +270,7 @@ def test_a_disk_that_fills_up_on_the_way(server, published, expected):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert published.partial.stat().st_size == 300_000
     server.starts.clear()
-    assert_same_dataset(expected, load())
+    assert_fetched(server, published)
     assert server.starts == [300_000]
 
 
