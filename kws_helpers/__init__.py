@@ -1,7 +1,7 @@
 """Helpers of the course *Hands-on Keyword Spotting*: data, features, training, plotting and checks.
 
-Importing this package is quick (well under half a second): TensorFlow, librosa and matplotlib are loaded by the
-modules that need them, when they need them.
+What lessons import lies here; `desk` is what works beside them: handing in, advice, messages. Importing is quick:
+TensorFlow, librosa and matplotlib are loaded by the modules that need them, when they need them.
 """
 
 import os
@@ -10,7 +10,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums in the same order on every run
 
-# Training goes through the two halves of a batch side by side (`kws_helpers.steps`), each with half of the cores.
+# `kws_helpers.training` goes through the two halves of a batch side by side, each with half of the cores.
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "2")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
 

@@ -34,19 +34,24 @@ def main() -> None:
 
 def _data(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """Show what a source holds, and leave everything in the cache that makes a first cell slow."""
-    from kws_helpers import data as recordings
+    from kws_helpers import data, features
+    from kws_helpers.data.download import ARCHIVES
 
     if arguments.list:
-        print(_published())
+        print(f"{'published archive':<22}{'size':>10}{'here':>7}  place")
+        for one in ARCHIVES.values():
+            print(f"{one.name:<22}{one.size / 1e6:>7,.0f} MB{one.bytes_here / one.size:>7.0%}  {one.path}")
         return
-    dataset = recordings.load(arguments.source, max_per_word=arguments.max_per_word)
-    _compute_features(dataset)
+    dataset = data.load(arguments.source, max_per_word=arguments.max_per_word)
+    for split in (dataset.training, dataset.validation, dataset.testing):
+        features.mfcc_of(split)
+    features.mel_levels_of(dataset.training)  # for augmentation
     print(dataset)
 
 
 def _hand_in(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """Exit code 0: everything is packed and whole; 1: look at what was printed; 2: there is no such folder."""
-    from kws_helpers.hand_in import FILE, hand_in
+    from kws_helpers.desk.hand_in import FILE, hand_in
 
     if not arguments.folder.is_dir():
         parser.error(f"{arguments.folder} is no folder. Name the one in which your lessons are.")
@@ -59,22 +64,6 @@ def _say(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Non
 
     files = write_clips(arguments.word, arguments.folder, arguments.count)
     print(f"{len(files)} clips in {files[0].parent}")
-
-
-def _compute_features(dataset) -> None:
-    from kws_helpers import features
-
-    for split in (dataset.training, dataset.validation, dataset.testing):
-        features.mfcc_of(split)
-    features.mel_levels_of(dataset.training)  # for augmentation
-
-
-def _published() -> str:
-    from kws_helpers.data.download import ARCHIVES
-
-    rows = [f"{archive.name:<22}{archive.size / 1e6:>7,.0f} MB{archive.bytes_here / archive.size:>7.0%}  {archive.path}"
-            for archive in ARCHIVES.values()]
-    return "\n".join([f"{'published archive':<22}{'size':>10}{'here':>7}  place", *rows])
 
 
 if __name__ == "__main__":

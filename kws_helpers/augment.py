@@ -2,8 +2,8 @@
 
 The changes are made where they cost least: on the powers in the mel bands, between the Fourier transform and the
 cosine transform of the MFCC. There, a shift in time moves rows; another speed or another voice stretches one of the
-axes; loudness is a factor; noise adds its own powers (on average: sounds that have nothing to do with each other
-neither help nor hinder one another); and a microphone is one more constant for each coefficient.
+axes; loudness is a factor; noise adds its own powers (as unrelated sounds do on average); and a microphone is one more
+constant for each coefficient.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,12 @@ _QUIET = np.int16(-100 / LEVEL)  # the smallest power that there is
 
 @dataclass(frozen=True)
 class Changes:
-    """How far clips are changed; 0 leaves that alone. Each clip draws its own values, evenly up to the limit."""
+    """How far clips are changed; 0 leaves that alone. Each clip draws its own values, evenly up to the limit.
+
+    Example:
+        >>> Changes(loudness=6).loudness, Changes().shift
+        (6, 0.1)
+    """
 
     shift: float = 0.1  # seconds, to either side
     speed: float = 0.15  # share by which a clip gets faster or slower
@@ -41,7 +46,14 @@ class AugmentedClips:
     Args:
         dataset: what the clips and the background noise are taken from (the training split's only).
         prepared: the same as features, for their mean and standard deviation.
-        changes: how far clips are changed.
+        changes: how far clips are changed; None for the usual.
+
+    Example:
+        >>> from kws_helpers import data, features
+        >>> dataset = data.load(max_per_word=10)
+        >>> clips = AugmentedClips(dataset, features.prepare(dataset), Changes(shift=0.2))
+        >>> clips.augmented(np.arange(3), np.random.default_rng(0)).shape
+        (3, 49, 40)
     """
 
     def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None) -> None:
@@ -54,11 +66,11 @@ class AugmentedClips:
         self._standardised = prepared.standardised
 
     def __len__(self) -> int:
-        """Clips in an epoch."""
+        """Return how many clips are in an epoch."""
         return len(self.y)
 
     def augmented(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The training clips with the numbers `chosen` (n,), changed: standardised MFCC (n, 49, 40)."""
+        """Change the training clips with the numbers `chosen` (n,); return standardised MFCC (n, 49, 40)."""
         changes, n = self.changes, len(chosen)
         spoken = self._spoken[chosen]
         levels = _warped_in_time(self._levels, chosen, *_time_warps(changes, spoken, rng))

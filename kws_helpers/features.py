@@ -1,7 +1,7 @@
 """MFCC: from the samples of a clip to the (49, 40) numbers that the networks see.
 
-A 40 ms window every 20 ms, 128 mel bands, 40 coefficients: the values of `librosa.feature.mfcc(y=clip,
-sr=16000, n_mfcc=40, n_fft=640, hop_length=320, center=False).T`, computed for many clips at a time.
+A 40 ms window every 20 ms, 128 mel bands, 40 coefficients: the values of `librosa.feature.mfcc(y=clip, sr=16000,
+n_mfcc=40, n_fft=640, hop_length=320, center=False).T`, computed for many clips at a time.
 """
 
 import functools
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import cache
-from .data import SAMPLE_RATE, Clips, Dataset, Split
-from .progress import progress_line
+from kws_helpers.data import SAMPLE_RATE, Clips, Dataset, Split
+from kws_helpers.data.cache import cached_arrays
+from kws_helpers.desk.messages import progress_line
 
 WINDOW = 640  # samples: 40 ms
 HOP = 320  # samples: 20 ms
@@ -24,6 +24,7 @@ TOP_DECIBEL = 80  # what is quieter than this below the loudest point of its cli
 _SMALLEST_POWER = 1e-10  # -100 dB
 NEPER_IN_DECIBEL = np.float32(10 / np.log(10))
 LEVEL = np.float32(1 / 128)  # decibel: a step of the 16-bit numbers in which powers are kept
+_HANN = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)  # periodic
 _BATCH = 8  # clips computed at a time: 3 MB; more do not fit into the cache of a core
 _BLOCK = 32  # bands
 _MOST_THREADS = 8  # a small share of a large computer sees all of its cores
@@ -32,15 +33,26 @@ _VERSION = 2  # to be raised when the values change: cached features are then no
 
 
 def mfcc(audio: np.ndarray | Clips) -> np.ndarray:
-    """Mel-frequency cepstral coefficients (Davis & Mermelstein 1980).
+    """Compute mel-frequency cepstral coefficients.
 
-    audio: (..., n_samples) float in [-1, 1] at 16 kHz. Returns (..., T, 40) float32 with T = 1 + (n_samples -
-    640) // 320, which is 49 for one second. With S = |FFT(Hann window * frame)|^2 and the mel filters M,
+    mfcc = DCT(max(10 log10 max(M S, 1e-10), loudest - 80 dB)) with S = |FFT(Hann window * frame)|^2, the mel filters M,
+    the largest value of the clip, `loudest`, and the orthonormal DCT of type II.
 
-        mfcc = DCT(max(10 log10 max(M S, 1e-10), loudest - 80 dB)),    DCT of type II, orthonormal,
+    Args:
+        audio: (..., n_samples) float in [-1, 1] at 16 kHz.
 
-    where `loudest` is the largest value of that clip. Raises ValueError for audio that is too short, not
-    float, or not finite.
+    Returns:
+        (..., T, 40) float32 with T = 1 + (n_samples - 640) // 320, which is 49 for one second.
+
+    Raises:
+        ValueError: the audio is too short, not float, or not finite.
+
+    Source: Davis & Mermelstein 1980, "Comparison of Parametric Representations for Monosyllabic Word Recognition".
+
+    Example:
+        >>> second = np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
+        >>> mfcc(second).shape
+        (49, 40)
     """
     audio = audio if isinstance(audio, Clips) else np.asarray(audio)
     if not np.issubdtype(audio.dtype, np.floating):
@@ -62,7 +74,7 @@ def mfcc(audio: np.ndarray | Clips) -> np.ndarray:
 
 
 def _in_batches(work: Callable[[slice], None], count: int) -> Iterator[int]:
-    """Call `work` with the places of `count` clips, batch by batch, on all cores; yields how many are done."""
+    """Call `work` with the places of `count` clips, batch by batch, on all cores; yield how many are done."""
     places = [slice(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH)]
     if len(places) == 1:  # also what is called from a thread of this kind
         work(places[0])
@@ -77,11 +89,11 @@ def _in_batches(work: Callable[[slice], None], count: int) -> Iterator[int]:
 
 
 def mel_decibel(audio: np.ndarray) -> np.ndarray:
-    """Power in the mel bands in decibel, (..., T, 128) float32, of audio (..., n_samples) float32."""
+    """Compute the power in the mel bands in decibel, (..., T, 128) float32, of audio (..., n_samples) float32."""
     import scipy.fft
 
     frames = np.lib.stride_tricks.sliding_window_view(audio, WINDOW, axis=-1)[..., ::HOP, :]
-    spectrum = scipy.fft.rfft(frames * _hann_window(), axis=-1)
+    spectrum = scipy.fft.rfft(frames * _HANN, axis=-1)
     power = spectrum.real**2
     power += spectrum.imag**2
     mel = np.empty((*power.shape[:-1], N_MELS), np.float32)
@@ -91,7 +103,7 @@ def mel_decibel(audio: np.ndarray) -> np.ndarray:
 
 
 def decibel_of(power: np.ndarray) -> np.ndarray:
-    """10 log10 of powers, float32, of which nothing is left: memory that is new costs more than the arithmetic."""
+    """Compute 10 log10 of powers, float32, in place: new memory costs more than the arithmetic."""
     np.maximum(power, _SMALLEST_POWER, out=power)
     np.log(power, out=power)  # several times as fast as log10
     power *= NEPER_IN_DECIBEL
@@ -99,7 +111,7 @@ def decibel_of(power: np.ndarray) -> np.ndarray:
 
 
 def cepstrum(decibel: np.ndarray) -> np.ndarray:
-    """MFCC (..., T, 40) of powers in mel bands (..., T, 128) in decibel: the last step of `mfcc`."""
+    """Compute MFCC (..., T, 40) from powers in mel bands (..., T, 128) in decibel: the last step of `mfcc`."""
     import scipy.fft
 
     loudest = decibel.max(axis=(-2, -1), keepdims=True)
@@ -107,17 +119,16 @@ def cepstrum(decibel: np.ndarray) -> np.ndarray:
 
 
 @functools.cache
-def _hann_window() -> np.ndarray:
-    """(640,): 1/2 - 1/2 cos(2 pi n / 640), periodic."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
-
-
-@functools.cache
 def mel_filters() -> np.ndarray:
-    """(128, 321): triangles whose corners are evenly spaced in mel from 0 to 8 kHz, each of unit area (Slaney 1998)."""
-    frequencies = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
-    corners = _mel_to_hertz(np.linspace(0, _hertz_to_mel(SAMPLE_RATE / 2), N_MELS + 2))
+    """Return (128, 321) weights: triangles with corners evenly spaced in mel from 0 to 8 kHz, each of unit area.
+
+    Source: Slaney 1998, "Auditory Toolbox": linear up to 1 kHz = 15 mel, then 27 mel for a factor of 6.4.
+    """
+    log_step = np.log(6.4) / 27
+    mel = np.linspace(0, 15 + np.log(SAMPLE_RATE / 2 / 1000) / log_step, N_MELS + 2)
+    corners = np.where(mel < 15, mel * 1000 / 15, 1000 * np.exp(log_step * (mel - 15)))
     low, peak, high = (corners[i : i + N_MELS, np.newaxis] for i in range(3))
+    frequencies = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
     rising = (frequencies - low) / (peak - low)
     falling = (high - frequencies) / (high - peak)
     return (np.maximum(0, np.minimum(rising, falling)) * 2 / (high - low)).astype(np.float32)
@@ -135,52 +146,31 @@ def _mel_blocks() -> list[tuple[slice, slice, np.ndarray]]:
     return blocks
 
 
-# Slaney's mel scale (Auditory Toolbox, 1998): linear up to 1 kHz = 15 mel, then 27 mel for a factor of 6.4.
-_HERTZ_PER_MEL = 200 / 3
-_LOG_FROM_HERTZ = 1000.0
-_LOG_FROM_MEL = _LOG_FROM_HERTZ / _HERTZ_PER_MEL
-_LOG_STEP = np.log(6.4) / 27
+def mfcc_of(split: Split) -> np.ndarray:
+    """Return the MFCC of every clip of a split: (N, 49, 40) float32, computed once and then read from the cache."""
+    return _computed_once("mfcc", split, mfcc, N_MFCC, np.float32)
 
 
-def _hertz_to_mel(hertz: float) -> float:
-    if hertz < _LOG_FROM_HERTZ:
-        return hertz / _HERTZ_PER_MEL
-    return _LOG_FROM_MEL + np.log(hertz / _LOG_FROM_HERTZ) / _LOG_STEP
+def mel_levels_of(split: Split) -> np.ndarray:
+    """Return `mel_decibel` of every clip of a split, computed once: (N, 49, 128) int16, in units of LEVEL."""
+    return _computed_once("mel", split, lambda audio: np.rint(mel_decibel(audio) / LEVEL), N_MELS, np.int16)
 
 
-def _mel_to_hertz(mel: np.ndarray) -> np.ndarray:
-    logarithmic = _LOG_FROM_HERTZ * np.exp(_LOG_STEP * (mel - _LOG_FROM_MEL))
-    return np.where(mel < _LOG_FROM_MEL, mel * _HERTZ_PER_MEL, logarithmic)
-
-
-def mfcc_of(split: Split, progress: bool = True) -> np.ndarray:
-    """The MFCC of every clip of a split: (N, 49, 40) float32, computed once and then read from the cache."""
-    return _computed_once("mfcc", split, mfcc, N_MFCC, np.float32, progress)
-
-
-def mel_levels_of(split: Split, progress: bool = True) -> np.ndarray:
-    """`mel_decibel` of every clip of a split, computed once: (N, 49, 128) int16, in units of LEVEL to save memory."""
-    def levels(audio: np.ndarray) -> np.ndarray:
-        return np.rint(mel_decibel(audio) / LEVEL)
-
-    return _computed_once("mel", split, levels, N_MELS, np.int16, progress)
-
-
-def _computed_once(kind: str, split: Split, compute: Callable[[np.ndarray], np.ndarray], size: int, dtype: type,
-                   progress: bool) -> np.ndarray:
-    def make() -> dict[str, np.ndarray]:
+def _computed_once(name: str, split: Split, compute: Callable, size: int, dtype: type) -> np.ndarray:
+    def make() -> list[np.ndarray]:
         features = np.empty((len(split), 1 + (split.clips.shape[1] - WINDOW) // HOP, size), dtype)
 
         def fill(place: slice) -> None:
             features[place] = compute(split.clips[place])
             split.clips.release()
 
-        with progress_line(f"Computing {kind.upper()} (once)", len(split), visible=progress) as update:
+        with progress_line(f"Computing {name.upper()} (once)", len(split)) as update:
             for done in _in_batches(fill, len(split)):
                 update(done)
-        return {kind: features}
+        return [features]
 
-    return cache.cached_arrays(kind, (_VERSION, WINDOW, HOP, N_MELS, size, TOP_DECIBEL, split.key), make)[kind]
+    [features] = cached_arrays([name], (_VERSION, WINDOW, HOP, N_MELS, size, TOP_DECIBEL, split.key), make)
+    return features
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,25 +186,33 @@ class Inputs:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Standardised features of the three splits, and what they were standardised with."""
+    """Standardised features of three splits, and the (40,) float32 statistics that they were standardised with."""
 
     training: Inputs
     validation: Inputs
     testing: Inputs
-    mean: np.ndarray  # (40,) float32, of the training split
-    std: np.ndarray  # (40,) float32, of the training split
+    mean: np.ndarray
+    std: np.ndarray
 
     def standardised(self, mfcc: np.ndarray) -> np.ndarray:
-        """MFCC (..., 40) of any sound, as the networks are given it: in units of the training split's spread."""
+        """Return MFCC (..., 40) of any sound as the networks see it: (mfcc - mean) / std of the training split."""
         return (mfcc - self.mean) / self.std
 
 
 def prepare(dataset: Dataset) -> Prepared:
-    """MFCC of all splits, standardised per coefficient with the statistics of the training split alone.
+    """Compute the MFCC of all splits, standardised per coefficient with the statistics of the training split alone.
 
-    The validation and testing splits stand for clips that nobody has heard yet, so nothing may be learned
-    from them, not even a mean. Raises ValueError where the dataset has no training clips, as in the official
-    test set.
+    The validation and testing splits stand for clips that nobody has heard yet, so nothing may be learned from them,
+    not even a mean.
+
+    Raises:
+        ValueError: the dataset has no training clips, as in the official test set.
+
+    Example:
+        >>> from kws_helpers import data
+        >>> prepared = prepare(data.load(max_per_word=10))
+        >>> prepared.training.x.shape[1:], prepared.mean.shape
+        ((49, 40), (40,))
     """
     from sklearn.preprocessing import StandardScaler
 

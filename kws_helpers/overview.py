@@ -1,11 +1,10 @@
-"""How far you have come: which exercises passed their check, on this computer only."""
+"""Your progress: which exercises passed their check, on this computer only."""
 
-import json
 from dataclasses import dataclass
 from html import escape
 
-from kws_helpers.check import ladders, passed
-from kws_helpers.hand_in import GRADED_CELLS
+from kws_helpers.check import passed
+from kws_helpers.desk.hand_in import graded_cells
 
 _DONE, _OPEN = "✔", "○"
 _BLUE = "#0072B2"
@@ -20,18 +19,23 @@ class Lesson:
 
     @property
     def done(self) -> int:
+        """How many passed."""
         return sum(self.exercises.values())
 
 
 def lessons() -> list[Lesson]:
-    """All lessons in order, with what is finished."""
-    known, graded = ladders(), json.loads(GRADED_CELLS.read_text(encoding="utf-8"))
-    return [Lesson(name, {cell: passed.is_noted(cell) for cell in cells if cell in known})
-            for name, cells in graded.items()]
+    """Return all lessons in order, with what is finished. What has a check is a test cell with a solution cell."""
+    return [Lesson(name, {cell: passed.is_noted(cell) for cell in cells if f"{cell}-solution" in cells})
+            for name, cells in graded_cells().items()]
 
 
 class Overview:
-    """A page with the way through the course: in a notebook with links to the lessons, elsewhere as text."""
+    """A page that shows the course map and your progress: in a notebook with links to the lessons, elsewhere as text.
+
+    Example:
+        >>> Overview().word()
+        'First: class_counts in 01_dataset.'
+    """
 
     def __init__(self) -> None:
         self.lessons = lessons()
@@ -47,7 +51,7 @@ class Overview:
                 f"<tbody>{rows}</tbody></table>")
 
     def word(self) -> str:
-        """One sentence: what is done, and what comes next."""
+        """Return one sentence: what is done, and what comes next."""
         done, total = (sum(numbers) for numbers in zip(*((one.done, len(one.exercises)) for one in self.lessons)))
         following = next(((exercise, lesson.name) for lesson in self.lessons
                           for exercise, passed in lesson.exercises.items() if not passed), None)

@@ -11,8 +11,8 @@ import itertools
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,8 +34,7 @@ class CannotSay(ValueError):
     """There is no speech; the message says why, and what to do."""
 
 
-@dataclass(frozen=True)
-class Voice:
+class Voice(NamedTuple):
     """A way of speaking."""
 
     accent: str
@@ -50,10 +49,14 @@ class Voice:
 
 
 def voices(count: int) -> list[Voice]:
-    """So many different voices: the same ones on every call, each speaker once before any speaks at another rate.
+    """Return so many different voices, the same on every call: each speaker once before any speaks at another rate.
 
     Raises:
         ValueError: there are not so many.
+
+    Example:
+        >>> [voice.speaker for voice in voices(2)]
+        ['6ec2a741', '0595ea7e']
     """
     rng = np.random.default_rng(0)
     speakers = rng.permutation(list(itertools.product(ACCENTS, VARIANTS, PITCHES)))
@@ -64,7 +67,7 @@ def voices(count: int) -> list[Voice]:
 
 
 def say(word: str, count: int = 200) -> np.ndarray:
-    """The word by the first `count` of `voices`: clips (count, 16000), float32, with the word in the middle.
+    """Let the first `count` of `voices` say a word: clips (count, 16000), float32, with the word in the middle.
 
     Raises:
         CannotSay: the extra is missing, or nothing can be heard, or it takes longer than a second.
@@ -79,7 +82,7 @@ def say(word: str, count: int = 200) -> np.ndarray:
 
 
 def write_clips(word: str, folder: Path, count: int = 200) -> list[Path]:
-    """Write `say(word, count)` to `folder/word/<speaker>_nohash_<n>.wav`, as Speech Commands does; returns the files.
+    """Write `say(word, count)` to `folder/word/<speaker>_nohash_<n>.wav`, as Speech Commands does; return the files.
 
     Raises:
         CannotSay: as in `say`, or the word is no name of a folder.
@@ -100,23 +103,18 @@ def write_clips(word: str, folder: Path, count: int = 200) -> list[Path]:
     return files
 
 
-def _as_clip(word: str, samples: np.ndarray, rate: int) -> np.ndarray:
-    import soxr
-
-    if not len(samples):
-        raise CannotSay(f"“{word}” gives no sound. Write it as it is spoken, in letters.")
-    audio = soxr.resample(samples, rate, SAMPLE_RATE)
-    if len(audio) > CLIP_SAMPLES:
-        raise CannotSay(f"“{word}” takes {len(audio) / SAMPLE_RATE:.1f} seconds, and a clip has one. Choose a shorter "
-                        "word.")
-    clip = np.zeros(CLIP_SAMPLES, np.float32)
-    start = (CLIP_SAMPLES - len(audio)) // 2
-    clip[start:start + len(audio)] = audio * (_LEVEL / np.abs(audio).max())
-    return clip
+def _main(word: str, count: str) -> None:
+    """Write the clips to the standard output."""
+    written = io.BytesIO()  # NumPy asks a file for its position, which a pipe does not have
+    try:
+        np.save(written, np.stack([_as_clip(word, *spoken) for spoken in _synthesise(word, voices(int(count)))]))
+    except CannotSay as error:
+        sys.exit(str(error))
+    sys.stdout.buffer.write(written.getvalue())
 
 
-def _synthesise(word: str, speaking: list[Voice]) -> tuple[list[np.ndarray], int]:
-    """What the voices say: samples, float32 in [-1, 1], and how many of them make a second.
+def _synthesise(word: str, speaking: list[Voice]):
+    """What each voice says: samples, float32 in [-1, 1], and how many of them make a second.
 
     A voice that takes longer than a second speaks faster.
     """
@@ -138,7 +136,7 @@ def _synthesise(word: str, speaking: list[Voice]) -> tuple[list[np.ndarray], int
 
     library.espeak_SetSynthCallback(collect)
     library.espeak_ng_SetRandSeed(1)
-    text, spoken = word.encode() + b"\0", []
+    text = word.encode() + b"\0"
     for voice in speaking:
         library.espeak_SetVoiceByName(f"{voice.accent}+{voice.variant}".encode())
         library.espeak_SetParameter(_PITCH, voice.pitch, 0)
@@ -146,28 +144,25 @@ def _synthesise(word: str, speaking: list[Voice]) -> tuple[list[np.ndarray], int
             parts.clear()
             library.espeak_SetParameter(_RATE, words_per_minute, 0)
             library.espeak_Synth(text, len(text), 0, _CHARACTERS, 0, _UTF8, None, None)
-            samples = _trimmed(np.concatenate([np.zeros(0, np.float32), *parts]))
+            samples = np.concatenate([np.zeros(0, np.float32), *parts])
+            loud = np.flatnonzero(np.abs(samples) > _QUIET * np.abs(samples).max(initial=0))
+            samples = samples[loud[0]:loud[-1] + 1] if len(loud) else samples[:0]
             if len(samples) < rate:
                 break
-        spoken.append(samples)
-    return spoken, rate
+        yield samples, rate
 
 
-def _trimmed(samples: np.ndarray) -> np.ndarray:
-    loud = np.flatnonzero(np.abs(samples) > _QUIET * np.abs(samples).max(initial=0))
-    return samples[loud[0]:loud[-1] + 1] if len(loud) else samples[:0]
+def _as_clip(word: str, samples: np.ndarray, rate: int) -> np.ndarray:
+    import soxr
 
-
-def _main(word: str, count: str) -> None:
-    """Write the clips to the standard output."""
-    try:
-        spoken, rate = _synthesise(word, voices(int(count)))
-        clips = np.stack([_as_clip(word, samples, rate) for samples in spoken])
-    except CannotSay as error:
-        sys.exit(str(error))
-    written = io.BytesIO()  # NumPy asks a file for its position, which a pipe has not
-    np.save(written, clips)
-    sys.stdout.buffer.write(written.getvalue())
+    if not len(samples):
+        raise CannotSay(f"“{word}” gives no sound. Write it as it is spoken, in letters.")
+    audio = soxr.resample(samples, rate, SAMPLE_RATE)
+    if len(audio) > CLIP_SAMPLES:
+        raise CannotSay(f"“{word}” takes {len(audio) / SAMPLE_RATE:.1f} seconds, and a clip has one. Choose a shorter "
+                        "word.")
+    before = (CLIP_SAMPLES - len(audio)) // 2
+    return np.pad(audio * (_LEVEL / np.abs(audio).max()), (before, CLIP_SAMPLES - len(audio) - before))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.building.paths import BUILD, ROOT
-from kws_helpers.cache import folder as cache_folder
+from kws_helpers.data.cache import folder as cache_folder
 
 PICTURES = BUILD / "browser"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

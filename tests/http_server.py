@@ -59,7 +59,8 @@ class Handler(BaseHTTPRequestHandler):
             piece = body[begin : begin + (1 << 14)]
             self.wfile.write(piece)
             self.server.sent += len(piece)
-            time.sleep(self.server.pause)
+            if self.server.pause:
+                time.sleep(self.server.pause)
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing."""

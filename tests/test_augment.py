@@ -6,6 +6,7 @@ import pytest
 
 from kws_helpers import data, features, training
 from kws_helpers.augment import AugmentedClips, Changes, _warped_in_time, _with_other_voices
+from kws_helpers.training.batches import batches_of
 
 NOTHING = {"shift": 0, "speed": 0, "voice": 0, "loudness": 0, "noise": 0, "microphone": 0, "mask": 0}
 SOME = np.arange(40)
@@ -84,10 +85,10 @@ def test_silence_keeps_its_time_and_pitch(prepared):
 
 def test_an_epoch_holds_every_clip_once_and_the_next_epoch_other_changes(prepared):
     clips = AugmentedClips(*prepared)
-    (first, labels), (again, _), (second, _) = (next(training._batches(clips, 32, 3, epoch)) for epoch in (0, 0, 1))
+    (first, labels), (again, _), (second, _) = (next(batches_of(clips, 32, 3, epoch)) for epoch in (0, 0, 1))
     assert np.array_equal(first, again) and not np.array_equal(first, second)
     assert 0 < labels.size < len(prepared[1].training.y) and labels.shape[1] == 32
-    everything = np.concatenate([y.ravel() for _, y in training._batches(clips, 32, 3, 0)])[:len(clips)]
+    everything = np.concatenate([y.ravel() for _, y in batches_of(clips, 32, 3, 0)])[:len(clips)]
     assert np.array_equal(np.bincount(everything), np.bincount(prepared[1].training.y))
 
 

@@ -9,7 +9,7 @@ from autograder.building.build import build_course, build_functions, build_grade
 from autograder.building.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
 from autograder.building.paths import LESSONS as LESSON_FILES
 from autograder.building.paths import NOTEBOOKS, SOLUTIONS
-from kws_helpers.hand_in import GRADED_CELLS
+from kws_helpers.desk.hand_in import GRADED_CELLS
 
 LESSONS = lesson_names()
 

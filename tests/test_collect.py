@@ -20,7 +20,7 @@ from autograder.intake.submissions import find_submissions
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.exports import write_canvas
 from autograder.sample_class import filled
-from kws_helpers.hand_in import hand_in
+from kws_helpers.desk.hand_in import hand_in
 
 LESSON, OTHER = "01_dataset", "02_ffnn"
 MOODLE = "{}_{}_assignsubmission_file_"

@@ -1,6 +1,7 @@
 """`make hand-in`: whole notebooks are packed, and what is not whole is said in a sentence."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,19 +12,25 @@ from autograder.building.build import write_notebook
 from autograder.building.lesson import lesson_names
 from autograder.building.paths import NOTEBOOKS, ROOT
 from autograder.sample_class import filled, solutions
-from kws_helpers.hand_in import hand_in
+from kws_helpers.desk.hand_in import hand_in
 
 LESSON, OTHER = "01_dataset", "02_ffnn"
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
     """A student's folder: one lesson solved, one with a single answer, the others as they were handed out."""
+    folder = tmp_path_factory.mktemp("begun")
     for lesson in lesson_names():
-        write_notebook(filled(lesson, {}), tmp_path / f"{lesson}.ipynb")
-    write_notebook(filled(LESSON, solutions(LESSON)), tmp_path / f"{LESSON}.ipynb")
-    write_notebook(filled(OTHER, {}, {"explain_gap": "It knows its clips by heart."}), tmp_path / f"{OTHER}.ipynb")
-    return tmp_path
+        write_notebook(filled(lesson, {}), folder / f"{lesson}.ipynb")
+    write_notebook(filled(LESSON, solutions(LESSON)), folder / f"{LESSON}.ipynb")
+    write_notebook(filled(OTHER, {}, {"explain_gap": "It knows its clips by heart."}), folder / f"{OTHER}.ipynb")
+    return folder
+
+
+@pytest.fixture
+def folder(begun, tmp_path):
+    return shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
 
 
 def packed(folder):

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.building.build import write_notebook
 from autograder.sample_class import filled, mistake, model_answers, solutions
-from kws_helpers.hand_in import look_through, pack
+from kws_helpers.desk.hand_in import look_through, pack
 from tests.desk import Desk, chromium, jupyterlab, needs_chromium
 
 pytestmark = needs_chromium

@@ -24,7 +24,7 @@ from autograder.building.course_folder import COURSE_FILE, locate_course
 from autograder.building.environment import kernel_manager
 from autograder.building.lesson import WELCOME, functions_module, lesson_names, nbgrader_cells, read_lesson, solved
 from autograder.building.paths import BUILD, COURSE, NOTEBOOKS, SOLUTIONS
-from kws_helpers.hand_in import GRADED_CELLS
+from kws_helpers.desk.hand_in import GRADED_CELLS
 
 JUDGE_IMPORT = "from autograder.judge import judge"
 SOLVED = BUILD / "solved"
@@ -38,7 +38,7 @@ class BuildError(Exception):
 
 def build_all(with_solutions: bool = True) -> Iterator[str]:
     """Build everything, saying what comes next. Solutions come first: the notebooks show their figures."""
-    yield "solutions/lesson_*.py and kws_helpers/graded_cells.json"
+    yield "solutions/lesson_*.py and kws_helpers/desk/graded_cells.json"
     build_functions()
     build_graded_cells()
     for name in lesson_names():
@@ -93,7 +93,8 @@ def build_graded_cells(path: Path = GRADED_CELLS) -> None:
     """Write which cells a student must not lose: those that are filled in or give points, by lesson."""
     found = {name: [settings["grade_id"] for settings in nbgrader_cells(name)
                     if settings["grade"] or settings["solution"]] for name in lesson_names()}
-    path.write_text(json.dumps(found, indent=1) + "\n")
+    rows = ",\n".join(f" {json.dumps(name)}: {json.dumps(cells)}" for name, cells in found.items())
+    path.write_text(f"{{\n{rows}\n}}\n")
 
 
 def build_solution(name: str, folder: Path = SOLUTIONS) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.building.lesson import CHALLENGE
 from autograder.intake.submissions import readable
-from kws_helpers.hand_in import NETWORK as FILE
+from kws_helpers.desk.hand_in import NETWORK as FILE
 
 MAX_PARAMETERS = 100_000
 MAX_BYTES = 20 * 2**20

@@ -16,7 +16,7 @@ from autograder.building.lesson import CHALLENGE, lesson_names, nbgrader_cells
 from autograder.intake.notebook_file import Unreadable, parse_notebook
 from autograder.intake.owners import Owner, owner_of
 from autograder.intake.unpack import Arrival, LeftOut, arrivals
-from kws_helpers.hand_in import NETWORK
+from kws_helpers.desk.hand_in import NETWORK
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.probe.plain_data import plain
+from kws_helpers.check.expect import within
 
 __all__ = ["difference", "plain"]
 
@@ -57,7 +58,7 @@ def _array_difference(expected: np.ndarray, got: Any, tolerance: float) -> str |
     if "U" in (expected.dtype.kind, got.dtype.kind):
         same = expected.astype(str) == got.astype(str)
     else:
-        same = _close(expected, got, tolerance)
+        same = within(tolerance, expected, got)
     wrong = 1.0 - np.mean(same) if same.size else 0.0
     return f"{wrong:.0%} of the values differ" if wrong else None
 
@@ -67,7 +68,7 @@ def _scalar_difference(expected: Any, got: Any, tolerance: float) -> str | None:
     if isinstance(expected, (int, float)):
         if not isinstance(got, (int, float)):
             return f"expected a number, got {_kind(got)}"
-        if _close(expected, got, tolerance):
+        if within(tolerance, expected, got):
             return None
         if np.isfinite(expected) and not np.isfinite(got):
             return "the value is not finite"
@@ -81,12 +82,6 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, int) and value.bit_length() > 63:  # NumPy cannot compare these
         return float(value) if value.bit_length() < 1000 else np.inf
     return value
-
-
-def _close(expected: Any, got: Any, tolerance: float) -> np.ndarray:
-    finite = np.abs(np.asarray(expected, dtype=float))
-    scale = max(1.0, float(np.max(finite, where=np.isfinite(finite), initial=0.0)))
-    return np.isclose(got, expected, rtol=0, atol=tolerance * scale, equal_nan=True)
 
 
 def _kind(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The files of a folder, a .tar, a .tar.gz or a .zip, one after the other; nothing is unpacked to disk."""
+"""The files of a folder, a .tar, a .tar.gz or a .zip, one after another; nothing is unpacked to disk."""
 
 import gzip
 import os
@@ -8,20 +8,15 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
-from .decode import DecodeError
-from .layout import DataError
+from kws_helpers.data.decode import DecodeError
+from kws_helpers.data.layout import DataError
 
 _DEEPEST = 3  # top folder / word / recording
 _LARGEST = 64 << 20  # bytes of one file of an archive: five minutes in CD quality; what is larger is no recording
 _IMPOSSIBLE = 1 << 32  # bytes of any file; tarfile skips what a header claims step by step, even where nothing is there
-
-
-class DamagedArchive(DataError):
-    """The archive breaks off, or is no archive."""
 
 
 class Member(NamedTuple):
@@ -36,7 +31,7 @@ Wanted = Callable[[PurePosixPath], bool]
 
 
 def fingerprint(source: Path, wanted: Wanted) -> tuple[tuple[str, int, int], ...]:
-    """The archive, or every wanted file of the folder: name, size in bytes, time of change."""
+    """Return name, size in bytes and time of change of the archive, or of every wanted file of the folder."""
     if source.is_dir():
         files = [(path, info) for path, info in _walk(source) if wanted(path)]
         return tuple((str(path), info.st_size, info.st_mtime_ns) for path, info in files)
@@ -44,30 +39,55 @@ def fingerprint(source: Path, wanted: Wanted) -> tuple[tuple[str, int, int], ...
     return ((source.name, info.st_size, info.st_mtime_ns),)
 
 
-def members(source: Path | BufferedReader, name: Path, wanted: Wanted) -> Iterator[Member]:
-    """The files of a folder or of an opened archive for whose path `wanted` is true.
+def members(source: Path, wanted: Wanted) -> Iterator[Member]:
+    """Read the files of a folder or of an archive for whose path `wanted` is true.
 
-    A .tar.gz is read from its first byte to its last, so it can be a stream. Nothing is written anywhere, so
-    no name can do harm; still, what has a name that leads out of the archive, links, devices and what is far
-    larger than a recording are not read: their `content` says why. Raises DamagedArchive where the archive
-    `name` is damaged, incomplete, or of another kind.
+    Nothing is written anywhere, so no name can do harm; still, links, devices, what has a name that leads out of the
+    archive and what is far larger than a recording are not read: their `content` says why.
+
+    Raises:
+        DataError: the archive is damaged, incomplete, or of another kind.
     """
-    if isinstance(source, Path):
+    if source.is_dir():
         yield from _folder_members(source, wanted)
         return
     try:
-        magic = source.peek(4)
-        if magic.startswith(b"PK"):
-            yield from _zip_members(source, wanted)
-        elif magic.startswith(b"\x1f\x8b"):
-            yield from _tar_gz_members(source, wanted)
-        else:
-            yield from _tar_members(source, source, wanted)
+        with source.open("rb") as file:
+            magic = file.peek(4)
+            if magic.startswith(b"PK"):
+                yield from _zip_members(file, wanted)
+            elif magic.startswith(b"\x1f\x8b"):
+                yield from _tar_gz_members(file, wanted)
+            else:
+                yield from _tar_members(file, file, wanted)
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError) as error:
-        raise DamagedArchive(
-            f"{name} cannot be read as a .tar, .tar.gz or .zip archive ({error}). "
+        raise DataError(
+            f"{source} cannot be read as a .tar, .tar.gz or .zip archive ({error}). "
             "It may be only partly downloaded: delete it and download or copy it again."
         ) from error
+
+
+def names(source: Path, wanted: Wanted) -> set[PurePosixPath]:
+    """Return the wanted paths in a folder or an archive.
+
+    Raises:
+        DataError: as in `members`.
+    """
+    found = set()
+
+    def note(path: PurePosixPath) -> bool:
+        if wanted(path):
+            found.add(path)
+        return False
+
+    for _ in members(source, note):
+        pass
+    return found
+
+
+def leads_out(path: PurePosixPath) -> bool:
+    """Whether a file of this name, were it unpacked, could come to lie outside of the archive's folder."""
+    return path.is_absolute() or ".." in path.parts
 
 
 def _walk(source: Path) -> Iterator[tuple[PurePosixPath, os.stat_result]]:
@@ -120,19 +140,10 @@ def _tar_members(stream: BinaryIO, file: BinaryIO, wanted: Wanted) -> Iterator[M
             if info.size > _IMPOSSIBLE:
                 raise tarfile.ReadError(f"{path} claims {info.size:,} bytes")
             if not info.isdir() and (leads_out(path) or wanted(path)):
-                content = _content(path, info.isfile(), info.size, partial(_read, archive, info))
+                content = _content(path, info.isfile(), info.size, lambda info=info: archive.extractfile(info).read())
                 yield Member(path, content, file.tell())
     if stream is file:
         _check_tar_end(file, archive.offset)
-
-
-def _read(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
-    return archive.extractfile(info).read()
-
-
-def leads_out(path: PurePosixPath) -> bool:
-    """Whether a file of this name, were it unpacked, could come to lie outside of the archive's folder."""
-    return path.is_absolute() or ".." in path.parts
 
 
 def _content(path: PurePosixPath, is_file: bool, size: int, read: Callable[[], bytes]) -> bytes | DecodeError:

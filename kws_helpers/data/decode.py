@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .layout import CLIP_SAMPLES, SAMPLE_RATE
+from kws_helpers.data.layout import CLIP_SAMPLES, SAMPLE_RATE
 
 NOISE_SECONDS = 300  # of a background recording, however long it is; the official ones last about 90 s
 _HEADER = struct.Struct("<4sI8sIHHIIHH4sI")  # of a WAV file that holds nothing but samples
@@ -17,7 +17,11 @@ class DecodeError(ValueError):
 
 
 def decode_clip(content: bytes | Path) -> np.ndarray:
-    """One second: (16000,) int16. Of a longer recording, the middle; a shorter one ends in zeros, as officially."""
+    """Decode one second: (16000,) int16. Of a longer recording, the middle; a shorter one ends in zeros, as officially.
+
+    Raises:
+        DecodeError: there is no sound that can be read.
+    """
     samples = _plain(content)
     if samples is None:
         samples = _decode(content, seconds=1, centred=True)[:CLIP_SAMPLES]
@@ -45,7 +49,11 @@ def _plain(content: bytes | Path) -> np.ndarray | None:
 
 
 def decode_noise(content: bytes | Path) -> np.ndarray:
-    """A background recording: (n,) int16, at least one second, at most the first NOISE_SECONDS."""
+    """Decode a background recording: (n,) int16, at least one second, at most the first NOISE_SECONDS.
+
+    Raises:
+        DecodeError: there is no sound that can be read, or only silence, or less than a second.
+    """
     samples = _decode(content, seconds=NOISE_SECONDS, centred=False)
     if len(samples) < CLIP_SAMPLES:
         raise DecodeError("shorter than one second")

@@ -1,10 +1,10 @@
-"""The published archives: fetched once, continued after a break, and read while they come in.
+"""The published archives: fetched once, and continued where a download broke off, which pooch does not do.
 
-They lie in the folder `archives` of the cache. What has arrived is kept in a file `.partial` beside, whatever
-ends the program; only a file whose SHA-256 is right gets its proper name.
+They lie in the folder `archives` of the cache. What has arrived is kept in a file `.partial` beside, whatever ends the
+program; only a file whose SHA-256 is right gets its proper name.
 """
 
-import io
+import hashlib
 import os
 import shutil
 import time
@@ -13,10 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import cache
-from ..progress import progress_line
-from .archive import DamagedArchive
-from .layout import CLIP_SAMPLES, DataError
+from kws_helpers.data import cache
+from kws_helpers.data.layout import CLIP_SAMPLES, DataError
+from kws_helpers.desk.messages import progress_line
 
 _ADDRESS = "https://storage.googleapis.com/download.tensorflow.org/data"
 _BLOCK = 1 << 16  # bytes asked of the network at a time
@@ -47,10 +46,12 @@ class Archive(NamedTuple):
 
     @property
     def is_here(self) -> bool:
+        """Whether all of it has arrived."""
         return _size(self.path) == self.size
 
     @property
     def bytes_here(self) -> int:
+        """How many bytes have arrived."""
         return self.size if self.is_here else _size(self.partial)
 
 
@@ -68,28 +69,34 @@ ARCHIVES = {
 
 
 def address() -> str:
-    """Where the archives are fetched from: the environment variable KWS_DATA_URL, or the place of publication."""
+    """Return where archives are fetched from: the environment variable KWS_DATA_URL, or the place of publication."""
     return os.environ.get("KWS_DATA_URL", _ADDRESS).rstrip("/")
 
 
-@contextmanager
-def opened(archive: Archive, max_per_word: int | None) -> Iterator[io.BufferedReader]:
-    """An archive, to be read from its first byte to its last; where it is not here yet, while it comes in.
+def fetch(archive: Archive, max_per_word: int | None) -> None:
+    """Download an archive to its `path`, unless it is there.
 
-    max_per_word: how many clips are going to be decoded, which takes room on the disk. One process downloads,
-    others wait until it has done so. Raises DataError where the download fails; what has arrived is kept.
+    One process downloads; others wait until it has done so.
+
+    Args:
+        archive: a published archive.
+        max_per_word: how many clips are going to be decoded, which takes room on the disk; None for all.
+
+    Raises:
+        DataError: the download fails. What has arrived is kept, and the next call continues from there.
     """
-    if not archive.is_here:
-        with _alone(archive):
-            if not archive.is_here:  # nor has anybody fetched it while we waited
-                _check_disk(archive, max_per_word)
-                with _incoming(archive) as stream:
-                    if archive.path.suffix == ".gz":
-                        yield stream
-                        return
-                    _read_to_the_end(stream, archive)  # what is in a .zip is said at its end
-    with archive.path.open("rb") as file:
-        yield file
+    if archive.is_here:
+        return
+    with _alone(archive):
+        if archive.is_here:  # somebody has fetched it while we waited
+            return
+        _check_disk(archive, max_per_word)
+        _complete(archive)
+        with archive.partial.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != archive.sha256:
+            raise _not_what_was_published(archive)
+        archive.partial.replace(archive.path)
 
 
 @contextmanager
@@ -126,65 +133,20 @@ def _check_disk(archive: Archive, max_per_word: int | None) -> None:
         )
 
 
-@contextmanager
-def _incoming(archive: Archive) -> Iterator[io.BufferedReader]:
-    """The archive as a stream, which is kept, checked, and moved to its place at its end."""
-    import pooch
-
+def _complete(archive: Archive) -> None:
+    """Add to the partial file what is missing."""
+    progress = progress_line(f"Downloading {archive.file} (once)", archive.size)
     try:
-        with archive.partial.open("ab", buffering=0) as kept, archive.partial.open("rb", buffering=0) as reader:
-            stream = io.BufferedReader(_Incoming(archive, kept, reader), _BLOCK)
-            yield stream
-            _read_to_the_end(stream, archive)
-        if pooch.file_hash(archive.partial) != archive.sha256:
-            raise DamagedArchive("its SHA-256 is another one")
-    except DamagedArchive as error:
-        archive.partial.unlink()
-        raise DataError(
-            f"What came from {address()} is not the {archive.file} that was published, so it was deleted: load it "
-            "again, from another network or from a mirror (the environment variable KWS_DATA_URL) if this persists."
-        ) from error
-    archive.partial.replace(archive.path)
-
-
-def _read_to_the_end(stream: io.BufferedReader, archive: Archive) -> None:
-    with progress_line(f"Downloading {archive.file} (once)", archive.size) as update:
-        while stream.read(_BLOCK):
-            update(stream.tell())
-
-
-class _Incoming(io.RawIOBase):
-    """Reads what is kept already, then what the network adds to it."""
-
-    def __init__(self, archive: Archive, kept: io.FileIO, reader: io.FileIO):
-        self._archive = archive
-        self._kept = kept
-        self._reader = reader
-        self._network = _blocks(archive, kept.tell())
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._reader.tell()
-
-    def readinto(self, buffer: memoryview) -> int:
-        while not (count := self._reader.readinto(buffer)):
-            block = next(self._network, b"")
-            if not block:
-                return 0
-            try:
-                while block:
-                    block = block[self._kept.write(block) :]
-            except OSError as error:
-                raise _cannot_write(self._archive, error) from error
-        return count
+        with progress as update, archive.partial.open("ab") as file:
+            for block in _blocks(archive, file.tell()):
+                file.write(block)
+                update(file.tell())
+    except OSError as error:
+        raise _cannot_write(archive, error) from error
 
 
 def _blocks(archive: Archive, start: int) -> Iterator[bytes]:
     """The bytes from `start` on, over as many connections as it takes."""
-    import requests
-
     pauses = iter(_PAUSES)
     while start < archive.size:
         try:
@@ -192,11 +154,12 @@ def _blocks(archive: Archive, start: int) -> Iterator[bytes]:
                 start += len(block)
                 pauses = iter(_PAUSES)
                 yield block
-        except requests.RequestException as error:
-            pause = next(pauses, None) if _may_pass(error) else None
+        except OSError as error:  # of the network, or of its certificates
+            reason, may_pass = _reason(error)
+            pause = next(pauses, None) if may_pass else None
             if pause is None:
                 raise DataError(
-                    f"{archive.file} could not be downloaded from {address()}: {_reason(error)}. "
+                    f"{archive.file} could not be downloaded from {address()}: {reason}. "
                     f"{start:,} of {archive.size:,} bytes are here; load it again to go on from there."
                 ) from error
             time.sleep(pause)
@@ -209,7 +172,7 @@ def _connection(archive: Archive, start: int) -> Iterator[bytes]:
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
     with requests.get(f"{address()}/{archive.file}", headers=headers, stream=True, timeout=_TIMEOUT) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
-            raise DamagedArchive("the file of the server is shorter")
+            raise _not_what_was_published(archive)
         response.raise_for_status()
         _check_announced_size(archive, response)
         known = 0 if response.status_code == requests.codes.partial_content else start  # a server that begins anew
@@ -234,27 +197,27 @@ def _check_announced_size(archive: Archive, response) -> None:
         )
 
 
-def _may_pass(error: Exception) -> bool:
-    import requests
-
-    if isinstance(error, requests.HTTPError):
-        return error.response.status_code in _TRY_LATER
-    passing = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
-    return isinstance(error, passing)
-
-
-def _reason(error: Exception) -> str:
+def _reason(error: OSError) -> tuple[str, bool]:
+    """Why there was nothing, and whether that may be otherwise in a moment."""
     import requests
 
     match error:
-        case requests.HTTPError():
-            return f"the server answers {error.response.status_code} ({error.response.reason})"
+        case requests.HTTPError(response=answer):
+            return f"the server answers {answer.status_code} ({answer.reason})", answer.status_code in _TRY_LATER
         case requests.Timeout():
-            return "the server does not answer"
+            return "the server does not answer", True
         case requests.ConnectionError() | requests.exceptions.ChunkedEncodingError():
-            return "there is no connection, or it breaks off"
-        case _:
-            return str(error)
+            return "there is no connection, or it breaks off", True
+    return str(error), False
+
+
+def _not_what_was_published(archive: Archive) -> DataError:
+    """Delete what has come, and say so."""
+    archive.partial.unlink()
+    return DataError(
+        f"What came from {address()} is not the {archive.file} that was published, so it was deleted: load it "
+        "again, from another network or from a mirror (the environment variable KWS_DATA_URL) if this persists."
+    )
 
 
 def _cannot_write(archive: Archive, error: OSError) -> DataError:

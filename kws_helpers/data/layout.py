@@ -50,10 +50,19 @@ def is_recording(path: PurePosixPath) -> bool:
     return _RECORDING.fullmatch(str(path)) is not None
 
 
+def is_clip(path: PurePosixPath) -> bool:
+    """Whether a file is a recording of a word, and not of background noise."""
+    return is_recording(path) and path.parts[-2] != NOISE_FOLDER
+
+
 def word_and_speaker(name: str) -> tuple[str, str]:
-    """What is spoken in the recording `folder/file`, and by whom.
+    """Return what is spoken in the recording `folder/file`, and by whom.
 
     A file without "_nohash_" in its name is a speaker of its own, as in the official rule.
+
+    Example:
+        >>> word_and_speaker("yes/0a7c2a8d_nohash_0.wav")
+        ('yes', '0a7c2a8d')
     """
     folder, file = name.split("/")
     speaker = re.sub(r"_nohash_.*$", "", file)

@@ -1,16 +1,12 @@
 """Where the data lies: published archives by their names, folders and archives."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from io import BufferedReader
 from pathlib import Path
 
-from . import download
-from .archive import fingerprint
-from .layout import DataError, is_wanted
+from kws_helpers.data import download
+from kws_helpers.data.archive import fingerprint
+from kws_helpers.data.layout import DataError, is_wanted
 
 BUNDLED = Path(__file__).parent / "bundled_speech.tar"
 
@@ -24,44 +20,17 @@ class Source:
     published: download.Archive | None = None
 
     def identity(self) -> tuple:
-        """Changes when what is in the source changes."""
+        """Return what changes when the content of the source changes."""
         if self.published:
             return (self.published.sha256,)
-        return str(self.path.resolve()), self._fingerprint
-
-    @contextmanager
-    def opened(self, max_per_word: int | None) -> Iterator[Path | BufferedReader]:
-        """The folder, or the archive to read from its first byte on."""
-        if self.published:
-            with download.opened(self.published, max_per_word) as file:
-                yield file
-        elif self.path.is_dir():
-            yield self.path
-        else:
-            with self.path.open("rb") as file:
-                yield file
-
-    def task(self) -> str:
-        """What takes so long, for a progress line."""
-        if self.published and not self.published.is_here:
-            return f"Downloading and reading {self.published.file} (once)"
-        return "Reading the recordings (once)"
-
-    def size(self) -> int:
-        """How many bytes there are to read, or a little more."""
-        if self.published:
-            return self.published.size
-        return sum(size for _, size, _ in self._fingerprint)
-
-    @cached_property
-    def _fingerprint(self) -> tuple:
-        return fingerprint(self.path, is_wanted)
+        return str(self.path.resolve()), fingerprint(self.path, is_wanted)
 
 
 def find_source(source: str | os.PathLike | None) -> Source:
-    """What `source` names; None is what KWS_DATA says, or the bundled data.
+    """Return what `source` names; None is what KWS_DATA says, or the bundled data.
 
-    Raises DataError where there is nothing.
+    Raises:
+        DataError: there is nothing of that name.
     """
     source = source or os.environ.get("KWS_DATA") or "bundled"
     if source == "bundled":

@@ -3,8 +3,8 @@
 import hashlib
 from collections import defaultdict
 
-from ..notices import warn
-from .layout import SILENCE_FOLDER, UNKNOWN_FOLDER
+from kws_helpers.data.layout import SILENCE_FOLDER, UNKNOWN_FOLDER
+from kws_helpers.desk.messages import warn
 
 # The official rule counts a speaker's SHA-1 modulo 2**27 in per cent of 2**27 - 1: its bounds of 10 % and 20 %.
 _VALIDATION_BELOW = 13_421_773
@@ -12,10 +12,13 @@ _TESTING_BELOW = 26_843_546
 
 
 def split_by_hash(speaker: str) -> str:
-    """The official rule (Warden 2018, arXiv:1804.03209, and `which_set` of its code): the hash of the speaker
-    decides.
+    """Return a speaker's split by the official rule: the hash of the name decides, whoever else is there.
 
-    The split of a speaker therefore never changes when others join.
+    Source: Warden 2018, arXiv:1804.03209, and `which_set` of its code.
+
+    Example:
+        >>> split_by_hash("bb05582b")
+        'testing'
     """
     digest = hashlib.sha1(speaker.encode("utf-8", "surrogateescape"), usedforsecurity=False).digest()
     place = int.from_bytes(digest[-4:], "big") & (2**27 - 1)
@@ -30,7 +33,10 @@ def is_test_set(names: list[str], lists: dict[str, set[str]]) -> bool:
 
 
 def assign_splits(names: list[str], speakers: list[str], lists: dict[str, set[str]]) -> list[str]:
-    """The split of every recording: all "testing" in a ready test set, else the lists', else the hash rule's."""
+    """Return the split of every recording: all "testing" in a ready test set, else the lists', else the hash rule's.
+
+    A speaker whom the lists put into several splits is named in a warning.
+    """
     if is_test_set(names, lists):
         return ["testing"] * len(names)
     splits = [_split(name, speaker, lists) for name, speaker in zip(names, speakers, strict=True)]

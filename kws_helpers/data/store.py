@@ -4,38 +4,34 @@ import hashlib
 import json
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from .. import cache
-from ..progress import progress_line
-from . import archive
-from .decode import DecodeError, decode_clip, decode_noise
-from .layout import CLIP_SAMPLES, LISTS, NOISE_FOLDER, DataError, is_list, is_recording, is_wanted
-from .share import Share
-from .sources import Source
+from kws_helpers.data import archive, cache, download
+from kws_helpers.data.decode import DecodeError, decode_clip, decode_noise
+from kws_helpers.data.layout import (
+    LISTS,
+    NOISE_FOLDER,
+    DataError,
+    is_clip,
+    is_list,
+    is_recording,
+    is_wanted,
+    word_and_speaker,
+)
+from kws_helpers.data.sources import Source
+from kws_helpers.desk.messages import progress_line
 
 _FORMAT = 3  # to be raised when decoding or this file's format changes: old cache entries are then not used
 _MEMORY_LIMIT = 128 << 20  # bytes of samples held in memory while decoding; more go through a temporary file
 _BATCH = 256  # recordings decoded at a time
 _BATCH_BYTES = 64 << 20
-
-class Samples(NamedTuple):
-    """What a recording holds: (n,) int16, and a digest."""
-
-    values: np.ndarray
-    digest: str
-
-
-Decoded = Samples | DecodeError | list[str]
-"""The samples of a recording, why there are none, or the names in a split list."""
 
 
 class Sound(NamedTuple):
@@ -61,26 +57,30 @@ class Store:
 def open_store(source: Source, max_per_word: int | None) -> Store:
     """Decode a source, or at most so many clips of each word, or read them from the cache.
 
-    Raises DataError where there is nothing to be had.
+    Raises:
+        DataError: there is nothing to be had.
     """
     key = (_FORMAT, source.identity(), max_per_word)
-    arrays = cache.cached_arrays("recordings", key, lambda: _decode_all(source, max_per_word))
-    index = json.loads(arrays["index"].tobytes())
+    samples, index = cache.cached_arrays(("samples", "index"), key, lambda: _decode_all(source, max_per_word))
+    facts = json.loads(index.tobytes())
     return Store(
-        samples=arrays["samples"],
-        clips=[Sound(*sound) for sound in index["clips"]],
-        noise=[Sound(*sound) for sound in index["noise"]],
-        unusable=index["unusable"],
-        lists={split: set(names) for split, names in index["lists"].items()},
+        samples=samples,
+        clips=[Sound(*sound) for sound in facts["clips"]],
+        noise=[Sound(*sound) for sound in facts["noise"]],
+        unusable=facts["unusable"],
+        lists={split: set(names) for split, names in facts["lists"].items()},
     )
 
 
-def _decode_all(source: Source, max_per_word: int | None) -> cache.Arrays:
+def _decode_all(source: Source, max_per_word: int | None) -> tuple[np.ndarray, np.ndarray]:
+    if source.published:
+        download.fetch(source.published, max_per_word)
+    wanted = _wanted(source.path, max_per_word)
     with tempfile.SpooledTemporaryFile(_MEMORY_LIMIT, dir=cache.scratch()) as file:
-        sounds, unusable, lists = _collect(source, max_per_word, file)
+        sounds, unusable, lists = _collect(source.path, wanted, file)
         samples = _samples(file)
     root = _root([*sounds, *filter(is_recording, unusable)])
-    if root is None or not any(_in(root, path) for path in sounds if _is_clip(path)):
+    if root is None or not any(_in(root, path) for path in sounds if is_clip(path)):
         raise DataError(_nothing_to_read(source, unusable, max_per_word))
     here = sorted(sound for path, sound in sounds.items() if _in(root, path))
     index = {
@@ -89,64 +89,60 @@ def _decode_all(source: Source, max_per_word: int | None) -> cache.Arrays:
         "unusable": {_name(p): why for p, why in sorted(unusable.items()) if _in(root, p) or not is_recording(p)},
         "lists": {LISTS[path.name]: names for path, names in lists.items() if path.parent == root},
     }
-    return {"samples": samples, "index": np.frombuffer(json.dumps(index).encode(), np.uint8)}
+    return samples, np.frombuffer(json.dumps(index).encode(), np.uint8)
 
 
-def _collect(source: Source, max_per_word: int | None, file: BinaryIO) -> tuple[dict, dict, dict]:
-    """Write all samples to `file`; returns the sounds, what cannot be used and why, and the split lists, by path."""
+def _wanted(place: Path, max_per_word: int | None) -> archive.Wanted:
+    if max_per_word is None:
+        return is_wanted
+    share = share_of(archive.names(place, is_clip), max_per_word)
+    return lambda path: path in share if is_clip(path) else is_wanted(path)
+
+
+def share_of(paths: Iterable[PurePosixPath], max_per_word: int) -> set[PurePosixPath]:
+    """Choose at most `max_per_word` recordings of each word, of every speaker all or none.
+
+    The speakers queue in the order of the SHA-256 of their names. A word takes the recordings of one after another,
+    until those of the next one would be too many.
+    """
+    words = defaultdict(lambda: defaultdict(set))
+    for path in paths:
+        words[path.parent][word_and_speaker(f"{path.parent.name}/{path.name}")[1]].add(path)
+    chosen = set()
+    for speakers in words.values():
+        count = 0
+        for speaker in sorted(speakers, key=_place_in_queue):
+            count += len(speakers[speaker])
+            if count > max_per_word:
+                break
+            chosen |= speakers[speaker]
+    return chosen
+
+
+def _place_in_queue(speaker: str) -> bytes:
+    return hashlib.sha256(speaker.encode("utf-8", "surrogateescape")).digest()
+
+
+def _collect(place: Path, wanted: archive.Wanted, file: BinaryIO) -> tuple[dict, dict, dict]:
+    """Write all samples to `file`; return the sounds, what cannot be used and why, and the split lists, by path."""
     sounds, unusable, lists = {}, {}, {}
-    share = Share(max_per_word)
-    free = []  # places of clips that others have pushed out of the share
-    with closing(_decoded_members(source, max_per_word, share)) as members:  # even a traceback must not hold the lock
-        for path, decoded in members:
-            for dropped in share.dropped():
-                unusable.pop(dropped, None)
-                if sound := sounds.pop(dropped, None):
-                    free.append(sound.start)
-            if _is_clip(path) and not share.holds(path):
-                continue
-            match decoded:
-                case list():
-                    lists[path] = decoded
-                case DecodeError():
-                    unusable[path] = str(decoded)
-                case Samples(values, digest):
-                    sounds[path] = Sound(_name(path), _append(file, values, free), len(values), digest)
-    return sounds, unusable, lists
-
-
-def _append(file: BinaryIO, samples: np.ndarray, free: list[int]) -> int:
-    """Write to the end of the file, or where a clip has become free; returns where the samples begin."""
-    start = free.pop() if free and len(samples) == CLIP_SAMPLES else file.seek(0, os.SEEK_END) // 2
-    file.seek(2 * start)
-    file.write(samples)
-    return start
-
-
-def _samples(file: tempfile.SpooledTemporaryFile) -> np.ndarray:
-    """What was written, as int16: in memory, or mapped from the temporary file, which lasts as long as the array."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    if size > _MEMORY_LIMIT:
-        return np.asarray(np.memmap(file, np.int16, mode="r"))
-    return np.frombuffer(file.read(), np.int16)
-
-
-def _decoded_members(source: Source, max_per_word: int | None, share: Share) -> Iterator[tuple[PurePosixPath, Decoded]]:
-    def wanted(path: PurePosixPath) -> bool:
-        return is_wanted(path) and (not _is_clip(path) or share.takes(path))
-
-    with (
-        source.opened(max_per_word) as opened,
-        progress_line(source.task(), source.size()) as update,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-        for batch in _batches(archive.members(opened, source.path, wanted)):
+    total = sum(size for _, size, _ in archive.fingerprint(place, wanted))
+    with progress_line("Reading the recordings (once)", total) as update, ThreadPoolExecutor(os.cpu_count()) as pool:
+        for batch in _batches(archive.members(place, wanted)):
             is_wav = all(member.path.suffix == ".wav" for member in batch)
             apply = map if is_wav else pool.map  # threads that hardly compute only get in each other's way
             for member, decoded in zip(batch, apply(_decode_member, batch), strict=True):
-                yield member.path, decoded
+                match decoded:
+                    case DecodeError():
+                        unusable[member.path] = str(decoded)
+                    case list():
+                        lists[member.path] = decoded
+                    case _:
+                        digest = hashlib.sha256(decoded).hexdigest()
+                        sounds[member.path] = Sound(_name(member.path), file.tell() // 2, len(decoded), digest)
+                        file.write(decoded)
             update(batch[-1].position)
+    return sounds, unusable, lists
 
 
 def _batches(members: Iterator[archive.Member]) -> Iterator[list[archive.Member]]:
@@ -162,21 +158,30 @@ def _batches(members: Iterator[archive.Member]) -> Iterator[list[archive.Member]
         yield batch
 
 
-def _decode_member(member: archive.Member) -> Decoded:
+def _decode_member(member: archive.Member) -> np.ndarray | DecodeError | list[str]:
+    """The samples of a recording, (n,) int16, why there are none, or the names in a split list."""
     if isinstance(member.content, DecodeError):
         return member.content
     if is_list(member.path):
         return _list_names(member.content)
     try:
-        values = (decode_clip if _is_clip(member.path) else decode_noise)(member.content)
+        return decode_clip(member.content) if is_clip(member.path) else decode_noise(member.content)
     except DecodeError as error:
         return error
-    return Samples(values, hashlib.sha256(values).hexdigest())
 
 
 def _list_names(content: bytes | Path) -> list[str]:
     text = (content.read_bytes() if isinstance(content, Path) else content).decode("utf-8-sig", errors="replace")
     return [str(PurePosixPath(line.strip().replace("\\", "/"))) for line in text.splitlines() if line.strip()]
+
+
+def _samples(file: tempfile.SpooledTemporaryFile) -> np.ndarray:
+    """What was written, as int16: in memory, or mapped from the temporary file, which lasts as long as the array."""
+    size = file.tell()
+    file.seek(0)
+    if size > _MEMORY_LIMIT:
+        return np.asarray(np.memmap(file, np.int16, mode="r"))
+    return np.frombuffer(file.read(), np.int16)
 
 
 def _root(paths: list[PurePosixPath]) -> PurePosixPath | None:
@@ -187,10 +192,6 @@ def _root(paths: list[PurePosixPath]) -> PurePosixPath | None:
 
 def _in(root: PurePosixPath, path: PurePosixPath) -> bool:
     return path.parts[:-2] == root.parts
-
-
-def _is_clip(path: PurePosixPath) -> bool:
-    return is_recording(path) and path.parts[-2] != NOISE_FOLDER
 
 
 def _name(path: PurePosixPath) -> str:

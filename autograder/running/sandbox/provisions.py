@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.running.sandbox import start
 from autograder.running.sandbox.launcher import HELPERS
-from kws_helpers import cache
+from kws_helpers.data import cache
 
 _lock = threading.Lock()
 

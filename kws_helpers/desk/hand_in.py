@@ -33,15 +33,19 @@ class Found:
     whole: bool = True
 
 
+def graded_cells() -> dict[str, list[str]]:
+    """Return the names of the cells of each lesson that a student fills in or that give points."""
+    return json.loads(GRADED_CELLS.read_text(encoding="utf-8"))
+
+
 def look_through(folder: Path) -> list[Found]:
     """Look at every lesson in the folder, and at the challenge's network.
 
-    A lesson that was not begun is left out, and so is a file that is no notebook. A notebook that lost cells is
-    packed as it is: much of it can still be graded.
+    A lesson that was not begun is left out, and so is a file that is no notebook. A notebook that lost cells is packed
+    as it is: much of it can still be graded.
     """
-    lessons = json.loads(GRADED_CELLS.read_text(encoding="utf-8"))
-    found = [_look_at(folder / f"{lesson}.ipynb", graded) for lesson, graded in lessons.items()
-             if (folder / f"{lesson}.ipynb").is_file()]
+    found = [_look_at(path, cells) for lesson, cells in graded_cells().items()
+             if (path := folder / f"{lesson}.ipynb").is_file()]
     network = folder / NETWORK
     return found + ([Found(NETWORK, network.read_bytes())] if network.is_file() else [])
 
@@ -68,16 +72,16 @@ def hand_in(folder: Path, output: Path) -> bool:
     for one in found:
         mark = "✘" if not one.whole else "–" if one.content is None else "✔"
         print(f"{mark} {one.name}{': ' if one.remark else ''}{one.remark}")
-    packed = [one for one in found if one.content is not None]
-    if not any(one.name != NETWORK for one in packed):
+    if not any(one.content is not None and one.name != NETWORK for one in found):
         print(f"\nThere is nothing to hand in: {folder} holds no lesson that was begun and can be read. "
               f"{output.name} was not written.")
         return False
     pack(found, output)
     print(f"\n{output.resolve()} is what you hand in. It holds what was saved, so save first.")
-    if not all(one.whole for one in found):
+    whole = all(one.whole for one in found)
+    if not whole:
         print("Not everything is whole (✘): put it right, and pack again.")
-    return all(one.whole for one in found)
+    return whole
 
 
 def _look_at(path: Path, graded: list[str]) -> Found:
@@ -87,12 +91,10 @@ def _look_at(path: Path, graded: list[str]) -> Found:
     except (ValueError, RecursionError):
         return Found(path.name, None, "left out, because it is damaged and is no notebook. Open it in JupyterLab and "
                                       f"save it. If it does not open: {_FRESH}", whole=False)
-    counts = Counter(_grade_id(cell) for cell in cells)
-    lost = [name for name in graded if not counts[name]]
-    doubled = [name for name in graded if counts[name] > 1]
-    if lost:
+    counts = Counter(str(_settings(cell).get("grade_id")) for cell in cells)
+    if lost := [name for name in graded if not counts[name]]:
         return Found(path.name, content, f"packed, but without the {_names(lost)}. {_FRESH}", whole=False)
-    if doubled:
+    if doubled := [name for name in graded if counts[name] > 1]:
         return Found(path.name, content, f"packed, but with more than one {_names(doubled)}. Keep the one that counts, "
                                          "delete its copies, and save.", whole=False)
     if all(_untouched(cell) for cell in cells if _settings(cell).get("solution")):
@@ -101,30 +103,20 @@ def _look_at(path: Path, graded: list[str]) -> Found:
 
 
 def _cells(content: bytes) -> list[dict[str, Any]]:
-    """The cells of a notebook.
-
-    Raises:
-        ValueError: it is no notebook.
-    """
-    data = json.loads(content)
-    cells = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list) or not all(_is_cell(cell) for cell in cells):
-        raise ValueError("no notebook")
-    return cells
-
-
-def _is_cell(cell: Any) -> bool:
-    return isinstance(cell, dict) and isinstance(cell.get("source"), (str, list))
+    """The cells of a notebook; raises ValueError where it is none."""
+    match json.loads(content):
+        case {"cells": [*cells]} if all(isinstance(cell, dict) and isinstance(cell.get("source"), (str, list))
+                                        for cell in cells):
+            return cells
+    raise ValueError("no notebook")
 
 
 def _settings(cell: dict[str, Any]) -> dict[str, Any]:
-    metadata = cell.get("metadata")
-    settings = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return settings if isinstance(settings, dict) else {}
-
-
-def _grade_id(cell: dict[str, Any]) -> str:
-    return str(_settings(cell).get("grade_id", ""))
+    """nbgrader's metadata of a cell; empty where there is none."""
+    match cell:
+        case {"metadata": {"nbgrader": dict(settings)}}:
+            return settings
+    return {}
 
 
 def _untouched(cell: dict[str, Any]) -> bool:

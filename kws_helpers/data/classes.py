@@ -1,20 +1,17 @@
-"""From the recordings of a source to the 12-class task of Speech Commands (Warden 2018, arXiv:1804.03209,
-section 6).
+"""From the recordings of a source to the 12 classes of Speech Commands (Warden 2018, arXiv:1804.03209, section 6).
 
-In each split, clips of other words ("unknown") and stretches of background noise at a random volume
-("silence") join the keywords, each a tenth as many as there are keyword clips. Nothing depends on the order
-of files.
+In each split, clips of other words ("unknown") and stretches of background noise at a random volume ("silence") join
+the keywords, each a tenth as many as there are keyword clips. Nothing depends on the order of files.
 """
 
 import hashlib
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..notices import warn
-from .dataset import Clips, Dataset, Recordings, Split
-from .layout import (
+from kws_helpers.data.dataset import FULL_SCALE, Clips, Dataset, Recordings, Split
+from kws_helpers.data.layout import (
     CLASS_NAMES,
     CLIP_SAMPLES,
     KEYWORDS,
@@ -25,8 +22,9 @@ from .layout import (
     UNKNOWN,
     word_and_speaker,
 )
-from .splits import assign_splits, is_test_set
-from .store import Sound, Store
+from kws_helpers.data.splits import assign_splits, is_test_set
+from kws_helpers.data.store import Sound, Store
+from kws_helpers.desk.messages import warn
 
 
 class Clip(NamedTuple):
@@ -42,22 +40,14 @@ class Clip(NamedTuple):
 
     @property
     def label(self) -> int:
+        """The index of its class in CLASS_NAMES."""
         if self.word == SILENCE_FOLDER:
             return SILENCE
         return KEYWORDS.index(self.word) if self.word in KEYWORDS else UNKNOWN
 
 
-class Noise(NamedTuple):
-    """A background recording, or the part of one, that belongs to one split."""
-
-    name: str
-    start: int
-    length: int
-    digest: str
-
-
 def build_dataset(store: Store, name: str, unknown_percent: float | None, silence_percent: float, seed: int) -> Dataset:
-    """The 12-class task; `unknown_percent` None keeps all other words."""
+    """Build the 12 classes; `unknown_percent` None keeps all other words."""
     clips = _all_clips(store)
     if is_test_set([clip.name for clip in clips], store.lists):
         unknown_percent = None
@@ -75,7 +65,8 @@ def build_dataset(store: Store, name: str, unknown_percent: float | None, silenc
             if len(silence) < count:
                 without_silence.append(split)
             chosen += silence
-        splits[split] = _split(store.samples, chosen)
+        labels = np.array([clip.label for clip in chosen], np.int64)
+        splits[split] = Split(**_columns(store.samples, chosen), labels=labels, key=_key(chosen))
     if without_silence:
         warn(
             f"{name} has no background noise ({NOISE_FOLDER}/) for {', '.join(without_silence)}: "
@@ -85,8 +76,8 @@ def build_dataset(store: Store, name: str, unknown_percent: float | None, silenc
         name=name,
         class_names=CLASS_NAMES,
         **splits,
-        noise={split: [_audio(store.samples, part) for part in parts] for split, parts in noise.items()},
-        recordings=_recordings(store.samples, clips),
+        noise={split: [_samples(store.samples, part) / FULL_SCALE for part in parts] for split, parts in noise.items()},
+        recordings=Recordings(**_columns(store.samples, clips), splits=np.array([clip.split for clip in clips], str)),
         left_out=tuple(store.unusable),
     )
 
@@ -120,27 +111,27 @@ def _lot(name: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}:{name}".encode("utf-8", "surrogateescape")).digest()
 
 
-def _share_noise(noise: list[Sound]) -> dict[str, list[Noise]]:
+def _share_noise(noise: list[Sound]) -> dict[str, list[Sound]]:
     """Each split's own background noise: recordings of its own, or parts of them where there are fewer than three."""
     if len(noise) >= 3:
-        *training, validation, testing = [Noise(*sound) for sound in noise]
-        return {"training": training, "validation": [validation], "testing": [testing]}
+        return {"training": noise[:-2], "validation": [noise[-2]], "testing": [noise[-1]]}
     shares = {split: [] for split in SPLITS}
     for sound in noise:
         part = max(sound.length // 10, CLIP_SAMPLES)  # of validation and of testing
         if sound.length < 3 * part:
-            shares["training"].append(Noise(*sound))
+            shares["training"].append(sound)
             continue
-        lengths = (sound.length - 2 * part, part, part)
-        for split, length, start in zip(SPLITS, lengths, np.cumsum((0, *lengths)).tolist(), strict=False):
-            shares[split].append(Noise(f"{sound.name} ({split})", sound.start + start, length, sound.digest))
+        start = sound.start
+        for split, length in zip(SPLITS, (sound.length - 2 * part, part, part), strict=True):
+            shares[split].append(Sound(f"{sound.name} ({split})", start, length, sound.digest))
+            start += length
     return shares
 
 
-def _draw_silence(samples: np.ndarray, noise: list[Noise], split: str, count: int, seed: list[int]) -> list[Clip]:
+def _draw_silence(samples: np.ndarray, noise: list[Sound], split: str, count: int, seed: list[int]) -> list[Clip]:
     """`count` seconds of noise at volume U(0, 1], none of them digital zeros: no room is as quiet as that."""
     rng = np.random.default_rng(seed)
-    noise = [part for part in noise if samples[part.start : part.start + part.length].any()]
+    noise = [part for part in noise if _samples(samples, part).any()]
     clips = []
     while noise and len(clips) < count:
         recording = noise[rng.integers(len(noise))]
@@ -152,37 +143,18 @@ def _draw_silence(samples: np.ndarray, noise: list[Noise], split: str, count: in
     return clips
 
 
-def _audio(samples: np.ndarray, part: Noise) -> np.ndarray:
-    return samples[part.start : part.start + part.length] / np.float32(32768)
+def _samples(samples: np.ndarray, sound: Sound) -> np.ndarray:
+    return samples[sound.start : sound.start + sound.length]
 
 
-def _split(samples: np.ndarray, clips: list[Clip]) -> Split:
-    return Split(
-        clips=_clips(samples, clips),
-        labels=np.array([clip.label for clip in clips], np.int64),
-        words=_strings(clip.word for clip in clips),
-        speakers=_strings(clip.speaker for clip in clips),
-        names=_strings(clip.name for clip in clips),
-        key=_key(clips),
-    )
-
-
-def _recordings(samples: np.ndarray, clips: list[Clip]) -> Recordings:
-    return Recordings(
-        clips=_clips(samples, clips),
-        words=_strings(clip.word for clip in clips),
-        speakers=_strings(clip.speaker for clip in clips),
-        names=_strings(clip.name for clip in clips),
-        splits=_strings(clip.split for clip in clips),
-    )
-
-
-def _clips(samples: np.ndarray, clips: list[Clip]) -> Clips:
-    return Clips(samples, [clip.start for clip in clips], [clip.volume for clip in clips])
-
-
-def _strings(values) -> np.ndarray:
-    return np.array(list(values), dtype=str)
+def _columns(samples: np.ndarray, clips: list[Clip]) -> dict[str, Any]:
+    """What a split and all recordings have in common."""
+    return {
+        "clips": Clips(samples, [clip.start for clip in clips], [clip.volume for clip in clips]),
+        "words": np.array([clip.word for clip in clips], str),
+        "speakers": np.array([clip.speaker for clip in clips], str),
+        "names": np.array([clip.name for clip in clips], str),
+    }
 
 
 def _key(clips: list[Clip]) -> str:

@@ -1,10 +1,10 @@
 """Training steps, several in one call of TensorFlow.
 
-A step of a small network takes a few milliseconds, and Python needs as many to hand it over. So TensorFlow gets some
-batches at once and goes from one to the next by itself.
+A training step of a small network takes a few milliseconds; Python needs as long again to start it. So TensorFlow gets
+some batches at once and goes from one to the next by itself.
 
-Its operations are too small to be shared among cores, too: that takes nearly as long as it saves. So a batch is two
-halves, which meet only where their gradients are added, and each has a core to itself.
+The operations of a step are also too small to be shared among cores: that takes nearly as long as it saves. So a batch
+is two halves, which meet only where their gradients are added, and each has a core to itself.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-_AT_ONCE = 64  # clips that are tried at once: with more, large networks need gigabytes
+from kws_helpers.training.batches import Batches
 
-Batches = tuple[np.ndarray, np.ndarray]
-"""Some batches of the same size: x (k, B, …) and y (k, B, …)."""
+_AT_ONCE = 64  # clips that are tried at once: with more, large networks need gigabytes
 
 
 class Steps:
@@ -45,7 +44,7 @@ class Steps:
         self._validate = validate if model.run_eagerly else tf.function(validate, input_signature=shapes)
 
     def train(self, batches: Iterable[Batches]) -> dict[str, float]:
-        """Train for one epoch; returns the means of the loss and the metrics."""
+        """Train for one epoch; return the means of the loss and the metrics."""
         self.model.reset_metrics()
         size = 0
         for x, y in batches:
@@ -55,7 +54,7 @@ class Steps:
         return self._means()
 
     def validate(self, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-        """The means of the loss and the metrics on clips x (N, …) with the labels y (N, …)."""
+        """Return the means of the loss and the metrics on clips x (N, …) with the labels y (N, …)."""
         self.model.reset_metrics()
         for part in in_parts(x, y):
             self._validate(*part)

@@ -1,0 +1,75 @@
+"""What a learner is told beside the output of a cell: warnings, and one line that says how far long work has come."""
+
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_PACKAGE = __name__.partition(".")[0]
+_PATIENCE = 1.0  # seconds before progress is shown
+_PAUSE = 0.2  # seconds between two updates
+
+
+def warn(message: str) -> None:
+    """Give a UserWarning that points at the line of the student: the first caller outside this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)
+
+
+@contextmanager
+def progress_line(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how far long work has come. The line appears after a second, and goes away when the work ends.
+
+    Yields:
+        A function to call with the amount of work done so far, of `total` in any unit.
+    """
+    line, begin, first = _Line(), time.monotonic(), None
+    next_update = begin + _PATIENCE
+
+    def update(done: int) -> None:
+        nonlocal first, next_update
+        now = time.monotonic()
+        first = done if first is None else first  # a download that is resumed does not begin at 0
+        if now >= next_update:
+            next_update = now + _PAUSE
+            minutes = (now - begin) * (total - done) / (done - first) / 60 if done > first else 0
+            line.show(f"{description}: {done / total:.0%}{f', about {minutes:.0f} min left' if minutes > 1 else ''}")
+
+    try:
+        yield update
+    finally:
+        if line.text:
+            line.show("")
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """Show a text in place of the one before; the last one stays. Yields the function to call with each text."""
+    line = _Line()
+    yield line.show
+    if not line.handle:
+        print("" if line.in_terminal else line.text)
+
+
+class _Line:
+    """A text in place of the one before, in a notebook and in a terminal; nowhere else is anything shown."""
+
+    def __init__(self) -> None:
+        ipython = sys.modules.get("IPython")
+        self._in_notebook = hasattr(ipython.get_ipython() if ipython else None, "kernel")
+        self.in_terminal = not self._in_notebook and sys.stdout is not None and sys.stdout.isatty()
+        self.text, self.handle = "", None
+
+    def show(self, text: str) -> None:
+        self.text = text
+        if self.in_terminal:
+            print(f"\r{text}\x1b[K", end="", flush=True)
+        elif self.handle:
+            self.handle.update({"text/plain": text}, raw=True)
+        elif self._in_notebook:
+            from IPython.display import display
+
+            self.handle = display({"text/plain": text}, raw=True, display_id=True)
