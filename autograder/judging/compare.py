@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.probe.plain_data import plain
-from kws_helpers.check.expect import within
+from kws_helpers.check.expect import NOTHING, within
 
 __all__ = ["difference", "plain"]
 
@@ -86,7 +86,7 @@ def _scalar(value: Any) -> Any:
 
 def _kind(value: Any) -> str:
     if value is None:
-        return "None (is there a `return`?)"
+        return NOTHING
     value = _scalar(value)
     if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
         return "a number"

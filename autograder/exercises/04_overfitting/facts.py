@@ -8,6 +8,7 @@ import numpy as np
 from autograder.judging.exercise import Case
 from autograder.judging.proxy import FunctionProxy
 from kws_helpers.check.calling import CallFailed
+from kws_helpers.check.expect import NOTHING
 
 
 class LookCase(Case):
@@ -34,7 +35,7 @@ def as_array(value: Any, shape: tuple[int, ...]) -> np.ndarray:
     """
     array = np.asarray(value) if value is not None else None
     if array is None or array.shape != shape or array.dtype.kind not in "biuf":
-        got = "None (is there a `return`?)" if value is None else f"shape {getattr(array, 'shape', 'unknown')}"
+        got = NOTHING if value is None else f"shape {getattr(array, 'shape', 'unknown')}"
         raise CallFailed("raised", f"expected an array of shape {shape}, got {got}.", "WrongShape")
     return array.astype(float)
 

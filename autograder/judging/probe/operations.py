@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kws_helpers.check.calling import CallFailed, call
+from kws_helpers.check.expect import NOTHING
 
 from .plain_data import plain
 
@@ -49,7 +50,7 @@ class Operations:
         self._model = self._call(function, *args, **kwargs)
         if not isinstance(self._model, keras.Model):
             found = self._model
-            kind = "None (is there a `return`?)" if found is None else f"an object of type {type(found).__name__}"
+            kind = NOTHING if found is None else f"an object of type {type(found).__name__}"
             raise CallFailed("raised", f"expected a {wanted}, got {kind}.", "TypeError")
 
     def show(self, inputs: Any) -> None:
