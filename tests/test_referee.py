@@ -503,7 +503,7 @@ def notebook_of(*cells):
 def refereed(folder, name):
     """A referee beside a notebook with one exercise; yields it, the cell, and a function that connects."""
     cell = test_cell(name)
-    with Referee(folder, SEED, notebook_of(cell)) as referee:
+    with Referee(folder, notebook_of(cell), SEED) as referee:
         def connect():
             connection = socket.socket(socket.AF_UNIX)
             connection.connect(str(folder / "judge.sock"))
