@@ -13,7 +13,7 @@ from kws_helpers import data
 from kws_helpers.data import archive, sources, store
 
 from .audio_files import SPEAKERS, encode, make_source, noise, pack
-from .test_data import assert_same_dataset, load_with_own_cache
+from .test_data import assert_same_dataset, load_with_cache
 
 CLIP = encode(noise(1))
 OUTSIDE = "its name leads out of the archive"
@@ -34,7 +34,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def expected(source, tmp_path_factory):
-    yield from load_with_own_cache(source, tmp_path_factory)
+    yield from load_with_cache(source, tmp_path_factory.mktemp("cache"))
 
 
 @contextmanager

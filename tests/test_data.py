@@ -39,21 +39,21 @@ def source(shared, tmp_path):
     return Path(shutil.copytree(shared, tmp_path / "source"))
 
 
-def load_with_own_cache(source, tmp_path_factory):
+def load_with_cache(source, folder):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KWS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("KWS_CACHE", str(folder))
         yield data.load(source)
 
 
 @pytest.fixture(scope="module")
 def expected(shared, tmp_path_factory):
     """What the shared source holds."""
-    yield from load_with_own_cache(shared, tmp_path_factory)
+    yield from load_with_cache(shared, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="module")
-def bundled(tmp_path_factory):
-    yield from load_with_own_cache("bundled", tmp_path_factory)
+def bundled(shared_cache):
+    yield from load_with_cache("bundled", shared_cache)
 
 
 def parts(dataset):

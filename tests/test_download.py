@@ -22,7 +22,7 @@ from kws_helpers.data import cache, download
 
 from .audio_files import SPEAKERS, make_source, pack
 from .http_server import announces, answers, breaks_off, is_silent, knows_no_range, says_no_length, serving
-from .test_data import SPLITS, assert_same_dataset, load_quietly, load_with_own_cache
+from .test_data import SPLITS, assert_same_dataset, load_quietly, load_with_cache
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def expected(folder, tmp_path_factory):
-    yield from load_with_own_cache(folder, tmp_path_factory)
+    yield from load_with_cache(folder, tmp_path_factory.mktemp("cache"))
 
 
 def publish(server, monkeypatch, packed, name="speech_commands"):

@@ -7,6 +7,7 @@ from sklearn.preprocessing import StandardScaler
 from kws_helpers import data, features
 
 from .audio_files import make_source
+from .test_data import load_with_cache
 
 TIME = np.arange(16_000) / 16_000
 
@@ -35,8 +36,8 @@ def signals():
 
 
 @pytest.fixture(scope="module")
-def bundled():
-    return data.load("bundled")
+def bundled(shared_cache):
+    yield from load_with_cache("bundled", shared_cache)
 
 
 @pytest.fixture
