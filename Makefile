@@ -60,7 +60,7 @@ export UV_SYSTEM_CERTS = 1
 $(VENV)/ready: $(REQUIREMENTS) pyproject.toml .jupyter/ipython_kernel_config.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Setting up $(VENV) (once, a few minutes at most) …"
-	@$(PYTHON) -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python -r $(REQUIREMENTS) \
 		|| { echo "uv could not do it; pip does, which takes a little longer …"; \
