@@ -1,10 +1,11 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the exact versions of requirements.txt.
-.PHONY: lab hand-in demo test lessons grade benchmark gallery lock clean
+.PHONY: lab hand-in demo test test-core test-lowest lessons grade benchmark gallery lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 VENV = .venv
+REQUIREMENTS = requirements.txt
 RUN = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python
 
 lab: $(VENV)/ready            ## JupyterLab on notebooks/
@@ -20,6 +21,17 @@ test: $(VENV)/ready           ## all tests
 	$(RUN) -m ruff check .
 	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# What shows in a minute or two whether the course works with the versions installed: data, features against librosa,
+# figures, every exercise with its right answers, notebooks byte for byte, and a small class graded from end to end.
+CORE = tests/test_build.py tests/test_data.py tests/test_features.py tests/test_augment.py tests/test_widgets.py \
+	tests/test_exercises.py tests/test_grade.py::test_lesson_with_models
+
+test-core: $(VENV)/ready      ## those tests; with another environment: make test-core VENV=folder PYTHON=python3.12
+	$(RUN) -m pytest -n 2 $(CORE) -k "not mistake" -W default
+
+test-lowest:                  ## those tests with the lowest versions that pyproject.toml allows
+	$(MAKE) test-core VENV=build/lowest REQUIREMENTS=.ci/lowest.txt
+
 lessons: $(VENV)/ready        ## autograder/lessons/ to notebooks/, solutions/ and nbgrader's course/
 	$(RUN) -m autograder lessons
 
@@ -33,9 +45,11 @@ gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a brow
 	$(RUN) -m pytest -q tests/test_browser.py tests/test_lessons_in_browser.py tests/test_instructor.py
 	$(RUN) -m tests.gallery
 
-lock: $(VENV)/ready           ## pyproject.toml to requirements.txt
-	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test \
-		--no-header --no-annotate --upgrade pyproject.toml --output-file requirements.txt
+LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-header --no-annotate --upgrade
+
+lock: $(VENV)/ready           ## pyproject.toml to requirements.txt, and its lowest versions to .ci/lowest.txt
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --output-file .ci/lowest.txt --resolution lowest-direct --only-binary :all:
 
 clean:
 	rm -rf $(VENV) build course
@@ -43,14 +57,14 @@ clean:
 # uv is fast, but does not read pip's settings; where only pip knows the way to a package index, pip does the work.
 # A proxy's certificates are those of the system, which uv does not look at by itself.
 export UV_SYSTEM_CERTS = 1
-$(VENV)/ready: requirements.txt pyproject.toml .jupyter/ipython_kernel_config.py
+$(VENV)/ready: $(REQUIREMENTS) pyproject.toml .jupyter/ipython_kernel_config.py
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found. Install one, or name it: make PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Setting up $(VENV) (once, a few minutes at most) …"
-	@$(PYTHON) -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(VENV) || { echo "The venv module failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python -r requirements.txt \
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python -r $(REQUIREMENTS) \
 		|| { echo "uv could not do it; pip does, which takes a little longer …"; \
-		     $(VENV)/bin/python -m pip install --quiet -r requirements.txt; }
+		     $(VENV)/bin/python -m pip install --quiet -r $(REQUIREMENTS); }
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable . \
 		|| $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p $(VENV)/etc/ipython && cp .jupyter/ipython_kernel_config.py $(VENV)/etc/ipython/

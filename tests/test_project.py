@@ -14,19 +14,34 @@ from autograder.building.lesson import points_by_exercise
 from autograder.building.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-PINNED = {line.partition("==")[0].strip().lower(): line.partition("==")[2].partition(";")[0].strip()
-          for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")}
+LOCK, LOWEST = ROOT / "requirements.txt", ROOT / ".ci/lowest.txt"
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Return the exact version of each package in a list that `make lock` wrote."""
+    lines = [line.partition(" ;")[0].partition("==") for line in path.read_text().splitlines()]
+    return {name: version for name, _, version in lines}
 
 
 def name_of(requirement: str) -> str:
     return re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower()
 
 
-def test_requirements_hold_every_dependency_and_nothing_but_exact_versions():
-    wanted = {name_of(one) for one in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]}
-    assert wanted <= set(PINNED)
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
+DEPENDENCIES = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+
+
+@pytest.mark.parametrize("path", [LOCK, LOWEST], ids=lambda path: path.name)
+def test_requirements_hold_every_dependency_and_nothing_but_exact_versions(path):
+    assert {name_of(one) for one in DEPENDENCIES} <= set(pins(path))
+    for line in path.read_text().splitlines():
         assert re.fullmatch(r"[a-z0-9._-]+==[^ ;]+( ; .+)?", line), line
+
+
+@pytest.mark.parametrize("requirement", DEPENDENCIES)
+def test_the_lowest_version_allowed_is_the_one_that_is_tested(requirement):
+    bound = re.search(r">=([\d.]+)", requirement)[1]
+    tested = pins(LOWEST)[name_of(requirement)]
+    assert re.fullmatch(re.escape(bound) + r"(\.0)*(\.post\d+)?", tested), "run `make lock` and commit"
 
 
 def test_the_conda_environment_is_made_from_the_same_files():
