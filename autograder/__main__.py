@@ -1,6 +1,8 @@
 """The instructor's commands."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +19,27 @@ PLACED_ALL, SOME_NOT_PLACED = 0, 3
 HOLDS, DOES_NOT_HOLD = 0, 3
 
 
+@contextmanager
+def _bad_usage() -> Iterator[None]:
+    """Print what was wrong in red, and end with `BAD_USAGE`."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        from autograder.terminal import say
+
+        say(console, error, style="red")
+        raise typer.Exit(BAD_USAGE) from None
+
+
 @app.command()
 def lessons(
     solutions: Annotated[bool, typer.Option(help="Execute the solved notebooks, too (minutes).")] = True,
 ) -> None:
     """Build notebooks/, solutions/ and nbgrader's course/ from autograder/lessons/."""
-    from autograder.building import build
+    from autograder.building.repository import build_all
 
-    with console.status("…") as status:
-        for step in build.build_all(with_solutions=solutions):
+    with _bad_usage(), console.status("…") as status:
+        for step in build_all(with_solutions=solutions):
             status.update(step)
             console.print(step)
 
@@ -41,11 +55,8 @@ def collect(
     """Bring what came back into the layout that is graded. Exit code 0: all of it; 3: not all; 2: bad usage."""
     from autograder.terminal import collect_and_print
 
-    try:
+    with _bad_usage():
         complete = collect_and_print(console, source, submissions)
-    except (ValueError, OSError) as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
     raise typer.Exit(PLACED_ALL if complete else SOME_NOT_PLACED)
 
 
@@ -73,13 +84,10 @@ def grade(
     from autograder.running.sandbox.protection import LIMITS, WARNING, demanded_protection
     from autograder.terminal import grade_and_report
 
-    try:
+    with _bad_usage():
         protection = demanded_protection(unsafe)
         complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
                                     force=force, protection=protection, scheduler=scheduler, database=gradebook)
-    except ValueError as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
     if protection == LIMITS:
         Console(stderr=True).print(WARNING, style="red", highlight=False)
     raise typer.Exit(GRADED_ALL if complete else SOME_NOT_GRADED)
@@ -92,15 +100,15 @@ def challenge(
     clips: Annotated[str | None, typer.Option(help="A folder or archive in the layout of Speech Commands; its testing "
                                                    "split counts. Default: the bundled data.")] = None,
     output: Annotated[Path, typer.Option(help="Where the table goes.", dir_okay=False)] = Path("challenge.csv"),
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Measure even where there is no sandbox: what is in the "
+                                                          "files then runs with your rights.")] = False,
 ) -> None:
-    """Measure the networks of lesson 06's challenge on clips that no student has."""
+    """Measure the networks of lesson 06's challenge on clips that no student has. Exit code 2: bad usage."""
+    from autograder.running.sandbox.protection import demanded_protection
     from autograder.terminal import measure_challenge
 
-    try:
-        measure_challenge(console, submissions, clips, output)
-    except (ValueError, OSError) as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
+    with _bad_usage():
+        measure_challenge(console, submissions, clips, output, demanded_protection(unsafe))
 
 
 @app.command()
@@ -127,13 +135,13 @@ def benchmark(
                                                   "Commands. The lessons run with them, too.")] = None,
 ) -> None:
     """Measure speed, time, memory and accuracy, and write docs/results.md."""
-    from tools.benchmark import run
+    from autograder.building.paths import demand_repository
 
-    try:
+    with _bad_usage():
+        demand_repository()
+        from tools.benchmark import run
+
         run(console, parts or (), real)
-    except ValueError as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
 
 
 if __name__ == "__main__":

@@ -112,7 +112,8 @@ def _print_networks(console: Console, trained: list[Trained]) -> None:
 
 def _build(console: Console) -> list[Path]:
     """Build the course folder and the students' notebooks under build/, leaving the committed ones alone."""
-    from autograder.building.build import build_course, build_notebooks
+    from autograder.building.course_folder import build_course
+    from autograder.building.repository import build_notebooks
 
     course, folder = BUILD / "course", BUILD / "notebooks"
     build_course(course)

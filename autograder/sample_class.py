@@ -10,8 +10,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.answers import right_answers
-from autograder.building.build import released_notebook, write_notebook
 from autograder.building.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
+from autograder.building.notebooks import released_notebook, write_notebook
 from autograder.judging.exercise import exercises
 
 ENDLESS = '''def frame_count(n_samples, window, hop):

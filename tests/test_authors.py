@@ -13,15 +13,17 @@ from autograder.building.paths import ROOT
 
 LESSON = "08_example"
 BUILD = f"""
-from autograder.building import build
+from autograder.building.course_folder import build_course
 from autograder.building.environment import programs_on_path
+from autograder.building.repository import build_functions, build_graded_cells, build_notebooks
+from autograder.building.solution import build_solution
 
 programs_on_path()
-build.build_functions()
-build.build_graded_cells()
-build.build_solution("{LESSON}")
-build.build_course()
-build.build_notebooks()
+build_functions()
+build_graded_cells()
+build_solution("{LESSON}")
+build_course()
+build_notebooks()
 """
 
 

@@ -5,10 +5,12 @@ import re
 import nbformat
 import pytest
 
-from autograder.building.build import build_course, build_functions, build_graded_cells, build_notebooks, renew_texts
+from autograder.building.course_folder import build_course
 from autograder.building.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
 from autograder.building.paths import LESSONS as LESSON_FILES
 from autograder.building.paths import NOTEBOOKS, SOLUTIONS
+from autograder.building.repository import build_functions, build_graded_cells, build_notebooks
+from autograder.building.solution import renew_texts
 from kws_helpers.hand_in import GRADED_CELLS
 
 LESSONS = lesson_names()

@@ -5,7 +5,8 @@ import shutil
 import nbformat
 import pytest
 
-from autograder.building.build import build_course, write_notebook
+from autograder.building.course_folder import build_course
+from autograder.building.notebooks import write_notebook
 from autograder.grading import grade
 from autograder.grading import unchanged as earlier
 from autograder.judging.judged_run import Judged

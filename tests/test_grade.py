@@ -14,8 +14,9 @@ from nbgrader.api import Gradebook
 
 from autograder import sample_class
 from autograder.answers import right_answers
-from autograder.building.build import nbgrader_api, write_notebook
+from autograder.building.course_folder import nbgrader_api
 from autograder.building.lesson import graded_cells, lesson_names
+from autograder.building.notebooks import write_notebook
 from autograder.building.paths import ROOT
 from autograder.grading.grade import grade_class
 from autograder.judging.exercise import exercises
@@ -235,7 +236,7 @@ def test_the_report_shows_the_class(graded):
 
 def test_stock_nbgrader_gives_the_same_scores_and_feedback_without_hidden_tests(graded, tmp_path_factory):
     _, rows, folder = graded
-    from autograder.building.build import build_course
+    from autograder.building.course_folder import build_course
 
     course = build_course(tmp_path_factory.mktemp("stock"), [LESSON])
     students = ["all right", "wrong", "half", "noisy", "duplicate", "no-test-cell"]

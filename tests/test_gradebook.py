@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.building.build import nbgrader_api, write_notebook
+from autograder.building.course_folder import nbgrader_api
+from autograder.building.notebooks import write_notebook
 from autograder.grading.grade import grade_class
 from autograder.nbgrader_config import SETTINGS_FILE, settings
 from autograder.reporting.report import write_results

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder.building.build import write_notebook
+from autograder.building.notebooks import write_notebook
 from autograder.sample_class import filled, mistake, model_answers, solutions
 from kws_helpers.hand_in import look_through, pack
 from tests.desk import Desk, chromium, jupyterlab, needs_chromium

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from nbgrader.api import Gradebook
 
-from autograder.building.build import build_course
+from autograder.building.course_folder import build_course
 from autograder.building.lesson import KERNEL
 from autograder.building.paths import NOTEBOOKS
 from autograder.grading.gradebook import ClassGradebook

@@ -15,8 +15,7 @@ import nbformat
 from nbformat.warnings import DuplicateCellId
 from nbgrader.api import MissingEntry
 
-from autograder.building.build import build_course
-from autograder.building.course_folder import keep_settings
+from autograder.building.course_folder import build_course, keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import ClassGradebook, check_database
 from autograder.grading.needed import superfluous

@@ -21,7 +21,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.building.build import write_notebook
+from autograder.building.notebooks import write_notebook
 from autograder.intake.submissions import Submission
 from autograder.nbgrader_config import configure
 

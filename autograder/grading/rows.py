@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import Grade
-from autograder.intake.notebook_file import clean
 from autograder.intake.submissions import Submission
+from autograder.intake.text import clean
 from autograder.judging.verdict import VERDICT_TYPE
 
 STATUS_TEXTS = {

@@ -16,6 +16,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.intake.text import clean
+
 MAX_BYTES = 50 * 2**20
 MAX_CELLS = 5000
 MAX_BREAKS = 20
@@ -66,11 +68,6 @@ def parse_notebook(raw: bytes) -> tuple[NotebookNode, list[str]]:
         raise Unreadable("is a notebook without any cell.")
     notes += _losses(found)
     return nbformat.v4.new_notebook(cells=cells, metadata=_kernel(data)), notes
-
-
-def clean(text: str) -> str:
-    """Text that can be saved and run: no NUL characters, no halves of characters."""
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text.replace("\0", ""))
 
 
 def _decode(raw: bytes) -> tuple[str, list[str]]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.building.build import released_notebook
 from autograder.building.lesson import KERNEL, lesson_names
+from autograder.building.notebooks import released_notebook
 
 REPAIRS = "kws_repairs"
 """The notebook's metadata lists under this key what was repaired, in words."""

@@ -5,7 +5,6 @@ every table, database and page can hold.
 """
 
 import os
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.building.lesson import lesson_names
 from autograder.intake.notebook_file import Unreadable, read_notebook
+from autograder.intake.text import readable
 
 
 @dataclass
@@ -53,11 +53,6 @@ def find_submissions(folder: Path) -> list[Submission]:
     return [_read(student, assignment, folders.get(assignment))
             for student, folders in found.items() for assignment in sorted(assignments)
             if assignment in lessons or assignment in folders]
-
-
-def readable(name: str) -> str:
-    """A name as one line of text, with "_" for what cannot be written: control characters and undecodable bytes."""
-    return "".join("_" if unicodedata.category(one) in ("Cc", "Cs") else one for one in name).strip() or "_"
 
 
 def _folders(folder: Path) -> list[Path]:
