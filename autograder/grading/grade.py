@@ -23,12 +23,13 @@ from autograder.grading.rows import Row, rows_of_graded, rows_of_ungraded
 from autograder.grading.sanitize import drop_live_outputs
 from autograder.grading.unchanged import Earlier
 from autograder.intake.repair import REPAIRS
-from autograder.intake.submissions import Submission, find_submissions
+from autograder.intake.submissions import Submission, demand_apart, find_submissions
 from autograder.judging.judged_cells import write_verdicts
 from autograder.judging.judged_run import Judged, execute_and_judge
 from autograder.judging.verdict import SEED_VARIABLE, student_seed
 from autograder.running.cluster import ClusterExecutor
 from autograder.running.execute import NOTEBOOK_SECONDS, Job
+from autograder.running.sandbox.limits import limits
 from autograder.running.sandbox.protection import LIMITS, WARNING, best_protection
 from autograder.running.sandbox.provisioner import prepare
 
@@ -37,11 +38,12 @@ KERNEL_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "KWS_DATA": "bundled"}
 
 @dataclass(frozen=True)
 class Conditions:
-    """What grades depend on, besides what was handed in: the time limit, the seed, and the protection."""
+    """What grades depend on, besides what was handed in and software. `memory` is in bytes for each notebook."""
 
     seconds: float
     seed: int
     protection: str
+    memory: int
 
 
 @dataclass
@@ -80,18 +82,17 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
-        ValueError: the folder holds no submissions, the results would overwrite them, no scheduler answers, or the
-            gradebook cannot be opened.
+        ValueError: the folder holds no submissions, it and `output` are not apart, no scheduler answers, the gradebook
+            cannot be opened, or KWS_MEMORY_GB is no number.
     """
     output = output.resolve()  # nbgrader changes the working directory while it works
-    if submissions.resolve().is_relative_to(output / "submitted"):
-        raise ValueError(f"The results would overwrite {submissions}. Choose another folder for them.")
+    demand_apart(submissions, output)
     found = find_submissions(submissions)
     output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
     protection = protection or best_protection()
     prepare(protection)
-    conditions = Conditions(seconds, seed, protection)
+    conditions = Conditions(seconds, seed, protection, limits().memory)
     check_database(database or ClassGradebook(output).url)
     keep_settings(output, seed=seed, gradebook=database)
     with _quiet():

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from autograder.building.lesson import CHALLENGE, lesson_names, nbgrader_cells
 from autograder.intake.notebook_file import Unreadable, parse_notebook
 from autograder.intake.owners import Owner, owner_of
+from autograder.intake.submissions import demand_apart
 from autograder.intake.unpack import Arrival, LeftOut, arrivals
 from kws_helpers.hand_in import NETWORK
 
@@ -47,9 +48,7 @@ def collect(source: Path, submissions: Path) -> Iterator[Placed | LeftOut]:
     Raises:
         ValueError: the source is neither a folder nor a zip file, or one of the two folders is in the other.
     """
-    here, there = source.resolve(), submissions.resolve()
-    if here == there or here in there.parents or there in here.parents:
-        raise ValueError(f"{source} and {submissions} lie in each other. Collect into a folder outside of the source.")
+    demand_apart(source, submissions)
     everything, groups = enumerate(arrivals(source)), defaultdict(list)
     submissions.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".collect-", dir=submissions) as waiting:

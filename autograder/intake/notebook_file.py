@@ -33,23 +33,36 @@ _AGAIN = "Open it in JupyterLab, save it, and hand it in again."
 
 
 class Unreadable(Exception):
-    """A notebook that cannot be read; the message says what is wrong with it, for the student."""
+    """A file that cannot be used; the message says what is wrong with it, for the student."""
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the first `most` + 1 bytes of a file that a student handed in.
+
+    Raises:
+        Unreadable: it is a link, or a pipe or the like.
+        OSError: it cannot be opened.
+    """
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        raise Unreadable("is a link. Links are not followed: hand in the file itself.")
+    if not stat.S_ISREG(mode):
+        raise Unreadable("is no ordinary file.")
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def read_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
-    """Read a notebook file; returns the notebook and what was put right, in words.
+    """Read a notebook file; return the notebook and what was put right, in words.
 
     Raises:
         Unreadable: it is no notebook.
+        OSError: it cannot be opened.
     """
-    status = path.lstat()
-    if stat.S_ISLNK(status.st_mode):
-        raise Unreadable("is a link. Links are not followed: hand in the file itself.")
-    if not stat.S_ISREG(status.st_mode):
-        raise Unreadable("is no ordinary file.")
-    if status.st_size > MAX_BYTES:
+    raw = read_file(path, MAX_BYTES)
+    if len(raw) > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB. Clear its outputs and hand it in again.")
-    return parse_notebook(path.read_bytes())
+    return parse_notebook(raw)
 
 
 def parse_notebook(raw: bytes) -> tuple[NotebookNode, list[str]]:

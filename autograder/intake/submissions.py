@@ -55,6 +55,18 @@ def find_submissions(folder: Path) -> list[Submission]:
             if assignment in lessons or assignment in folders]
 
 
+def demand_apart(source: Path, target: Path) -> None:
+    """Refuse to read from one folder and write into the other where that would mix what is in them.
+
+    Raises:
+        ValueError: they are the same, or one is in the other, directly or through links.
+    """
+    here, there = source.resolve(), target.resolve()
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        raise ValueError(f"{source} and {target} are the same folder, or one is in the other: {target} would overwrite "
+                         f"what was handed in, or be taken for it. Choose a folder outside of {source}.")
+
+
 def _folders(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))

@@ -5,12 +5,14 @@ import shutil
 import nbformat
 import pytest
 
+import kws_helpers
 from autograder.building.course_folder import build_course
 from autograder.building.notebooks import write_notebook
-from autograder.grading import grade
-from autograder.grading import unchanged as earlier
+from autograder.grading import grade, unchanged
 from autograder.judging.judged_run import Judged
 from autograder.running.execute import Executed
+from autograder.running.sandbox.limits import MEMORY_VARIABLE
+from autograder.running.sandbox.protection import LIMITS, SANDBOX
 from autograder.sample_class import filled, mistake, solutions
 
 LESSON = "01_dataset"
@@ -74,16 +76,28 @@ def test_another_notebook_another_file_and_another_student_are_graded(handed_in,
     assert run(handed_in, executed)[0] == ["cleo"]
 
 
-@pytest.mark.parametrize("options", [{"seed": 7}, {"seconds": 100.0}])
-def test_other_conditions_are_another_grading(handed_in, executed, options):
+def test_other_conditions_are_another_grading(handed_in, executed, monkeypatch):
     run(handed_in, executed)
-    assert run(handed_in, executed, **options)[0] == ["ada", "ben"]
+    for options in ({"seed": 7}, {"seconds": 100.0}, {"protection": SANDBOX}):
+        monkeypatch.setattr(grade, "prepare", lambda protection: None)
+        assert run(handed_in, executed, **({"protection": LIMITS} | options))[0] == ["ada", "ben"], options
+    monkeypatch.setenv(MEMORY_VARIABLE, "8")
+    assert run(handed_in, executed, protection=SANDBOX)[0] == ["ada", "ben"]
+    monkeypatch.setenv(MEMORY_VARIABLE, "much")
+    with pytest.raises(ValueError, match="must be a number"):
+        run(handed_in, executed)
 
 
-def test_another_version_of_the_course_is_another_grading(handed_in, executed, monkeypatch):
-    run(handed_in, executed)
-    monkeypatch.setattr(earlier, "software", lambda: "another")
-    assert run(handed_in, executed)[0] == ["ada", "ben"]
+@pytest.mark.parametrize("change", [
+    lambda patch: patch.setattr(unchanged.sys, "version", "4.0"),
+    lambda patch: patch.setattr(unchanged.platform, "machine", lambda: "z80"),
+    lambda patch: patch.setattr(unchanged.importlib.metadata, "distributions", lambda: []),
+    lambda patch: patch.setattr(kws_helpers, "__file__", __file__)])
+def test_other_software_is_another_grading(monkeypatch, change):
+    before = unchanged.software.__wrapped__()
+    assert before == unchanged.software.__wrapped__()
+    change(monkeypatch)
+    assert before != unchanged.software.__wrapped__()
 
 
 def test_a_run_that_was_ended_goes_on(handed_in, executed, monkeypatch):
@@ -107,7 +121,7 @@ def test_what_was_lost_since_is_graded_again(handed_in, executed, course, damage
     run(handed_in, executed)
     out = handed_in.parent / "out"
     if damage == "mark":
-        (out / earlier.FOLDER / "ada" / f"{LESSON}.json").write_text('{"fingerprint": ')
+        (out / unchanged.FOLDER / "ada" / f"{LESSON}.json").write_text('{"fingerprint": ')
     elif damage == "notebook":
         (out / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb").unlink()
     else:
