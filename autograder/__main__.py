@@ -14,9 +14,8 @@ from autograder.building.environment import programs_on_path
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 console = Console()
 
-GRADED_ALL, BAD_USAGE, SOME_NOT_GRADED = 0, 2, 3
-PLACED_ALL, SOME_NOT_PLACED = 0, 3
-HOLDS, DOES_NOT_HOLD = 0, 3
+BAD_USAGE, NOT_ALL = 2, 3
+"""Exit codes, apart from 0."""
 
 
 @contextmanager
@@ -57,7 +56,7 @@ def collect(
 
     with _bad_usage():
         complete = collect_and_print(console, source, submissions)
-    raise typer.Exit(PLACED_ALL if complete else SOME_NOT_PLACED)
+    raise typer.Exit(0 if complete else NOT_ALL)
 
 
 @app.command()
@@ -82,15 +81,15 @@ def grade(
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
     from autograder.running.sandbox.protection import LIMITS, WARNING, demanded_protection
-    from autograder.terminal import grade_and_report
+    from autograder.terminal import grade_and_report, say
 
     with _bad_usage():
         protection = demanded_protection(unsafe)
         complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
                                     force=force, protection=protection, scheduler=scheduler, database=gradebook)
     if protection == LIMITS:
-        Console(stderr=True).print(WARNING, style="red", highlight=False)
-    raise typer.Exit(GRADED_ALL if complete else SOME_NOT_GRADED)
+        say(Console(stderr=True), WARNING, style="red")
+    raise typer.Exit(0 if complete else NOT_ALL)
 
 
 @app.command()
@@ -116,7 +115,7 @@ def doctor() -> None:
     """Try whether this machine can wall in what students wrote. Exit code 0: the sandbox holds; 3: it does not."""
     from autograder.terminal import examine_sandbox
 
-    raise typer.Exit(HOLDS if examine_sandbox(console) else DOES_NOT_HOLD)
+    raise typer.Exit(0 if examine_sandbox(console) else NOT_ALL)
 
 
 @app.command()

@@ -107,7 +107,7 @@ def print_gradebook(console: Console, totals: list[Total], rows: list[Row]) -> N
     """Print the points of every submission, and one line with the reason for every loss."""
     columns = {"student": "left", "lesson": "left", "points": "right", "of": "right", "to mark": "right",
                "status": "left"}
-    _print_table(console, "Gradebook", columns, (
+    print_table(console, "Gradebook", columns, (
         (total.student, total.assignment, f"{total.score:g}", f"{total.max_score:g}",
          f"{total.waiting:g}" if total.waiting else "", STATUS_TEXTS.get(total.status, total.status))
         for total in totals))
@@ -124,7 +124,7 @@ def print_gradebook(console: Console, totals: list[Total], rows: list[Row]) -> N
 def print_challenge(console: Console, entries: list[Entry]) -> None:
     """Print the ranking of the challenge."""
     columns = {"place": "right", "student": "left", "accuracy": "right", "parameters": "right", "": "left"}
-    _print_table(console, "Challenge", columns, (
+    print_table(console, "Challenge", columns, (
         ("" if entry.accuracy is None else place, entry.student,
          "" if entry.accuracy is None else f"{entry.accuracy:.1%}",
          f"{entry.parameters:,}" if entry.parameters else "", entry.message)
@@ -134,7 +134,7 @@ def print_challenge(console: Console, entries: list[Entry]) -> None:
 def print_collected(console: Console, placed: list[Placed], left_out: list[LeftOut]) -> None:
     """Print what was found of every student, and one line for every file that is not used."""
     columns = dict.fromkeys(("student", "file", "", "from"), "left")
-    _print_table(console, "Collected", columns, ((one.student, one.file, one.remark, one.path) for one in placed))
+    print_table(console, "Collected", columns, ((one.student, one.file, one.remark, one.path) for one in placed))
     for one in left_out:
         say(console, f"{'–' if one.harmless else '✘'} {one_line(str(one.path), '_')} {one.reason}")
 
@@ -142,11 +142,11 @@ def print_collected(console: Console, placed: list[Placed], left_out: list[LeftO
 def print_checks(console: Console, checks: list[Check]) -> None:
     """Print what a sandbox has to do, and whether it does."""
     columns = dict.fromkeys(("", "what has to hold", "what was found"), "left")
-    _print_table(console, "The sandbox on this machine", columns, (
+    print_table(console, "The sandbox on this machine", columns, (
         (Text("✔", "green") if check.holds else Text("✘", "red"), check.what, check.found) for check in checks))
 
 
-def _print_table(console: Console, title: str, columns: Mapping[str, str], rows: Iterable[Iterable[object]]) -> None:
+def print_table(console: Console, title: str, columns: Mapping[str, str], rows: Iterable[Iterable[object]]) -> None:
     """Print a table.
 
     Args:

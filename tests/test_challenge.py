@@ -68,9 +68,9 @@ def test_the_kernel_says_classes_and_the_labels_stay_outside(kernel):
 
 @pytest.mark.parametrize("loaded, tried, words", [
     ("", "", "without any result"), ("[" * 10**5, "", "without any result"), ('"5"', "", "no number"),
-    ("true", "", "no number"), ("5", '{"a": 1}', "12 finite numbers"), ("5", "[[2, 12], false, [3, 4]]", "12 finite"),
+    ("true", "", "no number"), ("5", '{"a": 1}', "12 finite"), ("5", "[[2, 12], false, [3, 4]]", "12 finite"),
     ("5", "[[2, 12], true, [3]]", "12 finite"), ("5", "[[2, 12], true, [3, 4.0]]", "12 finite"),
-    ("5", "[[2, 12], 1, [[3], [4]]]", "12 finite"), ("5", '["\\u001b[2J", true, [3, 4]]', "12 finite numbers"),
+    ("5", "[[2, 12], 1, [[3], [4]]]", "12 finite"), ("5", '["\\u001b[2J", true, [3, 4]]', "12 finite"),
     ("100000", "[[2, 12], true, [3, 4]]", "100,000 parameters"),
     (nbformat.v4.new_output("error", ename="Error", evalue="a\x1b[2J\nb", traceback=[]), "", "Error: a"),
     (nbformat.v4.new_output("error", ename="NotFinished", evalue="Python died", traceback=[]), "", "was not measured")])

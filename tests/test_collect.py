@@ -15,7 +15,7 @@ from autograder.__main__ import app
 from autograder.grading.rows import Total
 from autograder.intake import unpack as arrivals
 from autograder.intake.collect import collect
-from autograder.intake.owners import folder_name
+from autograder.intake.download_names import folder_name
 from autograder.intake.submissions import find_submissions
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.exports import write_canvas

@@ -26,7 +26,7 @@ configure(get_config(), Path(__file__).parent)
 
 
 def settings(folder: Path) -> dict[str, Any]:
-    """What a course folder was graded with; nothing for a new one.
+    """Return what a course folder was graded with; nothing for a new one.
 
     Raises:
         ValueError: the file was damaged.

@@ -36,9 +36,9 @@ import keras
 import numpy as np
 
 model = keras.models.load_model("{NETWORK}", compile=False, safe_mode=True)
-print(json.dumps(model.count_params()))""", f"""\
+print(json.dumps(model.count_params()), end="")""", f"""\
 p = model.predict(np.load("{_CLIPS}"), verbose=0, batch_size=256)
-print(json.dumps([p.shape, bool(np.isfinite(p).all()), p.argmax(axis=-1).tolist()]))""")
+print(json.dumps([p.shape, bool(np.isfinite(p).all()), p.argmax(axis=-1).tolist()]), end="")""")
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,6 @@ class Entry:
     accuracy: float | None
     parameters: int | None
     message: str = ""
-
-
-class _Unusable(Exception):
-    """A network that does not count; the message says why."""
 
 
 def run_challenge(submissions: Path, clips: str | None, protection: str) -> Iterator[Entry]:
@@ -98,29 +94,25 @@ def ranked(entries: list[Entry]) -> list[Entry]:
 
 def measure(path: Path, x: np.ndarray, y: np.ndarray, protection: str) -> Entry:
     """Measure the network in a file on clips with features `x` and labels `y`. Whatever goes wrong is its message."""
-    student, parameters = readable(path.parent.parent.name), None
+    student, parameters, accuracy, message = readable(path.parent.parent.name), None, None, ""
     try:
         loaded, tried = _execute(_content(path), x, protection)
-        parameters = _answer(loaded)
-        if type(parameters) is not int or parameters < 0:
-            parameters = None
-            raise _Unusable(f"{NETWORK} cannot be used: what it answers is no number of parameters.")
-        if parameters >= MAX_PARAMETERS:
-            raise _Unusable(f"{parameters:,} parameters; the challenge is for fewer than {MAX_PARAMETERS:,}.")
-        return Entry(student, float(np.mean(_classes(_answer(tried), len(y)) == y)), parameters)
-    except _Unusable as reason:
-        return Entry(student, None, parameters, str(reason))
+        parameters = _parameters(loaded)
+        if parameters < MAX_PARAMETERS:
+            accuracy = float(np.mean(_classes(tried, len(y)) == y))
+        else:
+            message = f"{parameters:,} parameters; the challenge is for fewer than {MAX_PARAMETERS:,}."
+    except Unreadable as reason:
+        message = f"{NETWORK} {reason}"
     except Exception as error:
-        return Entry(student, None, parameters, one_line(f"{NETWORK} could not be measured: {error}"))
+        message = f"{NETWORK} could not be measured: {error}"
+    return Entry(student, accuracy, parameters, one_line(message))
 
 
 def _content(path: Path) -> bytes:
-    try:
-        content = read_file(path, MAX_BYTES)
-    except Unreadable as reason:
-        raise _Unusable(f"{NETWORK} {reason}") from None
+    content = read_file(path, MAX_BYTES)
     if path.parent.is_symlink() or len(content) > MAX_BYTES:
-        raise _Unusable(f"{NETWORK} is larger than {MAX_BYTES // 2**20} MB, or its folder is a link.")
+        raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB, or its folder is a link.")
     return content
 
 
@@ -136,29 +128,37 @@ def _execute(content: bytes, x: np.ndarray, protection: str) -> list[NotebookNod
     return notebook.cells
 
 
-def _answer(cell: NotebookNode) -> object:
-    """Return what the cell printed last, or raise with its error as the reason."""
-    for output in cell.outputs:
-        if output.output_type == "error":
-            timed_out = output.ename in ("NotFinished", "TimeLimit")
-            reason = output.evalue if timed_out else f"{output.ename}: {(output.evalue.splitlines() or [''])[0]}"
-            raise _Unusable(one_line(f"{NETWORK} {'was not measured' if timed_out else 'cannot be used'}: "
-                                     f"{reason[:200]}"))
-    printed = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
-    try:
-        return json.loads(printed.splitlines()[-1])
-    except (IndexError, ValueError, RecursionError):
-        raise _Unusable(f"{NETWORK} cannot be used: it was tried without any result.") from None
+def _parameters(cell: NotebookNode) -> int:
+    parameters = _answer(cell)
+    if type(parameters) is not int:
+        raise Unreadable("cannot be used: it has no number of parameters.")
+    return parameters
 
 
-def _classes(answer: object, clips: int) -> np.ndarray:
-    """Return the class of each clip, once the kernel's answer is what a network of 12 classes gives."""
+def _classes(cell: NotebookNode, clips: int) -> np.ndarray:
+    """Return the class of each clip."""
+    answer = _answer(cell)
     shape, finite, classes = answer if isinstance(answer, list) and len(answer) == 3 else (None, False, None)
-    if shape != [clips, len(CLASS_NAMES)] or finite is not True or not _is_integers(classes, clips):
-        raise _Unusable(one_line(f"{len(CLASS_NAMES)} finite numbers are expected for each clip; the result has the "
-                                 f"shape {str(shape)[:50]}."))
+    is_right = shape == [clips, len(CLASS_NAMES)] and finite is True and isinstance(classes, list)
+    if not is_right or [type(one) for one in classes] != [int] * clips:
+        raise Unreadable(f"gives no {len(CLASS_NAMES)} finite numbers for each clip; its result has the shape "
+                         f"{str(shape)[:50]}.")
     return np.array(classes)
 
 
-def _is_integers(value: object, length: int) -> bool:
-    return isinstance(value, list) and [type(one) for one in value] == [int] * length
+def _answer(cell: NotebookNode) -> object:
+    """Return what the cell printed last.
+
+    Raises:
+        Unreadable: the cell failed, or printed nothing of the kind.
+    """
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if error and error.ename in ("NotFinished", "TimeLimit"):
+        raise Unreadable(f"was not measured: {error.evalue}")
+    if error:
+        raise Unreadable(f"cannot be used: {error.ename}: {error.evalue.partition(chr(10))[0][:200]}")
+    printed = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+    try:
+        return json.loads(printed.rpartition("\n")[2])
+    except (ValueError, RecursionError):
+        raise Unreadable("cannot be used: it was tried without any result.") from None

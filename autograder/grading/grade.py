@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 from nbformat.warnings import DuplicateCellId
 from nbgrader.api import MissingEntry
+from sqlalchemy.exc import SAWarning
 
 from autograder.building.course_folder import build_course, keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
@@ -59,7 +60,7 @@ class ClassResult:
 
     @property
     def complete(self) -> bool:
-        """True when every submission could be graded."""
+        """Tell whether every submission could be graded."""
         return not any(row.status == "unreadable" for row in self.rows)
 
 
@@ -88,11 +89,11 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     output = output.resolve()  # nbgrader changes the working directory while it works
     demand_apart(submissions, output)
     found = find_submissions(submissions)
-    output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
     protection = protection or best_protection()
-    prepare(protection)
     conditions = Conditions(seconds, seed, protection, limits().memory)
+    prepare(protection)
+    output.mkdir(parents=True, exist_ok=True)
     check_database(database or ClassGradebook(output).url)
     keep_settings(output, seed=seed, gradebook=database)
     with _quiet():
@@ -112,7 +113,7 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
 
 def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier, pool: Executor,
             conditions: Conditions) -> Iterator[tuple[Submission, list[Row]]]:
-    """Every submission with its rows, as they finish."""
+    """Yield every submission with its rows, as they finish."""
     jobs: dict[Future[Judged], Submission] = {}
     for submission in found:
         if submission.notebook is None:
@@ -140,14 +141,14 @@ def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier
 
 
 def _job(submission: Submission, path: Path, conditions: Conditions) -> Job:
-    """What there is to execute, once the notebook at `path` has been restored."""
+    """Return what there is to execute, once the notebook at `path` has been restored."""
     notebook = nbformat.read(path, as_version=4)
     return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
                conditions.protection, superfluous(notebook, submission.assignment))
 
 
 def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
-    """The rows of a submission that has not changed, with points given by hand since; none if there are no such."""
+    """Return the rows of a submission that has not changed, with points given by hand since; [] for any other."""
     recorded = earlier.recall(submission, gradebook)
     if recorded is None:
         return []
@@ -188,9 +189,7 @@ def _cell_names(found: list[Submission]) -> list[str]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers while they are tried."""
-    from sqlalchemy.exc import SAWarning
-
+    """Ignore warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers when tried."""
     with warnings.catch_warnings():
         for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
             warnings.simplefilter("ignore", kind)

@@ -52,7 +52,7 @@ def _without_data_links(tag: str, attribute: str, value: str) -> str | None:
 
 
 def _harmless(output: NotebookNode) -> NotebookNode | None:
-    """The output made anew from what is kept of it, or None."""
+    """Return the output made anew from what is kept of it, or None."""
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"

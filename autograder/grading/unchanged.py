@@ -36,7 +36,7 @@ class Earlier:
         self._conditions = f"{software()} {conditions}"
 
     def recall(self, submission: Submission, gradebook: ClassGradebook) -> tuple[NotebookNode, list[str]] | None:
-        """What was recorded for an unchanged submission: its notebook and its notes. None where it has changed."""
+        """Return the notebook and the notes recorded for a submission; None where it has changed since."""
         if self._force:
             return None
         try:

@@ -37,7 +37,7 @@ class Submission:
 
 
 def find_submissions(folder: Path) -> list[Submission]:
-    """Every student's submission of every assignment that somebody handed in, read and sorted.
+    """Return every student's submission of every assignment that somebody handed in, read and sorted.
 
     Raises:
         ValueError: the folder is not in the layout, with a message that says what was expected.
@@ -75,7 +75,7 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _named(paths: Iterable[Path]) -> dict[str, Path]:
-    """The paths by readable names, of which no two are the same."""
+    """Return the paths by readable names, of which no two are the same."""
     named: dict[str, Path] = {}
     for path in sorted(paths, key=lambda path: readable(path.name) != path.name):  # readable names stay as they are
         name = readable(path.name)
@@ -105,7 +105,7 @@ def _read(student: str, assignment: str, folder: Path | None) -> Submission:
 
 
 def _notebook_path(submission: Submission) -> Path | None:
-    """The notebook of the lesson's name; failing that, the only one whose name begins so; failing that, the only one.
+    """Return the notebook of the lesson's name, or else the only one whose name begins so, or else the only one.
 
     "01_dataset (1).ipynb" and "01_dataset.ipynb.txt" are what browsers make of a notebook's name.
     """

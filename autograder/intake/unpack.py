@@ -53,7 +53,7 @@ class LeftOut:
 
 
 def arrivals(source: Path) -> Iterator[Arrival | LeftOut]:
-    """All notebooks and networks in a folder or zip file, and what is left out of it.
+    """Yield all notebooks and networks in a folder or zip file, and what is left out of it.
 
     Raises:
         ValueError: the source is neither a folder nor a zip file.
@@ -155,7 +155,7 @@ def _bytes_of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: in
 
 
 def _name(member: zipfile.ZipInfo) -> PurePosixPath:
-    """The member's name. Some programs write UTF-8 without saying so, some write Windows' separators."""
+    """Return the member's name. Some programs write UTF-8 without saying so, some write Windows' separators."""
     name = member.filename
     if not member.flag_bits & _UTF8:
         with suppress(UnicodeError):

@@ -8,7 +8,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 
 from autograder.building.lesson import lesson_names
 from autograder.grading.rows import STATUS_TEXTS, Row, Total
-from autograder.intake.owners import canvas_id
+from autograder.intake.download_names import canvas_id
 from autograder.reporting.csv_file import write_csv
 
 NBGRADER_COLUMNS = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
@@ -43,7 +43,7 @@ def _nbgrader_row(gradebook: Gradebook, assignment: Assignment, student: Student
 
 
 def write_canvas(totals: list[Total], path: Path) -> None:
-    """What Canvas' gradebook imports: a column for each lesson, and its points in a row of their own.
+    """Write what Canvas' gradebook imports: a column for each lesson, and its points in a row of their own.
 
     Canvas looks a student up by ID, by SIS ids, then by name; the names of the folders stand in "SIS Login ID" and in
     "Student". Where `collect` took the folder's name from Canvas, the ID is at its end. The format is what its
@@ -58,7 +58,7 @@ def write_canvas(totals: list[Total], path: Path) -> None:
 
 
 def write_moodle(rows: list[Row], totals: list[Total], path: Path) -> None:
-    """What Moodle's "Import CSV" reads: per student an identifier, and per lesson the points and a feedback.
+    """Write what Moodle's "Import CSV" reads: an identifier per student, points and feedback per lesson.
 
     Moodle asks which column is which. It takes both columns of a lesson or neither: a feedback without its points
     deletes them (https://docs.moodle.org/405/en/Grade_import). It shows feedback as HTML, so that is what it gets.

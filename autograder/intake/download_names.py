@@ -37,7 +37,7 @@ class Owner:
 
 
 def owner_of(path: PurePosixPath) -> Owner | None:
-    """Whose the file at this place of the source is; None where nothing says so."""
+    """Return whose the file at this place of the source is; None where nothing says so."""
     top, alone = path.parts[0], len(path.parts) == 1
     is_file = alone or top.lower().endswith(".zip")
     if is_file and (found := _CANVAS.fullmatch(top)):
@@ -53,7 +53,7 @@ def owner_of(path: PurePosixPath) -> Owner | None:
 
 
 def folder_name(name: str, number: str = "") -> str:
-    """A name that every system takes for one folder, and that two students never share.
+    """Return a name that every system takes for one folder, and that two students never share.
 
     The number tells two of the same name apart. Without one, a name that had to be changed ends in a digest of what it
     was.
@@ -66,7 +66,7 @@ def folder_name(name: str, number: str = "") -> str:
 
 
 def canvas_id(student: str) -> str:
-    """The number by which Canvas knows the student of a folder that was named here; "" for any other folder."""
+    """Return the number by which Canvas knows the student of a folder that was named here; "" for any other folder."""
     found = re.search(r"_canvas_(\d+)$", student)
     return found[1] if found else ""
 
