@@ -1,6 +1,5 @@
 """The challenge: good networks are measured, bad files get a reason and hurt nobody else."""
 
-import io
 import json
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import keras
 import nbformat
 import numpy as np
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from autograder.__main__ import BAD_USAGE, app
@@ -17,7 +15,6 @@ from autograder.grading import challenge
 from autograder.running.execute import Executed
 from autograder.running.sandbox import launcher
 from autograder.running.sandbox.protection import SANDBOX, best_protection
-from autograder.terminal import print_challenge
 
 
 def path_of(folder, student):
@@ -87,10 +84,7 @@ def test_the_command_needs_a_sandbox_or_a_word(tmp_path, monkeypatch):
     assert allowed.exit_code == BAD_USAGE and "holds no networks" in allowed.output
 
 
-def test_the_ranking_puts_the_best_and_then_the_smallest_first_whatever_they_are_called():
-    entries = [challenge.Entry("c", None, None, "of the class [/b]"), challenge.Entry("b [late]", 0.5, 20),
-               challenge.Entry("a\x1b[2J", 0.5, 10), challenge.Entry("d", 0.9, 99)]
-    ranked = challenge.ranked(entries)
-    assert [entry.student[0] for entry in ranked] == ["d", "a", "b", "c"]
-    print_challenge(Console(file=(said := io.StringIO()), width=120), ranked)
-    assert "b [late]" in said.getvalue() and "of the class [/b]" in said.getvalue() and "\x1b" not in said.getvalue()
+def test_the_ranking_puts_the_best_and_then_the_smallest_first():
+    entries = [challenge.Entry("c", None, None, "x"), challenge.Entry("b", 0.5, 20), challenge.Entry("a", 0.5, 10),
+               challenge.Entry("d", 0.9, 99)]
+    assert [entry.student for entry in challenge.ranked(entries)] == ["d", "a", "b", "c"]
