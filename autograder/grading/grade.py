@@ -97,94 +97,90 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     check_database(database or ClassGradebook(output).url)
     keep_settings(output, seed=seed, gradebook=database)
     with _quiet():
-        build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
-        gradebook, earlier = ClassGradebook(output), Earlier(output, conditions, force)
+        lessons = sorted({one.assignment for one in found} & set(lesson_names()))
+        build_course(output, lessons)
+        grading = _Grading(ClassGradebook(output), Earlier(output, conditions, force), conditions)
         result = ClassResult(warning=WARNING if protection == LIMITS else "")
         with ClusterExecutor(scheduler) if scheduler else ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            graded = _graded(found, gradebook, earlier, pool, conditions)
-            for done, (submission, rows) in enumerate(graded, start=1):
+            for done, (submission, rows) in enumerate(grading.graded(found, pool), start=1):
                 result.rows += rows
                 result.notes[submission.student, submission.assignment] = submission.notes
                 progress(done, len(found), f"{submission.student} {submission.assignment}")
-    order = {name: place for place, name in enumerate(_cell_names(found))}
-    result.rows.sort(key=lambda row: (row.student, row.assignment, order.get(row.exercise, -1)))
+    cells = ["", *(cell["grade_id"] for name in lessons for cell in graded_cells(name))]
+    result.rows.sort(key=lambda row: (row.student, row.assignment, cells.index(row.exercise)))
     return result
 
 
-def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier, pool: Executor,
-            conditions: Conditions) -> Iterator[tuple[Submission, list[Row]]]:
-    """Yield every submission with its rows, as they finish."""
-    jobs: dict[Future[Judged], Submission] = {}
-    for submission in found:
-        if submission.notebook is None:
-            yield submission, _not_graded(submission, gradebook)
-        elif rows := _rows_from_earlier(submission, gradebook, earlier):
-            yield submission, rows
-        else:
+class _Grading:
+    """One run over a class: the steps that each submission takes, with what they share."""
+
+    def __init__(self, gradebook: ClassGradebook, earlier: Earlier, conditions: Conditions) -> None:
+        self._gradebook, self._earlier, self._conditions = gradebook, earlier, conditions
+
+    def graded(self, found: list[Submission], pool: Executor) -> Iterator[tuple[Submission, list[Row]]]:
+        """Yield every submission with its rows, as they finish."""
+        jobs: dict[Future[Judged], Submission] = {}
+        for submission in found:
+            if submission.notebook is None:
+                yield submission, self._not_graded(submission)
+            elif rows := self._recalled(submission):
+                yield submission, rows
+            else:
+                try:
+                    job = self._job(submission)
+                except Exception as error:
+                    yield submission, self._not_graded(submission, f"could not be prepared for grading: {error}")
+                    continue
+                seed = student_seed(self._conditions.seed, submission.student, submission.assignment)
+                jobs[pool.submit(execute_and_judge, job, seed)] = submission
+        for future in as_completed(jobs):
+            submission = jobs.pop(future)
             try:
-                job = _job(submission, gradebook.restore(submission), conditions)
+                judged = future.result()
             except Exception as error:
-                submission.problem = f"The notebook could not be prepared for grading: {error}"
-                yield submission, _not_graded(submission, gradebook)
+                yield submission, self._not_graded(submission, f"could not be executed: {error}")
                 continue
-            seed = student_seed(conditions.seed, submission.student, submission.assignment)
-            jobs[pool.submit(execute_and_judge, job, seed)] = submission
-    for future in as_completed(jobs):
-        submission = jobs.pop(future)
+            try:
+                yield submission, self._recorded(submission, judged)
+            except Exception as error:
+                yield submission, self._not_graded(submission, f"could not be recorded in the gradebook: {error}")
+
+    def _recalled(self, submission: Submission) -> list[Row]:
+        """Return the rows of a submission that has not changed, with points given by hand since; [] for any other."""
+        recorded = self._earlier.recall(submission, self._gradebook)
+        if recorded is None:
+            return []
+        notebook, notes = recorded
         try:
-            judged = future.result()
-        except Exception as error:
-            submission.problem = f"The notebook could not be executed: {error}"
-            yield submission, _not_graded(submission, gradebook)
-        else:
-            yield submission, _recorded(submission, judged, gradebook, earlier)
+            rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
+        except (MissingEntry, KeyError):  # another gradebook
+            return []
+        submission.notes = notes
+        return rows
 
+    def _job(self, submission: Submission) -> Job:
+        """Restore the notebook and return what there is to execute."""
+        path = self._gradebook.restore(submission)
+        notebook = nbformat.read(path, as_version=4)
+        return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, self._conditions.seconds,
+                   self._conditions.protection, superfluous(notebook, submission.assignment))
 
-def _job(submission: Submission, path: Path, conditions: Conditions) -> Job:
-    """Return what there is to execute, once the notebook at `path` has been restored."""
-    notebook = nbformat.read(path, as_version=4)
-    return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
-               conditions.protection, superfluous(notebook, submission.assignment))
+    def _recorded(self, submission: Submission, judged: Judged) -> list[Row]:
+        """Record an executed submission in the gradebook and make its rows."""
+        notebook = nbformat.reads(judged.executed.notebook, as_version=4)
+        submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
+        write_verdicts(notebook, judged.verdicts)
+        self._gradebook.record(submission, notebook)
+        rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
+        self._earlier.remember(submission)
+        return rows
 
-
-def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
-    """Return the rows of a submission that has not changed, with points given by hand since; [] for any other."""
-    recorded = earlier.recall(submission, gradebook)
-    if recorded is None:
-        return []
-    notebook, notes = recorded
-    try:
-        rows = rows_of_graded(submission, notebook, gradebook.grades(submission))
-    except (MissingEntry, KeyError):  # another gradebook
-        return []
-    submission.notes = notes
-    return rows
-
-
-def _recorded(submission: Submission, judged: Judged, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
-    """Record an executed submission in the gradebook and make its rows."""
-    notebook = nbformat.reads(judged.executed.notebook, as_version=4)
-    submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
-    write_verdicts(notebook, judged.verdicts)
-    try:
-        gradebook.record(submission, notebook)
-        rows = rows_of_graded(submission, notebook, gradebook.grades(submission))
-    except Exception as error:
-        submission.problem = f"The grades could not be recorded: {error}"
-        return _not_graded(submission, gradebook)
-    earlier.remember(submission)
-    return rows
-
-
-def _not_graded(submission: Submission, gradebook: ClassGradebook) -> list[Row]:
-    if submission.assignment in lesson_names() and not submission.missing:
-        gradebook.record_nothing(submission)
-    return rows_of_ungraded(submission)
-
-
-def _cell_names(found: list[Submission]) -> list[str]:
-    lessons = sorted({one.assignment for one in found} & set(lesson_names()))
-    return [cell["grade_id"] for name in lessons for cell in graded_cells(name)]
+    def _not_graded(self, submission: Submission, problem: str = "") -> list[Row]:
+        if problem:
+            submission.problem = f"The notebook {problem}"
+        if submission.assignment in lesson_names() and not submission.missing:
+            self._gradebook.record_nothing(submission)
+        return rows_of_ungraded(submission)
 
 
 @contextlib.contextmanager
