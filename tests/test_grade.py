@@ -45,7 +45,7 @@ def without(notebook, grade_id):
 def battered(notebook):
     """A right notebook with a cell twice, one of another kind, one of another weight, one missing, another kernel."""
     notebook = without(notebook, "setup-01_dataset")
-    notebook.cells.append(copy.deepcopy(cell_of(notebook, "class_counts-solution")) | {"id": "again"})
+    notebook.cells.append(nbformat.from_dict(cell_of(notebook, "class_counts-solution") | {"id": "again"}))
     cell_of(notebook, "one_hot").metadata["nbgrader"] |= {"points": 1000}
     test = cell_of(notebook, "frame_count")
     notebook.cells[notebook.cells.index(test)] = nbformat.v4.new_markdown_cell(test.source, metadata=test.metadata)

@@ -150,6 +150,8 @@ def test_a_missing_test_question_or_setup_is_put_back(name):
     assert_whole(notebook)
     assert f"{name} was missing" in notes
     assert list(cells) == OURS
+    cells[name].source = "changed by a later step"
+    assert repaired(data)[0][name].source == RELEASED[name].source != cells[name].source
 
 
 def test_a_missing_solution_stays_missing_so_that_the_feedback_can_say_so():

@@ -4,6 +4,7 @@ A cell of the lesson is recognised by its grade_id, or else by what stands in it
 function, a test checks it, an answer stands below its question.
 """
 
+import copy
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -184,7 +185,7 @@ def _put_back(notebook: NotebookNode, found: dict[str, NotebookNode], lesson: _L
         if grade_id in found:
             position = 1 + _place(notebook.cells, found[grade_id])
         elif settings["grade"] or settings["locked"]:
-            notebook.cells.insert(position, ours)
+            notebook.cells.insert(position, copy.deepcopy(ours))
             position += 1
             repairs.append(f"The cell {grade_id} was missing and has been put back.")
     return repairs
