@@ -1,6 +1,8 @@
 """The instructor's commands."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +14,20 @@ from autograder.building.environment import programs_on_path
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 console = Console()
 
-GRADED_ALL, BAD_USAGE, SOME_NOT_GRADED = 0, 2, 3
-PLACED_ALL, SOME_NOT_PLACED = 0, 3
-HOLDS, DOES_NOT_HOLD = 0, 3
+BAD_USAGE, NOT_ALL = 2, 3
+"""Exit codes, apart from 0."""
+
+
+@contextmanager
+def _bad_usage() -> Iterator[None]:
+    """Print what was wrong in red, and end with `BAD_USAGE`."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        from autograder.terminal import say
+
+        say(console, error, style="red")
+        raise typer.Exit(BAD_USAGE) from None
 
 
 @app.command()
@@ -22,10 +35,10 @@ def lessons(
     solutions: Annotated[bool, typer.Option(help="Execute the solved notebooks, too (minutes).")] = True,
 ) -> None:
     """Build notebooks/, solutions/ and nbgrader's course/ from autograder/lessons/."""
-    from autograder.building import build
+    from autograder.building.repository import build_all
 
-    with console.status("…") as status:
-        for step in build.build_all(with_solutions=solutions):
+    with _bad_usage(), console.status("…") as status:
+        for step in build_all(with_solutions=solutions):
             status.update(step)
             console.print(step)
 
@@ -41,12 +54,9 @@ def collect(
     """Bring what came back into the layout that is graded. Exit code 0: all of it; 3: not all; 2: bad usage."""
     from autograder.terminal import collect_and_print
 
-    try:
+    with _bad_usage():
         complete = collect_and_print(console, source, submissions)
-    except (ValueError, OSError) as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
-    raise typer.Exit(PLACED_ALL if complete else SOME_NOT_PLACED)
+    raise typer.Exit(0 if complete else NOT_ALL)
 
 
 @app.command()
@@ -71,18 +81,15 @@ def grade(
 ) -> None:
     """Grade a class. Exit code 0: every submission was graded; 3: some could not be; 2: bad usage."""
     from autograder.running.sandbox.protection import LIMITS, WARNING, demanded_protection
-    from autograder.terminal import grade_and_report
+    from autograder.terminal import grade_and_report, say
 
-    try:
+    with _bad_usage():
         protection = demanded_protection(unsafe)
         complete = grade_and_report(console, submissions, output, workers=workers, seconds=time_limit, seed=seed,
                                     force=force, protection=protection, scheduler=scheduler, database=gradebook)
-    except ValueError as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
     if protection == LIMITS:
-        Console(stderr=True).print(WARNING, style="red", highlight=False)
-    raise typer.Exit(GRADED_ALL if complete else SOME_NOT_GRADED)
+        say(Console(stderr=True), WARNING, style="red")
+    raise typer.Exit(0 if complete else NOT_ALL)
 
 
 @app.command()
@@ -92,15 +99,15 @@ def challenge(
     clips: Annotated[str | None, typer.Option(help="A folder or archive in the layout of Speech Commands; its testing "
                                                    "split counts. Default: the bundled data.")] = None,
     output: Annotated[Path, typer.Option(help="Where the table goes.", dir_okay=False)] = Path("challenge.csv"),
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Measure even where there is no sandbox: what is in the "
+                                                          "files then runs with your rights.")] = False,
 ) -> None:
-    """Measure the networks of lesson 06's challenge on clips that no student has."""
+    """Measure the networks of lesson 06's challenge on clips that no student has. Exit code 2: bad usage."""
+    from autograder.running.sandbox.protection import demanded_protection
     from autograder.terminal import measure_challenge
 
-    try:
-        measure_challenge(console, submissions, clips, output)
-    except (ValueError, OSError) as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
+    with _bad_usage():
+        measure_challenge(console, submissions, clips, output, demanded_protection(unsafe))
 
 
 @app.command()
@@ -108,7 +115,7 @@ def doctor() -> None:
     """Try whether this machine can wall in what students wrote. Exit code 0: the sandbox holds; 3: it does not."""
     from autograder.terminal import examine_sandbox
 
-    raise typer.Exit(HOLDS if examine_sandbox(console) else DOES_NOT_HOLD)
+    raise typer.Exit(0 if examine_sandbox(console) else NOT_ALL)
 
 
 @app.command()
@@ -127,13 +134,13 @@ def benchmark(
                                                   "Commands. The lessons run with them, too.")] = None,
 ) -> None:
     """Measure speed, time, memory and accuracy, and write docs/results.md."""
-    from tools.benchmark import run
+    from autograder.building.paths import demand_repository
 
-    try:
+    with _bad_usage():
+        demand_repository()
+        from tools.benchmark import run
+
         run(console, parts or (), real)
-    except ValueError as error:
-        console.print(str(error), style="red", highlight=False)
-        raise typer.Exit(BAD_USAGE) from None
 
 
 if __name__ == "__main__":

@@ -14,10 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from autograder.building.course_folder import build_course
 from autograder.building.paths import BUILD
+from autograder.building.repository import build_notebooks
 from autograder.judging.reference import module_of
+from autograder.reporting.report import render
+from autograder.running.sandbox.protection import LIMITS
+from autograder.sample_class import write_class
+from autograder.terminal import grade_and_report, print_table, say
+from kws_helpers import data, features, plotting, training
+from kws_helpers.augment import AugmentedClips
 
 EPOCHS = {"FFNN": 20, "TC-ResNet8": 40}
 BATCH = 64
@@ -61,14 +68,12 @@ def run(console: Console) -> None:
     _grade(console, report)
 
     _write_report(report, summary, trained, notebooks)
-    console.print(f"\nDone in {time.monotonic() - start:.0f} seconds. Open {report / 'index.html'}", highlight=False)
+    console.print()
+    say(console, f"Done in {time.monotonic() - start:.0f} seconds. Open {report / 'index.html'}")
 
 
 def train_networks() -> tuple[str, list[Trained]]:
     """Train both networks; returns the data in words and the results."""
-    from kws_helpers import data, features
-    from kws_helpers.augment import AugmentedClips
-
     dataset = data.load()
     print(dataset, flush=True)
     prepared = features.prepare(dataset)
@@ -79,8 +84,6 @@ def train_networks() -> tuple[str, list[Trained]]:
 
 def _train(name: str, build: Any, clips: Any, prepared: Any) -> Trained:
     import keras
-
-    from kws_helpers import plotting, training
 
     training.set_seed(0)
     model = build()
@@ -100,34 +103,26 @@ def _train(name: str, build: Any, clips: Any, prepared: Any) -> Trained:
 
 
 def _print_networks(console: Console, trained: list[Trained]) -> None:
-    table = Table(title="Accuracy", title_justify="left")
-    for heading in ("network", "parameters", "voices it learnt from", "unheard voices", "seconds"):
-        table.add_column(heading, justify="left" if heading == "network" else "right")
-    for one in trained:
-        table.add_row(one.name, f"{one.parameters:,}", f"{one.training_accuracy:.1%}", f"{one.unheard_accuracy:.1%}",
-                      f"{one.seconds:.0f}")
     console.print()
-    console.print(table)
+    columns = {"network": "left", "parameters": "right", "voices it learnt from": "right", "unheard voices": "right",
+               "seconds": "right"}
+    print_table(console, "Accuracy", columns, (
+        (one.name, f"{one.parameters:,}", f"{one.training_accuracy:.1%}", f"{one.unheard_accuracy:.1%}",
+         f"{one.seconds:.0f}") for one in trained))
 
 
 def _build(console: Console) -> list[Path]:
     """Build the course folder and the students' notebooks under build/, leaving the committed ones alone."""
-    from autograder.building.build import build_course, build_notebooks
-
     course, folder = BUILD / "course", BUILD / "notebooks"
     build_course(course)
     build_notebooks(course, folder)
     built = sorted(folder.glob("*.ipynb"))
     for path in built:
-        console.print(f"{path.relative_to(BUILD.parent)}  ({path.stat().st_size / 1000:.0f} kB)", highlight=False)
+        say(console, f"{path.relative_to(BUILD.parent)}  ({path.stat().st_size / 1000:.0f} kB)")
     return built
 
 
 def _grade(console: Console, report: Path) -> None:
-    from autograder.running.sandbox.protection import LIMITS
-    from autograder.sample_class import write_class
-    from autograder.terminal import grade_and_report
-
     submissions = BUILD / "sample_class"
     shutil.rmtree(submissions, ignore_errors=True)
     write_class(submissions)
@@ -136,8 +131,6 @@ def _grade(console: Console, report: Path) -> None:
 
 
 def _write_report(report: Path, summary: str, trained: list[Trained], notebooks: list[Path]) -> None:
-    from autograder.reporting.report import render
-
     pictures = {one.name: base64.b64encode(one.picture).decode() for one in trained}
     render("demo.html", report / "index.html", summary=summary, trained=trained, pictures=pictures,
            notebooks=[path.name for path in notebooks])

@@ -12,8 +12,8 @@ from types import ModuleType
 
 from nbformat import NotebookNode
 
-from autograder.building.build import released_notebook, write_notebook
 from autograder.building.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
+from autograder.building.notebooks import released_notebook, write_notebook
 from autograder.judging.exercise import exercises
 
 ENDLESS = '''def frame_count(n_samples, window, hop):
@@ -25,7 +25,7 @@ ENDLESS = '''def frame_count(n_samples, window, hop):
 
 
 def filled(lesson: str, answers: Mapping[str, str], questions: Mapping[str, str] | None = None) -> NotebookNode:
-    """The notebook that students get, with the cells of some exercises replaced.
+    """Return the notebook that students get, with the cells of some exercises replaced.
 
     Args:
         lesson: the lesson's name.
@@ -44,7 +44,7 @@ def filled(lesson: str, answers: Mapping[str, str], questions: Mapping[str, str]
 
 
 def solutions(lesson: str) -> dict[str, str]:
-    """The reference solutions as a student would have typed them."""
+    """Return the reference solutions as a student would have typed them."""
     return {name: _source_of(functions_module(lesson), name, name) for name in _exercise_names(lesson)}
 
 
@@ -56,7 +56,7 @@ def written_differently(lesson: str, style: int = 0) -> dict[str, str]:
 
 
 def model_answers(lesson: str) -> dict[str, str]:
-    """The lesson's own answers to the questions that are marked by hand."""
+    """Return the lesson's own answers to the questions that are marked by hand."""
     cells = solved(read_lesson(lesson)).cells
     by_hand = {cell["grade_id"] for cell in graded_cells(lesson) if cell["solution"]}
     return {cell.metadata["nbgrader"]["grade_id"]: cell.source for cell in cells
@@ -64,7 +64,7 @@ def model_answers(lesson: str) -> dict[str, str]:
 
 
 def mistake(exercise: str, name: str = "") -> str:
-    """A well-known mistake as source code; the first one when no name is given."""
+    """Return a well-known mistake as source code; the first one when no name is given."""
     known = exercises()[exercise].mistakes
     found = next(one for one in known if name in ("", one.name))
     return source(found.answer, exercise)
@@ -132,7 +132,7 @@ def _source_of(module: str, function: str, name: str) -> str:
 
 
 def _binds(node: ast.stmt) -> set[str]:
-    """The names that an import or an assignment at the top level of a module makes."""
+    """Return the names that an import or an assignment at the top level of a module makes."""
     if isinstance(node, ast.Assign):
         return {target.id for target in node.targets if isinstance(target, ast.Name)}
     return imported_names(node)

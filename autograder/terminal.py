@@ -1,17 +1,21 @@
-"""What the commands do on the terminal, around the functions that do the work: progress bars and tables."""
+"""What the commands do on the terminal, around the functions that do the work: progress bars and tables.
 
+Names and messages are students' text. They are printed as `Text`, in which rich looks for no markup.
+"""
+
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from autograder.grading.challenge import Entry, ranked, run_challenge
 from autograder.grading.grade import grade_class
 from autograder.grading.rows import STATUS_TEXTS, Row, Total, total_up
 from autograder.intake.collect import Placed, collect
-from autograder.intake.submissions import readable
+from autograder.intake.text import one_line
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.challenge import write_challenge
 from autograder.reporting.report import write_results
@@ -19,6 +23,10 @@ from autograder.running.sandbox.doctor import Check, examine
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched")
 
+
+def say(console: Console, text: object, style: str = "") -> None:
+    """Print one line as it is, without markup, colours or line breaks of rich's."""
+    console.print(Text(one_line(str(text)), style), soft_wrap=True)
 
 
 def collect_and_print(console: Console, source: Path, submissions: Path) -> bool:
@@ -50,23 +58,23 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
     Raises:
         ValueError: as `grade_class`.
     """
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("Grading", total=None)
 
         def progress(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"Graded {what}")
+            bar.update(task, completed=done, total=total, description=one_line(f"Graded {what}"))
 
         result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed, force=force,
                              protection=protection, scheduler=scheduler, database=database, progress=progress)
     write_results(result, output)
     print_gradebook(console, total_up(result.rows), result.rows)
-    console.print(f"\nResults in {output}: report.html, grades.csv, summary.csv, feedback/, exports/",
-                  highlight=False, soft_wrap=True)
+    console.print()
+    say(console, f"Results in {output}: report.html, grades.csv, summary.csv, feedback/, exports/")
     return result.complete
 
 
-def measure_challenge(console: Console, submissions: Path, clips: str | None, output: Path) -> None:
+def measure_challenge(console: Console, submissions: Path, clips: str | None, output: Path, protection: str) -> None:
     """Measure the networks of the challenge, print the ranking and write it to `output`.
 
     Raises:
@@ -74,12 +82,13 @@ def measure_challenge(console: Console, submissions: Path, clips: str | None, ou
     """
     entries = []
     with console.status("Measuring …") as status:
-        for entry in run_challenge(submissions, clips):
+        for entry in run_challenge(submissions, clips, protection):
             entries.append(entry)
-            status.update(f"Measured {entry.student}")
+            status.update(Text(one_line(f"Measured {entry.student}")))
     write_challenge(entries, output)
     print_challenge(console, ranked(entries))
-    console.print(f"\nWritten to {output}", highlight=False, soft_wrap=True)
+    console.print()
+    say(console, f"Written to {output}")
 
 
 def examine_sandbox(console: Console) -> bool:
@@ -95,62 +104,64 @@ def examine_sandbox(console: Console) -> bool:
 
 
 def print_gradebook(console: Console, totals: list[Total], rows: list[Row]) -> None:
-    """The points of every submission, and one line with the reason for every loss."""
-    table = Table(title="Gradebook", title_justify="left")
-    for heading, justify in (("student", "left"), ("lesson", "left"), ("points", "right"), ("of", "right"),
-                             ("to mark", "right"), ("status", "left")):
-        table.add_column(heading, justify=justify)
-    for total in totals:
-        table.add_row(total.student, total.assignment, f"{total.score:g}", f"{total.max_score:g}",
-                      f"{total.waiting:g}" if total.waiting else "", STATUS_TEXTS.get(total.status, total.status))
-    console.print(table)
+    """Print the points of every submission, and one line with the reason for every loss."""
+    columns = {"student": "left", "lesson": "left", "points": "right", "of": "right", "to mark": "right",
+               "status": "left"}
+    print_table(console, "Gradebook", columns, (
+        (total.student, total.assignment, f"{total.score:g}", f"{total.max_score:g}",
+         f"{total.waiting:g}" if total.waiting else "", STATUS_TEXTS.get(total.status, total.status))
+        for total in totals))
     for total in totals:
         losses = [row for row in rows if (row.student, row.assignment) == (total.student, total.assignment)
                   and row.status in _LOSSES]
         if losses:
-            console.print(f"\n[bold]{total.student}[/], {total.assignment}", highlight=False)
+            console.print()
+            console.print(Text.assemble((one_line(total.student), "bold"), f", {one_line(total.assignment)}"))
         for text in _lines(losses):
-            console.print(f"  {text}", highlight=False, markup=False)
+            console.print(Text(f"  {one_line(text)}"))
 
 
 def print_challenge(console: Console, entries: list[Entry]) -> None:
-    """The ranking of the challenge."""
-    table = Table(title="Challenge", title_justify="left")
-    for heading, justify in (("place", "right"), ("student", "left"), ("accuracy", "right"), ("parameters", "right"),
-                             ("", "left")):
-        table.add_column(heading, justify=justify)
-    for place, entry in enumerate(entries, start=1):
-        counts = entry.accuracy is not None
-        table.add_row(str(place) if counts else "", entry.student, f"{entry.accuracy:.1%}" if counts else "",
-                      f"{entry.parameters:,}" if entry.parameters else "", entry.message)
-    console.print(table)
+    """Print the ranking of the challenge."""
+    columns = {"place": "right", "student": "left", "accuracy": "right", "parameters": "right", "": "left"}
+    print_table(console, "Challenge", columns, (
+        ("" if entry.accuracy is None else place, entry.student,
+         "" if entry.accuracy is None else f"{entry.accuracy:.1%}",
+         f"{entry.parameters:,}" if entry.parameters else "", entry.message)
+        for place, entry in enumerate(entries, start=1)))
 
 
 def print_collected(console: Console, placed: list[Placed], left_out: list[LeftOut]) -> None:
-    """What was found of every student, and one line for every file that is not used."""
-    table = Table(title="Collected", title_justify="left")
-    for heading in ("student", "file", "", "from"):
-        table.add_column(heading, overflow="fold")
-    for one in placed:
-        table.add_row(*(escape(readable(text)) for text in (one.student, one.file, one.remark, str(one.path))))
-    console.print(table)
+    """Print what was found of every student, and one line for every file that is not used."""
+    columns = dict.fromkeys(("student", "file", "", "from"), "left")
+    print_table(console, "Collected", columns, ((one.student, one.file, one.remark, one.path) for one in placed))
     for one in left_out:
-        console.print(f"{'–' if one.harmless else '✘'} {readable(str(one.path))} {one.reason}", highlight=False,
-                      markup=False, soft_wrap=True)
+        say(console, f"{'–' if one.harmless else '✘'} {one_line(str(one.path), '_')} {one.reason}")
 
 
 def print_checks(console: Console, checks: list[Check]) -> None:
-    """What a sandbox has to do, and whether it does."""
-    table = Table(title="The sandbox on this machine", title_justify="left")
-    for heading in ("", "what has to hold", "what was found"):
-        table.add_column(heading)
-    for check in checks:
-        table.add_row("[green]✔[/]" if check.holds else "[red]✘[/]", check.what, escape(check.found))
+    """Print what a sandbox has to do, and whether it does."""
+    columns = dict.fromkeys(("", "what has to hold", "what was found"), "left")
+    print_table(console, "The sandbox on this machine", columns, (
+        (Text("✔", "green") if check.holds else Text("✘", "red"), check.what, check.found) for check in checks))
+
+
+def print_table(console: Console, title: str, columns: Mapping[str, str], rows: Iterable[Iterable[object]]) -> None:
+    """Print a table.
+
+    Args:
+        columns: "left" or "right" by the column's heading.
+    """
+    table = Table(title=title, title_justify="left")
+    for heading, justify in columns.items():
+        table.add_column(heading, justify=justify, overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(one_line(str(cell))) for cell in row))
     console.print(table)
 
 
 def _lines(losses: list[Row]) -> list[str]:
-    """One line per loss; exercises that share a reason share the line."""
+    """Return one line per loss; exercises that share a reason share the line."""
     by_reason: dict[str, list[str]] = {}
     for row in losses:
         by_reason.setdefault(row.message or STATUS_TEXTS[row.status], []).append(row.exercise)

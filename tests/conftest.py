@@ -1,11 +1,18 @@
 """Fixtures for all tests: nothing is read from or written to the user's own cache."""
 
 import os
+from pathlib import Path
 
+import nbformat
 import pytest
 from hypothesis import settings
 
 from autograder.building.environment import programs_on_path
+from autograder.grading import grade
+from autograder.judging.judged_cells import exercise_tested
+from autograder.judging.judged_run import Judged
+from autograder.judging.verdict import Verdict
+from autograder.running.execute import Executed
 from autograder.running.sandbox import start
 
 programs_on_path()
@@ -37,6 +44,26 @@ def own_cache(tmp_path, monkeypatch):
     """A cache of the test's own, and the bundled data where it names none."""
     monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("KWS_DATA", raising=False)
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """No notebook is executed: every exercise gets half of its points. Gives the students whose turn it was, in order.
+
+    For tests of what is around the execution.
+    """
+    students = []
+
+    def execute_and_judge(job, seed):
+        notebook = nbformat.reads(job.notebook, as_version=4)
+        students.append(Path(job.folder).parent.name)
+        tested = filter(None, map(exercise_tested, notebook.cells))
+        verdicts = tuple(Verdict(name, 0.5, "partial", "Half of it.") for name in tested)
+        return Judged(Executed(nbformat.writes(notebook), "", 0.0), verdicts)
+
+    monkeypatch.setattr(grade, "execute_and_judge", execute_and_judge)
+    monkeypatch.setattr(grade, "prepare", lambda protection: None)
+    return students
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from autograder.building.build import figures
+from autograder.building.figures import figures
 from autograder.building.paths import ROOT, SOLUTIONS
 from tests.desk import PICTURES
 

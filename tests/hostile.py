@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.building.build import write_notebook
 from autograder.building.lesson import graded_cells
+from autograder.building.notebooks import write_notebook
 from autograder.sample_class import filled, solutions, written_differently
 
 LESSON = "01_dataset"

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import yaml
 
-from autograder.building.build import write_notebook
+from autograder.building.notebooks import write_notebook
 from autograder.building.paths import ROOT
 from autograder.running.sandbox.watcher import Family
 from autograder.sample_class import filled, model_answers, solutions

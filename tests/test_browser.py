@@ -6,8 +6,8 @@ import shutil
 import nbformat
 import pytest
 
-from autograder.building.build import write_notebook
 from autograder.building.lesson import WELCOME
+from autograder.building.notebooks import write_notebook
 from autograder.building.paths import NOTEBOOKS
 from autograder.sample_class import filled, model_answers, solutions
 from tests.desk import ACTIVE, FAKE_MICROPHONE, Desk, assert_ran_through, chromium, errors, jupyterlab, needs_chromium

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from autograder.building.build import write_notebook
+from autograder.building.notebooks import write_notebook
 from autograder.grading import grade
 from autograder.running.cluster import ClusterExecutor
 from autograder.running.execute import Executed, Job

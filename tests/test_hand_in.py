@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from autograder.building.build import write_notebook
 from autograder.building.lesson import lesson_names
+from autograder.building.notebooks import write_notebook
 from autograder.building.paths import NOTEBOOKS, ROOT
 from autograder.sample_class import filled, solutions
 from kws_helpers.desk.hand_in import hand_in

@@ -33,7 +33,8 @@ def graded(tmp_path_factory, shared_cache):
         one.write(folder / "submitted" / one.name / LESSON)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(execute, "CELL_SECONDS", 30)  # shorter than usual, and long enough for slow imports
-        complete = grade_and_report(Console(file=io.StringIO()), folder / "submitted", folder / "out", workers=2,
+        # More workers than cores: those that wait for a time limit wait together.
+        complete = grade_and_report(Console(file=io.StringIO()), folder / "submitted", folder / "out", workers=6,
                                     seconds=240, protection=SANDBOX)
     with (folder / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -2,15 +2,16 @@
 
 import csv
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
-from autograder.building.build import write_notebook
+from autograder.__main__ import app
+from autograder.building.notebooks import write_notebook
+from autograder.running.sandbox.protection import LIMITS, best_protection
 from autograder.sample_class import filled, mistake, model_answers, solutions
 from kws_helpers.desk.hand_in import look_through, pack
 from tests.desk import Desk, chromium, jupyterlab, needs_chromium
@@ -19,14 +20,14 @@ pytestmark = needs_chromium
 
 LESSON, QUESTION = "01_dataset", "why-silence-is-not-zeros"
 ADA, BEN = "Ada Lovelace_moodle_101", "Ben Çelik_moodle_102"
+UNSAFE = ["--unsafe"] if best_protection() == LIMITS else []
 COMMENT = "Say what a network would learn from zeros."
 
 
-def autograder(folder, *arguments):
+def autograder(*arguments):
     """Run a command as an instructor does; returns its exit code and what it said."""
-    done = subprocess.run([sys.executable, "-m", "autograder", *arguments], cwd=folder, text=True, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.returncode, done.stdout
+    done = CliRunner().invoke(app, arguments)
+    return done.exit_code, done.output
 
 
 def table(path):
@@ -53,17 +54,23 @@ def moodle_download(folder):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory, shared_cache):
+def browser():
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, shared_cache, browser):
     """A class that was collected, graded, marked by hand in formgrader, and graded again."""
     folder = tmp_path_factory.mktemp("instructor")
+    submitted, results = str(folder / "submitted"), folder / "results"
     moodle_download(folder)
-    collected = autograder(folder, "collect", "download.zip", "submitted")
-    graded = autograder(folder, "grade", "submitted", "--output", "results")
-    results = folder / "results"
+    collected = autograder("collect", str(folder / "download.zip"), submitted)
+    graded = autograder("grade", submitted, "--output", str(results), *UNSAFE)
     waiting = table(results / "summary.csv")
-    with jupyterlab(results, student=False) as address, chromium() as browser:
+    with jupyterlab(results, student=False) as address:
         complaints = mark_in_formgrader(Desk(browser, address))
-    again = autograder(folder, "grade", "submitted", "--output", "results")
+    again = autograder("grade", submitted, "--output", str(results), *UNSAFE)
     return SimpleNamespace(results=results, collected=collected, graded=graded, waiting=waiting,
                            complaints=complaints, again=again)
 
@@ -121,12 +128,11 @@ def test_points_given_by_hand_reach_exports_and_feedback(course):
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("page", ["report.html", f"feedback/{BEN}/index.html"])
-def test_pages_are_for_everybody(course, page, colours):
-    with chromium() as browser:
-        desk = Desk(browser, colours=colours)
-        desk.page.goto((course.results / page).as_uri())
-        desk.picture(f"{page.split('/')[0].removesuffix('.html')}-{colours}")
-        assert not desk.hurdles()
-        assert not desk.complaints
-        width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert width <= 0, "the page is wider than the window"
+def test_pages_are_for_everybody(course, browser, page, colours):
+    desk = Desk(browser, colours=colours)
+    desk.page.goto((course.results / page).as_uri())
+    desk.picture(f"{page.split('/')[0].removesuffix('.html')}-{colours}")
+    assert not desk.hurdles()
+    assert not desk.complaints
+    width = desk.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0, "the page is wider than the window"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from autograder.building.build import write_notebook
 from autograder.building.lesson import lesson_names
+from autograder.building.notebooks import write_notebook
 from autograder.sample_class import filled, model_answers, solutions
 from kws_helpers.data import SAMPLE_RATE
 from tests.desk import ACTIVE, FAKE_MICROPHONE, Desk, assert_ran_through, chromium, jupyterlab, needs_chromium

@@ -6,8 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.building.build import source_notebook
 from autograder.building.lesson import graded_cells, lesson_names
+from autograder.building.notebooks import source_notebook
 from autograder.grading.grade import KERNEL_ENVIRONMENT
 from autograder.grading.needed import Names, names_in, superfluous
 from autograder.judging.judged_run import execute_and_judge

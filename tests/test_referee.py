@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from autograder import sample_class
-from autograder.building.build import JUDGE_IMPORT
+from autograder.building.notebooks import JUDGE_IMPORT
 from autograder.judging import interview as interview_module
 from autograder.judging.exercise import Case, Mistake, exercises
 from autograder.judging.interview import Interview, interview, printable

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.plugins.export import CsvExportPlugin
 
 from autograder.building.lesson import graded_cells
 from autograder.building.paths import ROOT
@@ -211,19 +212,20 @@ def test_moodle(tmp_path):
 
 
 def test_nbgraders_export_is_nbgraders_with_names_quoted(tmp_path):
-    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    url, theirs, ours = f"sqlite:///{tmp_path / 'gradebook.db'}", tmp_path / "theirs.csv", tmp_path / "ours.csv"
     with Gradebook(url) as gradebook:
-        gradebook.add_assignment(LESSON)
-        gradebook.add_student("ada")
-        gradebook.add_student("b,\"c\"\nd", last_name="=1+1")
-        gradebook.add_submission(LESSON, "b,\"c\"\nd", timestamp="2026-05-01 10:00:00 UTC")
-    write_nbgrader(url, tmp_path / "nbgrader.csv")
-    header, *lines = read(tmp_path / "nbgrader.csv")
-    assert header[:5] == ["assignment", "duedate", "timestamp", "student_id", "last_name"]
-    found = {line[3]: line for line in lines}
-    assert set(found) == {"ada", "b,\"c\"\nd"}
-    assert found["b,\"c\"\nd"][4] == "'=1+1"
-    assert found["b,\"c\"\nd"][2].startswith("2026-05-01") and found["ada"][2] == ""
+        gradebook.add_assignment(LESSON, duedate="2026-05-02 10:00:00 UTC")
+        gradebook.add_student("ada", first_name="Ada", email="ada@c.org")
+        gradebook.add_student("ben")
+        gradebook.add_submission(LESSON, "ada", timestamp="2026-05-01 10:00:00 UTC")
+        exporter = CsvExportPlugin()
+        exporter.to = str(theirs)
+        exporter.export(gradebook)
+        write_nbgrader(url, ours)
+        assert read(ours) == read(theirs)
+        gradebook.add_student("c,\"d\"\ne", last_name="=1+1")
+        write_nbgrader(url, ours)
+    assert {line[3]: line[4] for line in read(ours)[1:]} == {"ada": "", "ben": "", "c,\"d\"\ne": "'=1+1"}
 
 
 def test_what_is_no_lesson_is_left_out_of_the_exports(tmp_path):

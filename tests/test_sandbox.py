@@ -13,7 +13,7 @@ import nbformat
 import psutil
 import pytest
 
-from autograder.building.build import write_notebook
+from autograder.building.notebooks import write_notebook
 from autograder.building.paths import NOTEBOOKS, ROOT, SOLUTIONS
 from autograder.intake.submissions import find_submissions
 from autograder.running.execute import Job, execute

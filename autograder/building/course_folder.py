@@ -1,10 +1,16 @@
-"""An nbgrader course folder: its settings, and what every nbgrader command reads there."""
+"""An nbgrader course folder: its settings, its lessons, and what every nbgrader command reads there."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+
+from autograder.building.lesson import lesson_names
+from autograder.building.notebooks import BuildError, source_notebook, write_notebook
+from autograder.building.paths import COURSE
 
 SETTINGS_FILE = "grading.json"
 """What a course folder was graded with: `seed`, and `gradebook`, the address of a database that is no file there."""
@@ -20,7 +26,7 @@ configure(get_config(), Path(__file__).parent)
 
 
 def settings(folder: Path) -> dict[str, Any]:
-    """What a course folder was graded with; nothing for a new one.
+    """Return what a course folder was graded with; nothing for a new one.
 
     Raises:
         ValueError: the file was damaged.
@@ -48,3 +54,29 @@ def locate_course(config: Config, folder: Path) -> Config:
     if database := settings(folder).get("gradebook"):
         config.CourseDirectory.db_url = database
     return config
+
+
+def build_course(folder: Path = COURSE, names: Iterable[str] | None = None) -> Path:
+    """Make an nbgrader course folder: source and release of every lesson, and a gradebook that knows them.
+
+    Raises:
+        BuildError: nbgrader could not release a lesson.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "nbgrader_config.py").write_text(COURSE_FILE)
+    api = nbgrader_api(folder)
+    for name in names or lesson_names():
+        write_notebook(source_notebook(name), folder / "source" / name / f"{name}.ipynb")
+        result = api.generate_assignment(name, force=True, create=True)
+        if not result["success"]:
+            raise BuildError(f"nbgrader could not make {name}:\n{result.get('error') or result.get('log')}")
+        (folder / "release" / name / f"{name}.ipynb").chmod(0o644)
+    return folder
+
+
+def nbgrader_api(folder: Path) -> NbGraderAPI:
+    """Return nbgrader's own interface to a course folder of ours."""
+    config = locate_course(Config(), folder)
+    config.NbGrader.logfile = ""
+    config.Application.log_level = 30
+    return NbGraderAPI(config=config)

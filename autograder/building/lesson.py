@@ -28,12 +28,12 @@ WELCOME = "00_start"
 
 
 def lesson_names() -> list[str]:
-    """The names of all lessons, in order; a lesson, its notebook and its assignment have the same name."""
+    """Return the names of all lessons, in order. A lesson, its notebook and its assignment have the same name."""
     return sorted(path.stem for path in LESSONS.glob("[0-9][0-9]_*.py") if path.stem != WELCOME)
 
 
 def read_lesson(name: str) -> NotebookNode:
-    """The lesson as a notebook: with solutions, hidden tests, complete nbgrader metadata and stable cell ids."""
+    """Return the lesson as a notebook with solutions, hidden tests, complete nbgrader metadata and stable cell ids."""
     notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
     notebook.metadata = NotebookNode(KERNEL)
     for number, cell in enumerate(notebook.cells):
@@ -45,7 +45,7 @@ def read_lesson(name: str) -> NotebookNode:
 
 @cache
 def points_by_exercise() -> dict[str, float]:
-    """The points of every cell that is graded by tests, by grade_id."""
+    """Return the points of every cell that is graded by tests, by grade_id."""
     return {grade["grade_id"]: grade["points"] for name in lesson_names() for grade in graded_cells(name)
             if not grade["solution"]}
 
@@ -56,17 +56,17 @@ def points_of(exercise: str) -> float:
 
 @cache
 def nbgrader_cells(name: str) -> list[dict]:
-    """nbgrader's metadata of the lesson's cells that it knows, in order."""
+    """Return nbgrader's metadata of the lesson's cells that it knows, in order."""
     return [cell.metadata["nbgrader"] for cell in read_lesson(name).cells if "nbgrader" in cell.metadata]
 
 
 def graded_cells(name: str) -> list[dict]:
-    """nbgrader's metadata of the lesson's graded cells, in order: tests, and questions marked by hand."""
+    """Return nbgrader's metadata of the lesson's graded cells, in order: tests, and questions marked by hand."""
     return [metadata for metadata in nbgrader_cells(name) if metadata["grade"]]
 
 
 def lesson_of(exercise: str) -> str:
-    """The lesson that the exercise belongs to."""
+    """Return the lesson that the exercise belongs to."""
     for name in lesson_names():
         if any(cell["grade_id"] == exercise for cell in graded_cells(name)):
             return name
@@ -74,7 +74,7 @@ def lesson_of(exercise: str) -> str:
 
 
 def functions_module(name: str) -> str:
-    """The solutions of a lesson as the text of a Python module."""
+    """Return the solutions of a lesson as the text of a Python module."""
     notebook = read_lesson(name)
     solutions = [_without_markers(cell.source) for cell in notebook.cells if _is_function(cell)]
     code = "\n\n\n".join(solutions)
@@ -84,7 +84,7 @@ def functions_module(name: str) -> str:
 
 
 def solved(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with its solutions, but without the markers around them and without hidden tests."""
+    """Return the notebook with its solutions, but without the markers around them and without hidden tests."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = _without_markers(_without_hidden_tests(cell.source))
@@ -92,7 +92,7 @@ def solved(notebook: NotebookNode) -> NotebookNode:
 
 
 def imported_names(node: ast.AST) -> set[str]:
-    """The names that an import statement makes; none for any other node."""
+    """Return the names that an import statement makes; none for any other node."""
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return set()
     return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
@@ -106,13 +106,13 @@ def _complete(short: dict, cell_type: str) -> dict:
 
 
 def _is_function(cell: NotebookNode) -> bool:
-    """True for the cell of an exercise's function; code that is marked by hand is graded itself."""
+    """Tell whether a cell holds an exercise's function; code that is marked by hand is graded itself."""
     metadata = cell.metadata.get("nbgrader", {})
     return cell.cell_type == "code" and metadata.get("solution", False) and not metadata["grade"]
 
 
 def _cell_id(cell: NotebookNode, number: int) -> str:
-    """Cell ids must not change when a lesson is built again, or every build would differ from the one before."""
+    """Return an id that stays when a lesson is built again, so that equal lessons are equal files."""
     name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"{number}-{cell.source}"
     return hashlib.sha256(name.encode()).hexdigest()[:12]
 
@@ -133,7 +133,7 @@ def _without_markers(source: str) -> str:
 
 
 def _imports_for(code: str, notebook: NotebookNode) -> list[str]:
-    """The notebook's top-level import statements that bind a name which `code` uses without importing it."""
+    """Return the notebook's top-level imports of names that `code` uses without importing them."""
     tree = ast.parse(code)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     own = set().union(*map(imported_names, tree.body))

@@ -1,25 +1,44 @@
 """The challenge of lesson 06: networks under 100,000 parameters, measured on clips that no student has.
 
-A student hands in `challenge.keras` beside the notebook. Each file is loaded and measured in a process that does
-nothing else; a file that breaks that process costs nobody else anything.
+A student hands in `challenge.keras` beside the notebook. To load such a file may run code, whatever Keras' safe mode
+promises, so each is loaded and tried in a kernel of its own, behind the same walls as a notebook. The kernel gets the
+clips' features and answers in plain numbers, a class for each clip; the labels stay outside.
 """
 
+import json
+import os
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
+import nbformat
 import numpy as np
+from nbformat import NotebookNode
 
 from autograder.building.lesson import CHALLENGE
-from autograder.intake.submissions import readable
-from kws_helpers.desk.hand_in import NETWORK as FILE
+from autograder.grading.sanitize import drop_live_outputs
+from autograder.intake.notebook_file import Unreadable, read_file
+from autograder.intake.text import one_line, readable
+from autograder.running.execute import Job, execute
+from kws_helpers import data, features
+from kws_helpers.data import CLASS_NAMES
+from kws_helpers.desk.hand_in import NETWORK
 
 MAX_PARAMETERS = 100_000
 MAX_BYTES = 20 * 2**20
 SECONDS = 120.0  # for one file
+_CLIPS = "clips.npy"
+_CELLS = (f"""\
+import json
+import keras
+import numpy as np
+
+model = keras.models.load_model("{NETWORK}", compile=False, safe_mode=True)
+print(json.dumps(model.count_params()), end="")""", f"""\
+p = model.predict(np.load("{_CLIPS}"), verbose=0, batch_size=256)
+print(json.dumps([p.shape, bool(np.isfinite(p).all()), p.argmax(axis=-1).tolist()]), end="")""")
 
 
 @dataclass(frozen=True)
@@ -32,32 +51,34 @@ class Entry:
     message: str = ""
 
 
-def run_challenge(submissions: Path, clips: str | None = None) -> Iterator[Entry]:
+def run_challenge(submissions: Path, clips: str | None, protection: str) -> Iterator[Entry]:
     """Measure every network that was handed in, in the order of the students' names.
 
     Args:
         submissions: `<student>/06_tc_resnet/challenge.keras`, beside the notebooks.
         clips: where the secret clips are: anything that `kws_helpers.data.load` takes. The testing split counts.
+        protection: of `autograder.running.sandbox.protection`.
 
     Raises:
         ValueError: nobody handed anything in, or there are no clips to test on.
     """
-    files = sorted(submissions.glob(f"*/{CHALLENGE}/{FILE}"))
+    files = sorted(submissions.glob(f"*/{CHALLENGE}/{NETWORK}"))
     if not files:
-        raise ValueError(f"{submissions} holds no networks. Expected <student>/{CHALLENGE}/{FILE}.")
+        raise ValueError(f"{submissions} holds no networks. Expected <student>/{CHALLENGE}/{NETWORK}.")
     x, y = secret_clips(clips)
-    worker = _Worker(x, y)
-    try:
-        for path in files:
-            yield worker.measure(readable(path.parent.parent.name), path)
-    finally:
-        worker.stop()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(lambda path: measure(path, x, y, protection), files)
 
 
 def secret_clips(source: str | None) -> tuple[np.ndarray, np.ndarray]:
-    """Features as students have them, standardised with the bundled training split, and labels."""
-    from kws_helpers import data, features
+    """Return features as students have them, standardised with the bundled training split, and labels.
 
+    Returns:
+        (N, T, F) float32 and (N,) integers.
+
+    Raises:
+        ValueError: there are no clips.
+    """
     testing = data.load(source).testing
     if not len(testing):
         raise ValueError(f"{source} has no testing clips to measure on.")
@@ -66,65 +87,78 @@ def secret_clips(source: str | None) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ranked(entries: list[Entry]) -> list[Entry]:
-    """Best first; of equals the smaller network; those without a result last."""
+    """Return the best first; of equals the smaller network; those without a result last."""
     return sorted(entries, key=lambda one: (one.accuracy is None, -(one.accuracy or 0), one.parameters or 0,
                                             one.student))
 
 
-class _Worker:
-    """A process that loads and measures one file after the other; a new one is started when it dies or hangs."""
-
-    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
-        self.clips, self.process = (x, y), None
-
-    def measure(self, student: str, path: Path) -> Entry:
-        if path.is_symlink() or path.stat().st_size > MAX_BYTES:
-            return Entry(student, None, None, f"{FILE} is a link, or larger than {MAX_BYTES // 2**20} MB.")
-        self._start()
-        try:
-            self.pipe.send(str(path))
-            if self.pipe.poll(SECONDS):
-                return Entry(student, *self.pipe.recv())
-            message = f"{FILE} was not measured within {SECONDS:.0f} seconds."
-        except (EOFError, OSError):
-            message = f"{FILE} ended Python while it was loaded or tried."
-        self.stop()
-        return Entry(student, None, None, message)
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.join()
-            self.process = None
-
-    def _start(self) -> None:
-        if self.process is None:
-            context = get_context("spawn")
-            self.pipe, theirs = context.Pipe()
-            self.process = context.Process(target=_serve, args=(theirs, *self.clips), daemon=True)
-            self.process.start()
-            theirs.close()
+def measure(path: Path, x: np.ndarray, y: np.ndarray, protection: str) -> Entry:
+    """Measure the network in a file on clips with features `x` and labels `y`. Whatever goes wrong is its message."""
+    student, parameters, accuracy, message = readable(path.parent.parent.name), None, None, ""
+    try:
+        loaded, tried = _execute(_content(path), x, protection)
+        parameters = _parameters(loaded)
+        if parameters < MAX_PARAMETERS:
+            accuracy = float(np.mean(_classes(tried, len(y)) == y))
+        else:
+            message = f"{parameters:,} parameters; the challenge is for fewer than {MAX_PARAMETERS:,}."
+    except Unreadable as reason:
+        message = f"{NETWORK} {reason}"
+    except Exception as error:
+        message = f"{NETWORK} could not be measured: {error}"
+    return Entry(student, accuracy, parameters, one_line(message))
 
 
-def _serve(pipe: Connection, x: np.ndarray, y: np.ndarray) -> None:
-    while True:
-        path = pipe.recv()
-        try:
-            pipe.send(measured(path, x, y))
-        except Exception as error:
-            reason = str(error).splitlines()[0][:200] if str(error) else ""
-            pipe.send((None, None, f"{FILE} cannot be used: {type(error).__name__}: {reason}"))
+def _content(path: Path) -> bytes:
+    content = read_file(path, MAX_BYTES)
+    if path.parent.is_symlink() or len(content) > MAX_BYTES:
+        raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB, or its folder is a link.")
+    return content
 
 
-def measured(path: str, x: np.ndarray, y: np.ndarray) -> tuple[float | None, int | None, str]:
-    """Accuracy, parameters and "" for a network that keeps the rules; otherwise None, parameters and what is wrong."""
-    import keras
+def _execute(content: bytes, x: np.ndarray, protection: str) -> list[NotebookNode]:
+    """Load and try the network in a kernel; return the executed cells."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in _CELLS])
+    with tempfile.TemporaryDirectory(prefix="kws-") as folder:
+        Path(folder, NETWORK).write_bytes(content)
+        np.save(Path(folder, _CLIPS), x)
+        executed = execute(Job(nbformat.writes(notebook), folder, seconds=SECONDS, protection=protection))
+    notebook = nbformat.reads(executed.notebook, as_version=4)
+    drop_live_outputs(notebook)
+    return notebook.cells
 
-    model: Any = keras.models.load_model(path, compile=False, safe_mode=True)  # runs no code from the file
-    parameters = model.count_params()
-    if parameters >= MAX_PARAMETERS:
-        return None, parameters, f"{parameters:,} parameters; the challenge is for fewer than {MAX_PARAMETERS:,}."
-    p = model.predict(x, verbose=0, batch_size=256)
-    if p.shape != (len(x), 12) or not np.isfinite(p).all():
-        return None, parameters, f"12 finite numbers are expected for each clip; the result has the shape {p.shape}."
-    return float(np.mean(p.argmax(axis=-1) == y)), parameters, ""
+
+def _parameters(cell: NotebookNode) -> int:
+    parameters = _answer(cell)
+    if type(parameters) is not int:
+        raise Unreadable("cannot be used: it has no number of parameters.")
+    return parameters
+
+
+def _classes(cell: NotebookNode, clips: int) -> np.ndarray:
+    """Return the class of each clip."""
+    answer = _answer(cell)
+    shape, finite, classes = answer if isinstance(answer, list) and len(answer) == 3 else (None, False, None)
+    is_right = shape == [clips, len(CLASS_NAMES)] and finite is True and isinstance(classes, list)
+    if not is_right or [type(one) for one in classes] != [int] * clips:
+        raise Unreadable(f"gives no {len(CLASS_NAMES)} finite numbers for each clip; its result has the shape "
+                         f"{str(shape)[:50]}.")
+    return np.array(classes)
+
+
+def _answer(cell: NotebookNode) -> object:
+    """Return what the cell printed last.
+
+    Raises:
+        Unreadable: the cell failed, or printed nothing of the kind.
+    """
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if error and error.ename in ("NotFinished", "TimeLimit"):
+        raise Unreadable(f"was not measured: {error.evalue}")
+    if error:
+        raise Unreadable(f"cannot be used: {error.ename}: {error.evalue.partition(chr(10))[0][:200]}")
+    printed = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+    try:
+        return json.loads(printed.rpartition("\n")[2])
+    except (ValueError, RecursionError):
+        raise Unreadable("cannot be used: it was tried without any result.") from None

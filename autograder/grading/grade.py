@@ -14,9 +14,9 @@ from pathlib import Path
 import nbformat
 from nbformat.warnings import DuplicateCellId
 from nbgrader.api import MissingEntry
+from sqlalchemy.exc import SAWarning
 
-from autograder.building.build import build_course
-from autograder.building.course_folder import keep_settings
+from autograder.building.course_folder import build_course, keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import ClassGradebook, check_database
 from autograder.grading.needed import superfluous
@@ -24,12 +24,13 @@ from autograder.grading.rows import Row, rows_of_graded, rows_of_ungraded
 from autograder.grading.sanitize import drop_live_outputs
 from autograder.grading.unchanged import Earlier
 from autograder.intake.repair import REPAIRS
-from autograder.intake.submissions import Submission, find_submissions
+from autograder.intake.submissions import Submission, demand_apart, find_submissions
 from autograder.judging.judged_cells import write_verdicts
 from autograder.judging.judged_run import Judged, execute_and_judge
 from autograder.judging.verdict import SEED_VARIABLE, student_seed
 from autograder.running.cluster import ClusterExecutor
 from autograder.running.execute import NOTEBOOK_SECONDS, Job
+from autograder.running.sandbox.limits import limits
 from autograder.running.sandbox.protection import LIMITS, WARNING, best_protection
 from autograder.running.sandbox.provisioner import prepare
 
@@ -38,11 +39,12 @@ KERNEL_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde", "KWS_DATA": "bundled"}
 
 @dataclass(frozen=True)
 class Conditions:
-    """What grades depend on, besides what was handed in: the time limit, the seed, and the protection."""
+    """What grades depend on, besides what was handed in and software. `memory` is in bytes for each notebook."""
 
     seconds: float
     seed: int
     protection: str
+    memory: int
 
 
 @dataclass
@@ -58,7 +60,7 @@ class ClassResult:
 
     @property
     def complete(self) -> bool:
-        """True when every submission could be graded."""
+        """Tell whether every submission could be graded."""
         return not any(row.status == "unreadable" for row in self.rows)
 
 
@@ -81,116 +83,109 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         progress: called with (done, total, what was done) after every submission.
 
     Raises:
-        ValueError: the folder holds no submissions, the results would overwrite them, no scheduler answers, or the
-            gradebook cannot be opened.
+        ValueError: the folder holds no submissions, it and `output` are not apart, no scheduler answers, the gradebook
+            cannot be opened, or KWS_MEMORY_GB is no number.
     """
     output = output.resolve()  # nbgrader changes the working directory while it works
-    if submissions.resolve().is_relative_to(output / "submitted"):
-        raise ValueError(f"The results would overwrite {submissions}. Choose another folder for them.")
+    demand_apart(submissions, output)
     found = find_submissions(submissions)
-    output.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
     protection = protection or best_protection()
+    conditions = Conditions(seconds, seed, protection, limits().memory)
     prepare(protection)
-    conditions = Conditions(seconds, seed, protection)
+    output.mkdir(parents=True, exist_ok=True)
     check_database(database or ClassGradebook(output).url)
     keep_settings(output, seed=seed, gradebook=database)
     with _quiet():
-        build_course(output, sorted({one.assignment for one in found} & set(lesson_names())))
-        gradebook, earlier = ClassGradebook(output), Earlier(output, conditions, force)
+        lessons = sorted({one.assignment for one in found} & set(lesson_names()))
+        build_course(output, lessons)
+        grading = _Grading(ClassGradebook(output), Earlier(output, conditions, force), conditions)
         result = ClassResult(warning=WARNING if protection == LIMITS else "")
         with ClusterExecutor(scheduler) if scheduler else ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            graded = _graded(found, gradebook, earlier, pool, conditions)
-            for done, (submission, rows) in enumerate(graded, start=1):
+            for done, (submission, rows) in enumerate(grading.graded(found, pool), start=1):
                 result.rows += rows
                 result.notes[submission.student, submission.assignment] = submission.notes
                 progress(done, len(found), f"{submission.student} {submission.assignment}")
-    order = {name: place for place, name in enumerate(_cell_names(found))}
-    result.rows.sort(key=lambda row: (row.student, row.assignment, order.get(row.exercise, -1)))
+    cells = ["", *(cell["grade_id"] for name in lessons for cell in graded_cells(name))]
+    result.rows.sort(key=lambda row: (row.student, row.assignment, cells.index(row.exercise)))
     return result
 
 
-def _graded(found: list[Submission], gradebook: ClassGradebook, earlier: Earlier, pool: Executor,
-            conditions: Conditions) -> Iterator[tuple[Submission, list[Row]]]:
-    """Every submission with its rows, as they finish."""
-    jobs: dict[Future[Judged], Submission] = {}
-    for submission in found:
-        if submission.notebook is None:
-            yield submission, _not_graded(submission, gradebook)
-        elif rows := _rows_from_earlier(submission, gradebook, earlier):
-            yield submission, rows
-        else:
+class _Grading:
+    """One run over a class: the steps that each submission takes, with what they share."""
+
+    def __init__(self, gradebook: ClassGradebook, earlier: Earlier, conditions: Conditions) -> None:
+        self._gradebook, self._earlier, self._conditions = gradebook, earlier, conditions
+
+    def graded(self, found: list[Submission], pool: Executor) -> Iterator[tuple[Submission, list[Row]]]:
+        """Yield every submission with its rows, as they finish."""
+        jobs: dict[Future[Judged], Submission] = {}
+        for submission in found:
+            if submission.notebook is None:
+                yield submission, self._not_graded(submission)
+            elif rows := self._recalled(submission):
+                yield submission, rows
+            else:
+                try:
+                    job = self._job(submission)
+                except Exception as error:
+                    yield submission, self._not_graded(submission, f"could not be prepared for grading: {error}")
+                    continue
+                seed = student_seed(self._conditions.seed, submission.student, submission.assignment)
+                jobs[pool.submit(execute_and_judge, job, seed)] = submission
+        for future in as_completed(jobs):
+            submission = jobs.pop(future)
             try:
-                job = _job(submission, gradebook.restore(submission), conditions)
+                judged = future.result()
             except Exception as error:
-                submission.problem = f"The notebook could not be prepared for grading: {error}"
-                yield submission, _not_graded(submission, gradebook)
+                yield submission, self._not_graded(submission, f"could not be executed: {error}")
                 continue
-            seed = student_seed(conditions.seed, submission.student, submission.assignment)
-            jobs[pool.submit(execute_and_judge, job, seed)] = submission
-    for future in as_completed(jobs):
-        submission = jobs.pop(future)
+            try:
+                yield submission, self._recorded(submission, judged)
+            except Exception as error:
+                yield submission, self._not_graded(submission, f"could not be recorded in the gradebook: {error}")
+
+    def _recalled(self, submission: Submission) -> list[Row]:
+        """Return the rows of a submission that has not changed, with points given by hand since; [] for any other."""
+        recorded = self._earlier.recall(submission, self._gradebook)
+        if recorded is None:
+            return []
+        notebook, notes = recorded
         try:
-            judged = future.result()
-        except Exception as error:
-            submission.problem = f"The notebook could not be executed: {error}"
-            yield submission, _not_graded(submission, gradebook)
-        else:
-            yield submission, _recorded(submission, judged, gradebook, earlier)
+            rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
+        except (MissingEntry, KeyError):  # another gradebook
+            return []
+        submission.notes = notes
+        return rows
 
+    def _job(self, submission: Submission) -> Job:
+        """Restore the notebook and return what there is to execute."""
+        path = self._gradebook.restore(submission)
+        notebook = nbformat.read(path, as_version=4)
+        return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, self._conditions.seconds,
+                   self._conditions.protection, superfluous(notebook, submission.assignment))
 
-def _job(submission: Submission, path: Path, conditions: Conditions) -> Job:
-    """What there is to execute, once the notebook at `path` has been restored."""
-    notebook = nbformat.read(path, as_version=4)
-    return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
-               conditions.protection, superfluous(notebook, submission.assignment))
+    def _recorded(self, submission: Submission, judged: Judged) -> list[Row]:
+        """Record an executed submission in the gradebook and make its rows."""
+        notebook = nbformat.reads(judged.executed.notebook, as_version=4)
+        submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
+        write_verdicts(notebook, judged.verdicts)
+        self._gradebook.record(submission, notebook)
+        rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
+        self._earlier.remember(submission)
+        return rows
 
-
-def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
-    """The rows of a submission that has not changed, with points given by hand since; none if there are no such."""
-    recorded = earlier.recall(submission, gradebook)
-    if recorded is None:
-        return []
-    notebook, notes = recorded
-    try:
-        rows = rows_of_graded(submission, notebook, gradebook.grades(submission))
-    except (MissingEntry, KeyError):  # another gradebook
-        return []
-    submission.notes = notes
-    return rows
-
-
-def _recorded(submission: Submission, judged: Judged, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:
-    """Record an executed submission in the gradebook and make its rows."""
-    notebook = nbformat.reads(judged.executed.notebook, as_version=4)
-    submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
-    write_verdicts(notebook, judged.verdicts)
-    try:
-        gradebook.record(submission, notebook)
-        rows = rows_of_graded(submission, notebook, gradebook.grades(submission))
-    except Exception as error:
-        submission.problem = f"The grades could not be recorded: {error}"
-        return _not_graded(submission, gradebook)
-    earlier.remember(submission)
-    return rows
-
-
-def _not_graded(submission: Submission, gradebook: ClassGradebook) -> list[Row]:
-    if submission.assignment in lesson_names() and not submission.missing:
-        gradebook.record_nothing(submission)
-    return rows_of_ungraded(submission)
-
-
-def _cell_names(found: list[Submission]) -> list[str]:
-    lessons = sorted({one.assignment for one in found} & set(lesson_names()))
-    return [cell["grade_id"] for name in lessons for cell in graded_cells(name)]
+    def _not_graded(self, submission: Submission, problem: str = "") -> list[Row]:
+        if problem:
+            submission.problem = f"The notebook {problem}"
+        if submission.assignment in lesson_names() and not submission.missing:
+            self._gradebook.record_nothing(submission)
+        return rows_of_ungraded(submission)
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """No warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers while they are tried."""
-    from sqlalchemy.exc import SAWarning
-
+    """Ignore warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers when tried."""
     with warnings.catch_warnings():
         for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
             warnings.simplefilter("ignore", kind)

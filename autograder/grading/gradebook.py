@@ -21,7 +21,7 @@ from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.building.build import write_notebook
+from autograder.building.notebooks import write_notebook
 from autograder.intake.submissions import Submission
 from autograder.nbgrader_config import configure
 
@@ -95,7 +95,7 @@ class ClassGradebook:
         return self.notebook_path(submission)
 
     def notebook_path(self, submission: Submission) -> Path:
-        """Where nbgrader keeps the notebook that is graded."""
+        """Return where nbgrader keeps the notebook that is graded."""
         folder = self.folder / "autograded" / submission.student / submission.assignment
         return folder / f"{submission.assignment}.ipynb"
 
@@ -107,7 +107,7 @@ class ClassGradebook:
         self._run(_Record, submission)
 
     def record_nothing(self, submission: Submission) -> None:
-        """Zero points for a submission that cannot be graded, waiting for a human to look at it."""
+        """Give a submission that cannot be graded zero points, and let it wait for a person."""
         with Gradebook(self.url) as gradebook:
             gradebook.update_or_create_student(submission.student)
             gradebook.update_or_create_submission(submission.assignment, submission.student)
@@ -118,7 +118,7 @@ class ClassGradebook:
             gradebook.db.commit()
 
     def grades(self, submission: Submission) -> dict[str, Grade]:
-        """What the gradebook holds for a submission, by grade_id: points and comments of people, too."""
+        """Return what the gradebook holds for a submission, by grade_id: points and comments of people, too."""
         with Gradebook(self.url) as gradebook:
             notebook = gradebook.find_submission_notebook(submission.assignment, submission.assignment,
                                                           submission.student)
@@ -165,7 +165,7 @@ def _score(grade) -> float | None:
 
 
 def _copy_other_files(source: Path, target: Path) -> None:
-    """Files that were handed in beside the notebook; links are left out, and a time of which nbgrader would die."""
+    """Copy what was handed in beside the notebook, but no links, and no timestamp that would crash nbgrader."""
     target.mkdir(parents=True)
     for path in sorted(source.iterdir()):
         if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb" and _is_no_bad_timestamp(path):
@@ -173,7 +173,7 @@ def _copy_other_files(source: Path, target: Path) -> None:
 
 
 def _is_no_bad_timestamp(path: Path) -> bool:
-    """nbgrader's collectors put the time of the submission into a file; students can hand in a file of that name."""
+    """Tell whether nbgrader can read the file: a student may hand in one of the name that its collectors use."""
     if path.name == "timestamp.txt":
         try:
             parse_utc(path.read_text(encoding="utf-8").strip())

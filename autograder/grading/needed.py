@@ -12,8 +12,8 @@ from functools import cache
 
 from nbformat import NotebookNode
 
-from autograder.building.build import source_notebook
 from autograder.building.lesson import graded_cells, imported_names
+from autograder.building.notebooks import source_notebook
 
 BY_OTHER_WAYS = frozenset(["__builtins__", "__import__", "__main__", "builtins", "compile", "dir", "eval", "exec", "gc",
                            "get_ipython", "getattr", "globals", "importlib", "inspect", "locals", "sys", "vars"])

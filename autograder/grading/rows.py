@@ -9,8 +9,8 @@ from nbformat import NotebookNode
 
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import Grade
-from autograder.intake.notebook_file import clean
 from autograder.intake.submissions import Submission
+from autograder.intake.text import clean
 from autograder.judging.verdict import VERDICT_TYPE
 
 STATUS_TEXTS = {
@@ -54,14 +54,14 @@ class Total:
 
 
 def rows_of_graded(submission: Submission, notebook: NotebookNode, grades: dict[str, Grade]) -> list[Row]:
-    """The rows of an executed submission."""
+    """Return the rows of an executed submission."""
     cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
     return [_row(submission, grades[cell["grade_id"]], cells, by_hand=cell["solution"])
             for cell in graded_cells(submission.assignment)]
 
 
 def rows_of_ungraded(submission: Submission) -> list[Row]:
-    """The rows of a submission without a notebook that could be executed."""
+    """Return the rows of a submission without a notebook that could be executed."""
     status = "missing" if submission.missing else "unreadable"
     if submission.assignment not in lesson_names():
         return [Row(submission.student, submission.assignment, "", 0.0, 0.0, status, submission.problem)]
@@ -70,7 +70,7 @@ def rows_of_ungraded(submission: Submission) -> list[Row]:
 
 
 def total_up(rows: Iterable[Row]) -> list[Total]:
-    """One total per student and assignment, in the order of the rows."""
+    """Return one total per student and assignment, in the order of the rows."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row.student, row.assignment].append(row)
@@ -107,7 +107,7 @@ def _hand_status(grade: Grade) -> tuple[str, str]:
 
 
 def _verdict(cell: NotebookNode) -> dict | None:
-    """The judge's verdict among the outputs of a test cell; the last one counts. None where the cell failed."""
+    """Return the judge's verdict, the last one in the outputs of a test cell. None where the cell failed."""
     if any(output.output_type == "error" for output in cell.outputs):
         return None
     verdicts = [output.data[VERDICT_TYPE] for output in cell.outputs if VERDICT_TYPE in output.get("data", {})]

@@ -8,28 +8,19 @@ which `nbgrader_config` names `clean_page`.
 import re
 from typing import Any
 
-import bleach
 import nbformat
-from bleach.css_sanitizer import CSSSanitizer
+import nh3
 from nbconvert.filters import strip_files_prefix
 from nbformat import NotebookNode
 
-from autograder.intake.notebook_file import clean
+from autograder.intake.text import clean
 
 TAGS = {"a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2", "h3",
         "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "summary",
         "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul"}
-_STYLES = CSSSanitizer(allowed_css_properties=["text-align"])
-
-
-def _of_link(tag: str, name: str, value: str) -> bool:
-    """What a link may have. Pictures may stand in an address themselves ("data:"), pages may not."""
-    return name in ("class", "title") or (name == "href" and "data:" not in re.sub(r"[\x00-\x20]", "", value).lower())
-
-
-ATTRIBUTES = {"a": _of_link, "img": ["alt", "height", "src", "title", "width"], "div": ["class"],
-              "span": ["class"], "td": ["align", "style"], "th": ["align", "style"],
-              **{f"h{level}": ["id"] for level in range(1, 7)}}
+ATTRIBUTES = {"a": {"class", "href", "title"}, "img": {"alt", "height", "src", "title", "width"}, "div": {"class"},
+              "span": {"class"}, "td": {"align", "style"}, "th": {"align", "style"},
+              **{f"h{level}": {"id"} for level in range(1, 7)}}
 
 
 def drop_live_outputs(notebook: NotebookNode) -> list[str]:
@@ -49,13 +40,19 @@ def drop_live_outputs(notebook: NotebookNode) -> list[str]:
 
 
 def clean_page(html: str) -> str:
-    """The HTML that was made of a text cell, without anything that runs."""
-    return bleach.clean(strip_files_prefix(html), tags=TAGS, attributes=ATTRIBUTES, css_sanitizer=_STYLES,
-                        protocols={"http", "https", "mailto", "data"})
+    """Return the HTML that was made of a text cell, without anything that runs and without tags of other kinds."""
+    return nh3.clean(strip_files_prefix(html), tags=TAGS, attributes=ATTRIBUTES, attribute_filter=_without_data_links,
+                     url_schemes={"http", "https", "mailto", "data"}, filter_style_properties={"text-align"})
+
+
+def _without_data_links(tag: str, attribute: str, value: str) -> str | None:
+    """Drop links to pages that stand in the address itself ("data:"). Pictures may."""
+    is_data = "data:" in re.sub(r"[\x00-\x20]", "", value).lower()
+    return None if (tag, attribute) == ("a", "href") and is_data else value
 
 
 def _harmless(output: NotebookNode) -> NotebookNode | None:
-    """The output made anew from what is kept of it, or None."""
+    """Return the output made anew from what is kept of it, or None."""
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"

@@ -3,12 +3,16 @@
 import hashlib
 import importlib.metadata
 import json
+import platform
+import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.building.paths import ROOT
+import autograder
+import kws_helpers
 from autograder.grading.gradebook import ClassGradebook
 from autograder.intake.submissions import Submission
 
@@ -32,7 +36,7 @@ class Earlier:
         self._conditions = f"{software()} {conditions}"
 
     def recall(self, submission: Submission, gradebook: ClassGradebook) -> tuple[NotebookNode, list[str]] | None:
-        """What was recorded for an unchanged submission: its notebook and its notes. None where it has changed."""
+        """Return the notebook and the notes recorded for a submission; None where it has changed since."""
         if self._force:
             return None
         try:
@@ -66,12 +70,14 @@ class Earlier:
         return digest.hexdigest()
 
 
+@cache
 def software() -> str:
-    """A fingerprint of the course, its grader, and the packages that decide what a cell computes."""
-    digest = hashlib.sha256()
-    for package in ("autograder", "kws_helpers"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
-    for name in ("keras", "librosa", "nbgrader", "numpy"):
-        digest.update(f"{name} {importlib.metadata.version(name)}".encode())
+    """Return a fingerprint of all that decides what a cell computes: the course, its grader, Python, every package."""
+    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
+    for package in (autograder, kws_helpers):
+        folder = Path(package.__file__).parent
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    for name in sorted(f"{one.name} {one.version}" for one in importlib.metadata.distributions()):
+        digest.update(name.encode())
     return digest.hexdigest()

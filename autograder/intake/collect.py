@@ -1,7 +1,7 @@
 """Bring what came back into nbgrader's layout, `<student>/<lesson>/<lesson>.ipynb`, which `grade` takes.
 
     unpack.py   every file, through zip files in zip files
-    owners.py   whose it is
+    download_names.py   whose it is
     here        which lesson it is, which of several counts, and where it goes
 """
 
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from autograder.building.lesson import CHALLENGE, lesson_names, nbgrader_cells
+from autograder.intake.download_names import Owner, owner_of
 from autograder.intake.notebook_file import Unreadable, parse_notebook
-from autograder.intake.owners import Owner, owner_of
+from autograder.intake.submissions import demand_apart
 from autograder.intake.unpack import Arrival, LeftOut, arrivals
 from kws_helpers.desk.hand_in import NETWORK
 
@@ -47,9 +48,7 @@ def collect(source: Path, submissions: Path) -> Iterator[Placed | LeftOut]:
     Raises:
         ValueError: the source is neither a folder nor a zip file, or one of the two folders is in the other.
     """
-    here, there = source.resolve(), submissions.resolve()
-    if here == there or here in there.parents or there in here.parents:
-        raise ValueError(f"{source} and {submissions} lie in each other. Collect into a folder outside of the source.")
+    demand_apart(source, submissions)
     everything, groups = enumerate(arrivals(source)), defaultdict(list)
     submissions.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".collect-", dir=submissions) as waiting:
@@ -87,7 +86,7 @@ def _network(arrival: Arrival, owner: Owner, kept: Path) -> _Candidate | LeftOut
 
 
 def _recognised(arrival: Arrival, owner: Owner) -> tuple[str, str]:
-    """The lesson by the cells, failing that by the names of file and folders; and what is wrong with the notebook."""
+    """Return the lesson, by the cells or else by the names of file and folders; and what is wrong with the notebook."""
     try:
         notebook, _ = parse_notebook(arrival.content)
     except Unreadable as error:
@@ -123,7 +122,7 @@ def _settle(candidates: list[_Candidate], submissions: Path) -> Iterator[Placed 
 
 
 def _meant(candidates: list[_Candidate]) -> list[_Candidate]:
-    """Those with the file's own name; failing that, those whose name begins with the lesson's; failing that, all."""
+    """Return those with the file's own name, or else those whose name begins with the lesson's, or else all."""
     exact = [one for one in candidates if one.owner.original.lower() == one.file]
     return exact or [one for one in candidates if one.owner.original.lower().startswith(one.lesson)] or candidates
 

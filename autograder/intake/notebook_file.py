@@ -16,6 +16,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.intake.text import clean
+
 MAX_BYTES = 50 * 2**20
 MAX_CELLS = 5000
 MAX_BREAKS = 20
@@ -31,27 +33,40 @@ _AGAIN = "Open it in JupyterLab, save it, and hand it in again."
 
 
 class Unreadable(Exception):
-    """A notebook that cannot be read; the message says what is wrong with it, for the student."""
+    """A file that cannot be used; the message says what is wrong with it, for the student."""
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """Return the first `most` + 1 bytes of a file that a student handed in.
+
+    Raises:
+        Unreadable: it is a link, or a pipe or the like.
+        OSError: it cannot be opened.
+    """
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
+        raise Unreadable("is a link. Links are not followed: hand in the file itself.")
+    if not stat.S_ISREG(mode):
+        raise Unreadable("is no ordinary file.")
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def read_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
-    """Read a notebook file; returns the notebook and what was put right, in words.
+    """Read a notebook file; return the notebook and what was put right, in words.
 
     Raises:
         Unreadable: it is no notebook.
+        OSError: it cannot be opened.
     """
-    status = path.lstat()
-    if stat.S_ISLNK(status.st_mode):
-        raise Unreadable("is a link. Links are not followed: hand in the file itself.")
-    if not stat.S_ISREG(status.st_mode):
-        raise Unreadable("is no ordinary file.")
-    if status.st_size > MAX_BYTES:
+    raw = read_file(path, MAX_BYTES)
+    if len(raw) > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB. Clear its outputs and hand it in again.")
-    return parse_notebook(path.read_bytes())
+    return parse_notebook(raw)
 
 
 def parse_notebook(raw: bytes) -> tuple[NotebookNode, list[str]]:
-    """The notebook in the bytes of a file, and what was put right, in words.
+    """Return the notebook in the bytes of a file, and what was put right, in words.
 
     Raises:
         Unreadable: there is none.
@@ -68,13 +83,8 @@ def parse_notebook(raw: bytes) -> tuple[NotebookNode, list[str]]:
     return nbformat.v4.new_notebook(cells=cells, metadata=_kernel(data)), notes
 
 
-def clean(text: str) -> str:
-    """Text that can be saved and run: no NUL characters, no halves of characters."""
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text.replace("\0", ""))
-
-
 def _decode(raw: bytes) -> tuple[str, list[str]]:
-    """The text of a file. Notebooks are UTF-8; editors save them otherwise, and transfers damage single bytes."""
+    """Return the text of a file. Notebooks are UTF-8; some editors save them otherwise, transfers damage bytes."""
     encoding = json.detect_encoding(raw)
     if encoding not in ("utf-8", "utf-8-sig"):
         return raw.decode(encoding, "replace"), [f"The file was saved as {encoding.upper()}; it was read as such."]
@@ -106,7 +116,7 @@ def _load(text: str, notes: list[str]) -> dict[str, Any]:
 
 
 def _undamaged_cells(text: str) -> Iterator[Any]:
-    """The cells that can be read in a damaged file. Where one is damaged, go on with the next."""
+    """Yield the cells that can be read in a damaged file. Where one is damaged, go on with the next."""
     next_cell = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata)"\s*:')
     start, breaks = re.search(r'"cells"\s*:\s*\[', text), 0
     found = start and next_cell.search(text, start.end())
@@ -120,13 +130,13 @@ def _undamaged_cells(text: str) -> Iterator[Any]:
 
 
 def _cells(data: dict[str, Any]) -> Iterator[Any]:
-    """The cells of a notebook of any version: before version 4 they stand in worksheets."""
+    """Yield the cells of a notebook of any version: before version 4 they stand in worksheets."""
     for place in [data, *_list(data.get("worksheets"))]:
         yield from _list(place.get("cells")) if isinstance(place, dict) else []
 
 
 def _whole(cell: dict[str, Any]) -> NotebookNode:
-    """A cell of version 4 with all that the format asks for, without outputs."""
+    """Return a cell of version 4 with all that the format asks for, without outputs."""
     kind = cell.get("cell_type")
     new = _MAKE[KINDS.get(kind, "raw") if isinstance(kind, str) else "raw"](clean(_source(cell)))
     settings = _settings(cell)
@@ -138,21 +148,21 @@ def _whole(cell: dict[str, Any]) -> NotebookNode:
 
 
 def _source(cell: dict[str, Any]) -> str:
-    """The source, which earlier versions called otherwise; a list of lines or one text."""
+    """Return the source, which earlier versions called otherwise; a list of lines or one text."""
     source = next((cell[key] for key in ("source", "input", "code", "text") if key in cell), "")
     text = "".join(line for line in ([source] if isinstance(source, str) else _list(source)) if isinstance(line, str))
     return f"# {text}" if cell.get("cell_type") == "heading" else text
 
 
 def _settings(cell: dict[str, Any]) -> dict[str, Any]:
-    """What nbgrader keeps in a cell's metadata, as far as it is of a possible type."""
+    """Return what nbgrader keeps in a cell's metadata, as far as it is of a possible type."""
     settings = _dict(_dict(cell.get("metadata")).get("nbgrader"))
     return {clean(key): clean(value) if isinstance(value, str) else value for key, value in settings.items()
             if isinstance(value, str) or (isinstance(value, (int, float)) and math.isfinite(value))}
 
 
 def _pictures(attachments: dict[str, Any]) -> dict[str, NotebookNode]:
-    """Pictures that were pasted into a cell."""
+    """Return pictures that were pasted into a cell."""
     return {clean(name): NotebookNode({kind: data for kind, data in _dict(bundle).items()
                                        if kind in ("image/png", "image/jpeg") and isinstance(data, str)
                                        and re.fullmatch(r"[\w+/=\s]*", data, re.ASCII)})
@@ -165,7 +175,7 @@ def _kernel(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _losses(found: list[Any]) -> list[str]:
-    """What of the cells was left behind or changed, in words."""
+    """Return what of the cells was left behind or changed, in words."""
     kinds = Counter("lost" if not isinstance(cell, dict) else "changed" for cell in found
                     if not isinstance(cell, dict) or clean(_source(cell)) != _source(cell))
     notes = []

@@ -4,6 +4,7 @@ A cell of the lesson is recognised by its grade_id, or else by what stands in it
 function, a test checks it, an answer stands below its question.
 """
 
+import copy
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.building.build import released_notebook
 from autograder.building.lesson import KERNEL, lesson_names
+from autograder.building.notebooks import released_notebook
 
 REPAIRS = "kws_repairs"
 """The notebook's metadata lists under this key what was repaired, in words."""
@@ -63,7 +64,7 @@ class _Lesson:
                      if "nbgrader" in cell.metadata}
 
     def alike(self, grade_id: str, notebook: NotebookNode, found: dict[str, NotebookNode]) -> list[NotebookNode]:
-        """The cells of the notebook that are clearly meant to be this one, among those that are no other."""
+        """Return the cells of the notebook that are clearly meant to be this one, among those that are no other."""
         taken = {id(cell) for cell in found.values()}
         return [cell for before, cell in zip([None, *notebook.cells], notebook.cells, strict=False)
                 if id(cell) not in taken and self._is_alike(grade_id, cell, before)]
@@ -84,7 +85,7 @@ class _Lesson:
 
 
 def defines(cell: NotebookNode, name: str) -> bool:
-    """True where a cell defines the function `name`. Text counts as code if nothing but imports comes before."""
+    """Tell whether a cell defines the function `name`. Text counts as code after nothing but imports."""
     definition = rf"(?:def\s+{re.escape(name)}\s*\(|{re.escape(name)}\s*=[^=])"
     if cell.cell_type == "code":
         return bool(re.search(f"^{definition}", cell.source, re.MULTILINE))
@@ -92,7 +93,7 @@ def defines(cell: NotebookNode, name: str) -> bool:
 
 
 def _claims(notebook: NotebookNode, lesson: _Lesson) -> tuple[dict[str, list], dict[int, dict], list[str]]:
-    """The cells by the grade_id that they claim, their settings, and repairs. Takes the settings off all cells."""
+    """Take the settings off all cells; return the cells by the grade_id that they claim, their settings, repairs."""
     copies, settings, repairs = defaultdict(list), {}, []
     for cell in notebook.cells:
         claimed = cell.metadata.pop("nbgrader", None)
@@ -107,7 +108,7 @@ def _claims(notebook: NotebookNode, lesson: _Lesson) -> tuple[dict[str, list], d
 
 def _one_of(copies: list[NotebookNode], ours: NotebookNode, notebook: NotebookNode,
             found: dict[str, NotebookNode]) -> NotebookNode:
-    """The copy that counts.
+    """Return the copy that counts.
 
     The other copies stay as ordinary cells directly before it, so that they cannot undo it but helpers in them work.
     """
@@ -121,20 +122,20 @@ def _one_of(copies: list[NotebookNode], ours: NotebookNode, notebook: NotebookNo
 
 
 def _last_changed(copies: list[NotebookNode], ours: NotebookNode) -> NotebookNode:
-    """The last copy that the student changed, as in Python the last definition of a function counts."""
+    """Return the last copy that the student changed, as in Python the last definition of a function counts."""
     name = ours.metadata["nbgrader"]["grade_id"].removesuffix("-solution")
     defining = [cell for cell in copies if defines(cell, name)] or copies
     return ([cell for cell in defining if cell.source.strip() != ours.source.strip()] or defining)[-1]
 
 
 def _in_order(copies: list[NotebookNode], notebook: NotebookNode, found: dict[str, NotebookNode]) -> NotebookNode:
-    """The first copy behind the lesson's earlier cells. A locked cell gets its text back, so any copy is as good."""
+    """Return the first copy behind the lesson's earlier cells. A locked cell gets its text back, so any will do."""
     behind = max((_place(notebook.cells, cell) for cell in found.values()), default=-1)
     return next((cell for cell in copies if _place(notebook.cells, cell) > behind), copies[0])
 
 
 def _place(cells: list[NotebookNode], cell: NotebookNode) -> int:
-    """Where a cell stands; other cells may be equal to it."""
+    """Return where a cell stands; other cells may be equal to it."""
     return next(place for place, one in enumerate(cells) if one is cell)
 
 
@@ -184,7 +185,7 @@ def _put_back(notebook: NotebookNode, found: dict[str, NotebookNode], lesson: _L
         if grade_id in found:
             position = 1 + _place(notebook.cells, found[grade_id])
         elif settings["grade"] or settings["locked"]:
-            notebook.cells.insert(position, ours)
+            notebook.cells.insert(position, copy.deepcopy(ours))
             position += 1
             repairs.append(f"The cell {grade_id} was missing and has been put back.")
     return repairs

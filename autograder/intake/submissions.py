@@ -5,7 +5,6 @@ every table, database and page can hold.
 """
 
 import os
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.building.lesson import lesson_names
 from autograder.intake.notebook_file import Unreadable, read_notebook
+from autograder.intake.text import readable
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Submission:
 
 
 def find_submissions(folder: Path) -> list[Submission]:
-    """Every student's submission of every assignment that somebody handed in, read and sorted.
+    """Return every student's submission of every assignment that somebody handed in, read and sorted.
 
     Raises:
         ValueError: the folder is not in the layout, with a message that says what was expected.
@@ -55,9 +55,16 @@ def find_submissions(folder: Path) -> list[Submission]:
             if assignment in lessons or assignment in folders]
 
 
-def readable(name: str) -> str:
-    """A name as one line of text, with "_" for what cannot be written: control characters and undecodable bytes."""
-    return "".join("_" if unicodedata.category(one) in ("Cc", "Cs") else one for one in name).strip() or "_"
+def demand_apart(source: Path, target: Path) -> None:
+    """Refuse to read from one folder and write into the other where that would mix what is in them.
+
+    Raises:
+        ValueError: they are the same, or one is in the other, directly or through links.
+    """
+    here, there = source.resolve(), target.resolve()
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        raise ValueError(f"{source} and {target} are the same folder, or one is in the other: {target} would overwrite "
+                         f"what was handed in, or be taken for it. Choose a folder outside of {source}.")
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -68,7 +75,7 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _named(paths: Iterable[Path]) -> dict[str, Path]:
-    """The paths by readable names, of which no two are the same."""
+    """Return the paths by readable names, of which no two are the same."""
     named: dict[str, Path] = {}
     for path in sorted(paths, key=lambda path: readable(path.name) != path.name):  # readable names stay as they are
         name = readable(path.name)
@@ -98,7 +105,7 @@ def _read(student: str, assignment: str, folder: Path | None) -> Submission:
 
 
 def _notebook_path(submission: Submission) -> Path | None:
-    """The notebook of the lesson's name; failing that, the only one whose name begins so; failing that, the only one.
+    """Return the notebook of the lesson's name, or else the only one whose name begins so, or else the only one.
 
     "01_dataset (1).ipynb" and "01_dataset.ipynb.txt" are what browsers make of a notebook's name.
     """

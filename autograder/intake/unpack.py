@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from autograder.building.lesson import WELCOME
-from autograder.intake.notebook_file import MAX_BYTES
+from autograder.intake.notebook_file import MAX_BYTES, Unreadable, read_file
 from kws_helpers.data.archive import leads_out
 from kws_helpers.desk.hand_in import NETWORK
 from kws_helpers.results import FOLDER
@@ -52,12 +52,8 @@ class LeftOut:
     harmless: bool = False
 
 
-class _Unusable(Exception):
-    """A file that is not used; the message says why."""
-
-
 def arrivals(source: Path) -> Iterator[Arrival | LeftOut]:
-    """All notebooks and networks in a folder or zip file, and what is left out of it.
+    """Yield all notebooks and networks in a folder or zip file, and what is left out of it.
 
     Raises:
         ValueError: the source is neither a folder nor a zip file.
@@ -109,7 +105,7 @@ class _Opened:
             return
         try:
             if leads_out(path):
-                raise _Unusable("has a name that leads out of its folder.")
+                raise Unreadable("has a name that leads out of its folder.")
             if _is_hidden(path) or path.name == "timestamp.txt":
                 yield LeftOut(path, "is nobody's work: systems, editors and nbgrader add such files.", harmless=True)
             elif FOLDER in path.parts or path.name.endswith((f"{WELCOME}.ipynb", "spotter.tflite")):
@@ -119,57 +115,47 @@ class _Opened:
             elif ".ipynb" in name or name.endswith(".keras"):
                 yield Arrival(path, self._read(path, place), when)
             else:
-                raise _Unusable(f"is neither a notebook, nor {NETWORK}, nor a zip file.")
-        except _Unusable as error:
+                raise Unreadable(f"is neither a notebook, nor {NETWORK}, nor a zip file.")
+        except Unreadable as error:
             yield LeftOut(path, str(error))
 
     def _zip(self, path: PurePosixPath, content: bytes, when: float, depth: int) -> Iterator[Arrival | LeftOut]:
         if depth > MAX_DEPTH:
-            raise _Unusable("is a zip file in too many others.")
+            raise Unreadable("is a zip file in too many others.")
         try:
             archive = zipfile.ZipFile(BytesIO(content))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-            raise _Unusable("is damaged: it cannot be read as a zip file.") from None
+            raise Unreadable("is damaged: it cannot be read as a zip file.") from None
         yield from self.members(archive, path, when, depth)
 
     def _read(self, path: PurePosixPath, place: Path | tuple) -> bytes:
         left = min(MAX_BYTES, MAX_UNPACKED - self._bytes[path.parts[0]])
         try:
-            content = _bytes_of_file(place, left) if isinstance(place, Path) else _bytes_of_member(*place, left)
+            content = read_file(place, left) if isinstance(place, Path) else _bytes_of_member(*place, left)
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
-            raise _Unusable("is damaged: it cannot be unpacked.") from None
+            raise Unreadable("is damaged: it cannot be unpacked.") from None
         except OSError as error:
-            raise _Unusable(f"cannot be opened: {error.strerror}.") from None
+            raise Unreadable(f"cannot be opened: {error.strerror}.") from None
         self._bytes[path.parts[0]] += len(content)
         if len(content) > left:
-            raise _Unusable(f"is larger than {MAX_BYTES // 2**20} MB, or unpacks to more than "
+            raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB, or unpacks to more than "
                             f"{MAX_UNPACKED // 2**20} MB together with what was handed in with it.")
         return content
 
 
-def _bytes_of_file(path: Path, left: int) -> bytes:
-    mode = path.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        raise _Unusable("is a link; links are not followed.")
-    if not stat.S_ISREG(mode):
-        raise _Unusable("is no ordinary file.")
-    with path.open("rb") as file:
-        return file.read(left + 1)
-
-
 def _bytes_of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> bytes:
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise _Unusable("is a link; links are not followed.")
+        raise Unreadable("is a link; links are not followed.")
     if member.flag_bits & _ENCRYPTED:
-        raise _Unusable("is encrypted.")
+        raise Unreadable("is encrypted.")
     if member.compress_type not in _READABLE:
-        raise _Unusable("is packed in an unusual way; an ordinary zip file is needed.")
+        raise Unreadable("is packed in an unusual way; an ordinary zip file is needed.")
     with archive.open(member) as file:
         return file.read(left + 1)
 
 
 def _name(member: zipfile.ZipInfo) -> PurePosixPath:
-    """The member's name. Some programs write UTF-8 without saying so, some write Windows' separators."""
+    """Return the member's name. Some programs write UTF-8 without saying so, some write Windows' separators."""
     name = member.filename
     if not member.flag_bits & _UTF8:
         with suppress(UnicodeError):

@@ -58,7 +58,7 @@ class Distribution:
 
     @property
     def description(self) -> str:
-        """The histogram in words."""
+        """Return the histogram in words."""
         width = self.max_score / BINS
         parts = [f"{count} from {place * width:g} to {(place + 1) * width:g}"
                  for place, count in enumerate(self.counts) if count]
@@ -66,7 +66,7 @@ class Distribution:
 
 
 def items(rows: Iterable[Row]) -> list[Item]:
-    """The class' results by exercise, in the order of the rows; questions marked by hand are left out."""
+    """Return the class' results by exercise, in the order of the rows; questions marked by hand are left out."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row.exercise in points_by_exercise():
@@ -80,7 +80,7 @@ def items(rows: Iterable[Row]) -> list[Item]:
 
 
 def distributions(totals: Iterable[Total]) -> list[Distribution]:
-    """The distribution of points in every lesson that somebody handed in."""
+    """Return the distribution of points in every lesson that somebody handed in."""
     groups: dict[str, list[Total]] = defaultdict(list)
     for total in totals:
         if total.status not in NOT_GRADED:
@@ -90,7 +90,7 @@ def distributions(totals: Iterable[Total]) -> list[Distribution]:
 
 
 def correlation(one: list[float], other: list[float]) -> float | None:
-    """Pearson's correlation, or None where there are too few values or they are all the same."""
+    """Return Pearson's correlation, or None where there are too few values or they are all the same."""
     if len(one) < FEWEST or len(set(one)) == 1 or len(set(other)) == 1:
         return None
     return statistics.correlation(one, other)

@@ -13,7 +13,7 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]
 
 
 def harmless(value: object) -> object:
-    """Text that a spreadsheet would take for a formula, with an apostrophe before it.
+    """Return text that a spreadsheet would take for a formula, with an apostrophe before it.
 
     The characters are those of OWASP's page on CSV injection, https://owasp.org/www-community/attacks/CSV_Injection.
     """

@@ -1,21 +1,18 @@
 """Write the grades in the forms that nbgrader, Canvas and Moodle know, into `exports/`."""
 
-import csv
-import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
-from types import SimpleNamespace
 
-from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
-from nbgrader.plugins.export import CsvExportPlugin
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 
 from autograder.building.lesson import lesson_names
 from autograder.grading.rows import STATUS_TEXTS, Row, Total
-from autograder.intake.owners import canvas_id
-from autograder.reporting.csv_file import harmless, write_csv
+from autograder.intake.download_names import canvas_id
+from autograder.reporting.csv_file import write_csv
 
+NBGRADER_COLUMNS = ["assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
+                    "late_submission_penalty", "score", "max_score"]
 CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 
 
@@ -29,15 +26,24 @@ def write_exports(rows: list[Row], totals: list[Total], gradebook_url: str, fold
 
 
 def write_nbgrader(gradebook_url: str, path: Path) -> None:
-    """What `nbgrader export` writes, by nbgrader's own exporter, with names quoted where they need it."""
+    """Write what `nbgrader export` writes (nbgrader.plugins.export.CsvExportPlugin), quoted where that does not."""
     with Gradebook(gradebook_url) as gradebook:
-        exporter = CsvExportPlugin()
-        exporter.to = str(path)
-        exporter.export(_Quoting(gradebook))
+        write_csv(path, NBGRADER_COLUMNS, (_nbgrader_row(gradebook, assignment, student)
+                                           for assignment in gradebook.assignments for student in gradebook.students))
+
+
+def _nbgrader_row(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[object]:
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+        time, raw, penalty = submission.timestamp, submission.score, submission.late_submission_penalty
+    except MissingEntry:
+        time, raw, penalty = None, 0.0, 0.0
+    return [assignment.name, assignment.duedate, time, student.id, student.last_name, student.first_name,
+            student.email, raw, penalty, max(0.0, raw - penalty), assignment.max_score]
 
 
 def write_canvas(totals: list[Total], path: Path) -> None:
-    """What Canvas' gradebook imports: a column for each lesson, and its points in a row of their own.
+    """Write what Canvas' gradebook imports: a column for each lesson, and its points in a row of their own.
 
     Canvas looks a student up by ID, by SIS ids, then by name; the names of the folders stand in "SIS Login ID" and in
     "Student". Where `collect` took the folder's name from Canvas, the ID is at its end. The format is what its
@@ -52,7 +58,7 @@ def write_canvas(totals: list[Total], path: Path) -> None:
 
 
 def write_moodle(rows: list[Row], totals: list[Total], path: Path) -> None:
-    """What Moodle's "Import CSV" reads: per student an identifier, and per lesson the points and a feedback.
+    """Write what Moodle's "Import CSV" reads: an identifier per student, points and feedback per lesson.
 
     Moodle asks which column is which. It takes both columns of a lesson or neither: a feedback without its points
     deletes them (https://docs.moodle.org/405/en/Grade_import). It shows feedback as HTML, so that is what it gets.
@@ -83,32 +89,3 @@ def _feedback(rows: list[Row]) -> str:
     lines = [f"{row.exercise}: {STATUS_TEXTS[row.status]}. {row.message}".strip() for row in rows
              if row.status not in ("passed", "marked")]
     return "<br>".join(map(escape, lines))
-
-
-class _Field(str):
-    """Text that puts itself into a CSV line as it should: nbgrader's exporter formats without quoting."""
-
-    def __format__(self, specification: str) -> str:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow([harmless(str(self))])
-        return line.getvalue()
-
-
-class _Quoting:
-    """A gradebook as nbgrader's exporter sees it, in which the students' names are `_Field`s."""
-
-    def __init__(self, gradebook: Gradebook) -> None:
-        self._gradebook = gradebook
-
-    @property
-    def assignments(self) -> Iterable[Assignment]:
-        return self._gradebook.assignments
-
-    @property
-    def students(self) -> Iterator[SimpleNamespace]:
-        for student in self._gradebook.students:
-            yield SimpleNamespace(**{name: _Field(getattr(student, name) or "")
-                                     for name in ("id", "last_name", "first_name", "email")})
-
-    def find_submission(self, assignment: str, student: str) -> SubmittedAssignment:
-        return self._gradebook.find_submission(assignment, str(student))

@@ -40,7 +40,7 @@ def write_results(result: ClassResult, output: Path) -> None:
 
 @cache
 def title_of(assignment: str) -> str:
-    """The lesson's own title, from its first heading; the name where there is no such lesson."""
+    """Return the lesson's own title, from its first heading; the name where there is no such lesson."""
     first = read_lesson(assignment).cells[0].source if assignment in lesson_names() else ""
     found = re.search(r"^# (.+)$", first, re.MULTILINE)
     return found[1] if found else assignment

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from autograder.building.build import SOLVED, build_course, build_functions, build_notebooks
+from autograder.building.course_folder import build_course
 from autograder.building.paths import BUILD, ROOT
+from autograder.building.repository import build_functions, build_notebooks
+from autograder.building.solution import SOLVED
 from kws_helpers.results import FOLDER
 from tools.benchmark import data
 from tools.benchmark.binder import first_figure

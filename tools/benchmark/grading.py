@@ -11,8 +11,9 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from autograder.building.build import build_course, nbgrader_api, write_notebook
+from autograder.building.course_folder import build_course, nbgrader_api
 from autograder.building.lesson import graded_cells, lesson_names
+from autograder.building.notebooks import write_notebook
 from autograder.grading.grade import grade_class
 from autograder.reporting.report import write_results
 from autograder.sample_class import filled, mistake, solutions, written_differently

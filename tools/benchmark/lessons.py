@@ -15,8 +15,9 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from autograder.building.build import SOLVED, build_solution, execute_solved, source_notebook
 from autograder.building.lesson import lesson_names
+from autograder.building.notebooks import source_notebook
+from autograder.building.solution import SOLVED, build_solution, execute_solved
 from autograder.grading.grade import KERNEL_ENVIRONMENT
 from autograder.grading.needed import superfluous
 from autograder.judging.judged_run import execute_and_judge

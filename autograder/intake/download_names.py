@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from autograder.intake.submissions import readable
+from autograder.intake.text import readable
 
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+_(?P<original>.*)", re.DOTALL)
 _CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<original>.+)", re.DOTALL)
@@ -37,7 +37,7 @@ class Owner:
 
 
 def owner_of(path: PurePosixPath) -> Owner | None:
-    """Whose the file at this place of the source is; None where nothing says so."""
+    """Return whose the file at this place of the source is; None where nothing says so."""
     top, alone = path.parts[0], len(path.parts) == 1
     is_file = alone or top.lower().endswith(".zip")
     if is_file and (found := _CANVAS.fullmatch(top)):
@@ -53,7 +53,7 @@ def owner_of(path: PurePosixPath) -> Owner | None:
 
 
 def folder_name(name: str, number: str = "") -> str:
-    """A name that every system takes for one folder, and that two students never share.
+    """Return a name that every system takes for one folder, and that two students never share.
 
     The number tells two of the same name apart. Without one, a name that had to be changed ends in a digest of what it
     was.
@@ -66,7 +66,7 @@ def folder_name(name: str, number: str = "") -> str:
 
 
 def canvas_id(student: str) -> str:
-    """The number by which Canvas knows the student of a folder that was named here; "" for any other folder."""
+    """Return the number by which Canvas knows the student of a folder that was named here; "" for any other folder."""
     found = re.search(r"_canvas_(\d+)$", student)
     return found[1] if found else ""
 

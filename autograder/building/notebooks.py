@@ -1,0 +1,43 @@
+"""A lesson's notebook as nbgrader's source, and as students get it."""
+
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+
+from autograder.building.figures import attach_expected, figures
+from autograder.building.lesson import read_lesson
+from autograder.building.paths import SOLUTIONS
+
+JUDGE_IMPORT = "from autograder.judge import judge"
+
+
+class BuildError(Exception):
+    """A lesson could not be built; the message says which and why."""
+
+
+def source_notebook(name: str) -> NotebookNode:
+    """Return the lesson as nbgrader's source: the judge imported where it is called, expected figures put in."""
+    notebook = read_lesson(name)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("### BEGIN HIDDEN TESTS", f"### BEGIN HIDDEN TESTS\n{JUDGE_IMPORT}")
+    attach_expected(notebook, figures(SOLUTIONS / f"{name}.ipynb"))
+    return notebook
+
+
+@cache
+def released_notebook(name: str) -> NotebookNode:
+    """Return the lesson as students get it: nbgrader's own steps on its source. Not to be changed; take a copy."""
+    notebook, resources = source_notebook(name), {"nbgrader": {}}
+    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums, ClearHiddenTests, ComputeChecksums):
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook with a fixed form, so that equal notebooks are equal files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.validate(notebook)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")

@@ -1,0 +1,95 @@
+"""The solved notebook of a lesson: executed, with its figures."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from autograder.building.environment import kernel_manager
+from autograder.building.figures import attach_expected
+from autograder.building.lesson import read_lesson, solved
+from autograder.building.notebooks import BuildError, write_notebook
+from autograder.building.paths import BUILD, SOLUTIONS
+
+SOLVED = BUILD / "solved"
+"""Where solved lessons are executed: they find here what earlier ones have kept."""
+
+
+def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
+    """Execute the solved lesson and write it with its figures.
+
+    Raises:
+        BuildError: a cell writes to stderr.
+        nbclient.exceptions.CellExecutionError: a cell failed.
+    """
+    SOLVED.mkdir(parents=True, exist_ok=True)
+    notebook = execute_solved(name, SOLVED, {"KWS_DATA": "bundled"})
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # times
+        if "outputs" in cell:
+            cell.outputs = _lasting(cell.outputs)
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                raise BuildError(f"{name}: a cell writes to stderr:\n{cell.source}\n\n{output.text}")
+    write_notebook(notebook, folder / f"{name}.ipynb")
+
+
+def renew_texts(name: str, folder: Path = SOLUTIONS) -> bool:
+    """Bring the solution up to a lesson whose words have changed, without executing it.
+
+    Returns:
+        False where code has changed too, or nothing was executed yet: then the solution stays as it is.
+    """
+    path = folder / f"{name}.ipynb"
+    if not path.exists():
+        return False
+    notebook, executed = _solved(name), nbformat.read(path, as_version=4)
+    code, before = ([cell for cell in one.cells if cell.cell_type == "code"] for one in (notebook, executed))
+    if [cell.source for cell in code] != [cell.source for cell in before]:
+        return False
+    for cell, with_outputs in zip(code, before):
+        cell.outputs, cell.execution_count = with_outputs.outputs, with_outputs.execution_count
+    notebook.metadata = executed.metadata
+    write_notebook(notebook, path)
+    return True
+
+
+def execute_solved(name: str, folder: Path, environment: dict[str, str] | None = None) -> NotebookNode:
+    """Execute the solved lesson in `folder`, with more environment variables.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed.
+    """
+    notebook = _solved(name)
+    with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
+        client = NotebookClient(notebook, km=kernel_manager(Path(scratch)), timeout=1800, store_widget_state=False,
+                                resources={"metadata": {"path": str(folder)}})
+        client.execute(cleanup_kc=True, env=os.environ | (environment or {}))
+    return notebook
+
+
+def _solved(name: str) -> NotebookNode:
+    notebook = solved(read_lesson(name))
+    attach_expected(notebook, pictures={})
+    return notebook
+
+
+def _lasting(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs that do not depend on the machine's speed and do not need a kernel.
+
+    Prints that follow one another become one. A figure keeps its PNG; its widget and its HTML go.
+    """
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        if kept and output.output_type == kept[-1].output_type == "stream" and output.name == kept[-1].name:
+            kept[-1].text += output.text
+            continue
+        data = output.get("data", {})
+        data.pop("application/vnd.jupyter.widget-view+json", None)
+        if "image/png" in data:
+            data.pop("text/html", None)
+        kept.append(output)
+    return kept
