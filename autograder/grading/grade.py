@@ -19,7 +19,7 @@ from autograder.building.build import build_course
 from autograder.building.course_folder import keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import ClassGradebook, check_database
-from autograder.grading.needed import superfluous
+from autograder.grading.skippable_cells import skippable
 from autograder.grading.rows import Row, rows_of_graded, rows_of_ungraded
 from autograder.grading.sanitize import drop_live_outputs
 from autograder.grading.unchanged import Earlier
@@ -143,7 +143,7 @@ def _job(submission: Submission, path: Path, conditions: Conditions) -> Job:
     """What there is to execute, once the notebook at `path` has been restored."""
     notebook = nbformat.read(path, as_version=4)
     return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, conditions.seconds,
-               conditions.protection, superfluous(notebook, submission.assignment))
+               conditions.protection, skippable(notebook, submission.assignment))
 
 
 def _rows_from_earlier(submission: Submission, gradebook: ClassGradebook, earlier: Earlier) -> list[Row]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import kws_helpers
 from autograder.building.paths import ROOT
-from autograder.running.sandbox.limits import Limits
+from autograder.running.sandbox.limits import ONE_THREAD, Limits
 
 HOME = "/student"
 SOCKETS = "/run/kernel"
@@ -180,4 +180,4 @@ def environment() -> dict[str, str]:
     """The environment variables that every program in a sandbox needs."""
     return {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
             "LANG": "C.UTF-8", "NUMBA_CACHE_DIR": f"{HOME}/.cache/numba",
-            "PYTHONPATH": str(HELPERS.parent), "LOKY_MAX_CPU_COUNT": str(os.cpu_count())}
+            "PYTHONPATH": str(HELPERS.parent)} | ONE_THREAD
