@@ -19,9 +19,9 @@ from autograder.building.build import build_course
 from autograder.building.course_folder import keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import ClassGradebook, check_database
-from autograder.grading.skippable_cells import skippable
 from autograder.grading.rows import Row, rows_of_graded, rows_of_ungraded
 from autograder.grading.sanitize import drop_live_outputs
+from autograder.grading.skippable_cells import skippable
 from autograder.grading.unchanged import Earlier
 from autograder.intake.repair import REPAIRS
 from autograder.intake.submissions import Submission, find_submissions

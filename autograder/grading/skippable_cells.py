@@ -1,7 +1,7 @@
 """Which cells of a notebook need not run for a grade: those that only show something, as their author says.
 
-In a lesson such a cell has the tag "shows". It is skipped where it is unchanged, unless something that the student wrote
-reads a name that a tagged cell binds, or could do so in a way that cannot be seen from outside: then all cells run.
+In a lesson such a cell has the tag "shows". It is skipped where it is unchanged, unless something that the student
+wrote reads a name that a tagged cell binds, or could do so in a way that cannot be seen: then all cells run.
 """
 
 import ast

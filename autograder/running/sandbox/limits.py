@@ -28,7 +28,7 @@ class Limits:
 
 
 def limits() -> Limits:
-    """The limits for kernels that this process starts; KWS_MEMORY_GB changes how much memory they have.
+    """Return the limits for kernels that this process starts; KWS_MEMORY_GB changes how much memory they have.
 
     Raises:
         ValueError: KWS_MEMORY_GB is no number above 0.
