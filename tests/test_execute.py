@@ -11,6 +11,7 @@ import pytest
 
 from autograder.running import execute as module
 from autograder.running.execute import Job, execute
+from autograder.running.sandbox.limits import limits
 
 
 def run(folder, *sources, **options):
@@ -65,6 +66,12 @@ def test_a_dead_kernel_leaves_errors_and_not_empty_cells(tmp_path, end):
     assert "Python died" in done.problem
     assert cells[0].outputs[0].data["text/plain"] == "1.5"
     assert errors(cells[1]) == errors(cells[2]) == ["NotFinished"]
+
+
+def test_one_process_that_asks_for_too_much_gets_an_error(tmp_path):
+    _, cells = run(tmp_path, f"bytearray({limits().memory})", "0.5")
+    assert errors(cells[0]) == ["MemoryError"]
+    assert cells[1].outputs[0].data["text/plain"] == "0.5"
 
 
 def test_asking_for_input_is_an_error(tmp_path):

@@ -266,7 +266,7 @@ def test_a_notebook_that_cannot_be_prepared_stops_nobody_else(tmp_path, pretende
             raise RuntimeError("odd")
         return ()
 
-    monkeypatch.setattr("autograder.grading.grade.superfluous", fails_for_ben)
+    monkeypatch.setattr("autograder.grading.grade.skippable", fails_for_ben)
     for student in ("Ada", "Ben"):
         notebook = filled(LESSON, solutions(LESSON))
         notebook.cells.append(nbformat.v4.new_markdown_cell(f"The notebook of {student}"))

@@ -37,8 +37,9 @@ from tests.conftest import NETWORKS
 
 EXERCISES = exercises()
 SEED = student_seed(0, "ada", "somewhere")
-ANSWERS = [pytest.param(name, function, id=f"{name}-{function.__name__}")
-           for name, exercise in EXERCISES.items() for function in (reference(name), exercise.right_answers[-1])]
+ANSWERS = {name: exercise.right_answers[-1] for name, exercise in EXERCISES.items()}
+OF_EACH_KIND = ["softmax", "dense_parameters", "dropout", "build_ffnn", "residual_block", "multiply_adds"]
+"""Of arrays, of numbers, with a generator, giving a model, from a symbolic tensor, of a model."""
 MISTAKES = [pytest.param(name, exercise.mistakes[0], id=name) for name, exercise in EXERCISES.items()]
 
 
@@ -68,9 +69,9 @@ def verdict_from_outside(name, function):
 
 # Honest probes
 
-@pytest.mark.parametrize("name, function", ANSWERS)
-def test_right_answers_get_everything_from_outside(name, function):
-    verdict = verdict_from_outside(name, function)
+@pytest.mark.parametrize("name", EXERCISES)
+def test_right_answers_get_everything_from_outside(name):
+    verdict = verdict_from_outside(name, ANSWERS[name])
     assert (verdict.share, verdict.status) == (1.0, "passed"), verdict.message
 
 
@@ -136,7 +137,7 @@ def changes_everything(*args, **kwargs):
             one[...] = 0
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", OF_EACH_KIND)
 @pytest.mark.parametrize("function", [
     unwritten, returns_nothing, returns_an_object, returns_itself, returns_a_deep_list, returns_a_huge_number,
     returns_a_huge_text, returns_a_huge_array, returns_ragged_lists, returns_bytes, changes_everything],

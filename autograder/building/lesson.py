@@ -32,6 +32,17 @@ def lesson_names() -> list[str]:
     return sorted(path.stem for path in LESSONS.glob("[0-9][0-9]_*.py") if path.stem != WELCOME)
 
 
+SHOWS = "shows"
+"""The tag of a code cell that only shows something: no graded cell needs it, and the notebooks do not have the tag."""
+
+
+@cache
+def cells_that_show(name: str) -> frozenset[str]:
+    """Return the sources of the lesson's cells that have the tag `SHOWS`."""
+    notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
+    return frozenset(cell.source for cell in notebook.cells if SHOWS in cell.metadata.get("tags", []))
+
+
 def read_lesson(name: str) -> NotebookNode:
     """Return the lesson as a notebook with solutions, hidden tests, complete nbgrader metadata and stable cell ids."""
     notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
@@ -40,6 +51,8 @@ def read_lesson(name: str) -> NotebookNode:
         if "nbgrader" in cell.metadata:
             cell.metadata["nbgrader"] = _complete(cell.metadata["nbgrader"], cell.cell_type)
         cell["id"] = _cell_id(cell, number)
+        tags = [tag for tag in cell.metadata.pop("tags", []) if tag != SHOWS]
+        cell.metadata |= {"tags": tags} if tags else {}
     return notebook
 
 

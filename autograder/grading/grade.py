@@ -19,9 +19,9 @@ from sqlalchemy.exc import SAWarning
 from autograder.building.course_folder import build_course, keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import ClassGradebook, check_database
-from autograder.grading.needed import superfluous
 from autograder.grading.rows import Row, rows_of_graded, rows_of_ungraded
 from autograder.grading.sanitize import drop_live_outputs
+from autograder.grading.skippable_cells import skippable
 from autograder.grading.unchanged import Earlier
 from autograder.intake.repair import REPAIRS
 from autograder.intake.submissions import Submission, demand_apart, find_submissions
@@ -163,7 +163,7 @@ class _Grading:
         path = self._gradebook.restore(submission)
         notebook = nbformat.read(path, as_version=4)
         return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, self._conditions.seconds,
-                   self._conditions.protection, superfluous(notebook, submission.assignment))
+                   self._conditions.protection, skippable(notebook, submission.assignment))
 
     def _recorded(self, submission: Submission, judged: Judged) -> list[Row]:
         """Record an executed submission in the gradebook and make its rows."""

@@ -51,7 +51,11 @@ class Interview:
 
 
 def interview(connection: socket.socket, exercise: Exercise, seed: int) -> list[Outcome]:
-    """What the function at the other end gives for the secret cases of `seed`."""
+    """Return what the function at the other end gives for the secret cases of `seed`.
+
+    Raises:
+        Misbehaved: the other end does not keep to the rules.
+    """
     ask = Interview(connection)
     got = collect_outcomes(exercise, FunctionProxy(ask), seed)
     ask.end()
@@ -59,7 +63,7 @@ def interview(connection: socket.socket, exercise: Exercise, seed: int) -> list[
 
 
 def printable(text: Any) -> str:
-    """A text of a student's making as one that every file, page and terminal can hold."""
+    """Return a text of a student's making as one that every file, page and terminal can hold."""
     text = text if isinstance(text, str) else "" if text is None else type(text).__name__
     text = re.sub(r"\x1b\[[0-9;]*m", "", text[:MAX_TEXT])  # colours
     return "".join(one if one.isprintable() else " " for one in text)

@@ -11,7 +11,7 @@ from autograder.judging.verdict import Verdict, display_data
 
 
 def exercise_tested(cell: NotebookNode) -> str:
-    """The exercise that a cell tests, or ""."""
+    """Return the exercise that a cell tests, or ""."""
     metadata = cell.metadata.get("nbgrader", {})
     name = metadata.get("grade_id", "")
     return name if metadata.get("grade") and not metadata.get("solution") and name in exercises() else ""

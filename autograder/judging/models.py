@@ -32,7 +32,11 @@ class ModelCase(Case):
 
 
 def observe_model(build: FunctionProxy, case: ModelCase) -> Any:
-    """Build the model and look at it. Raises CallFailed where the result is no model or cannot be used."""
+    """Build the model and look at it.
+
+    Raises:
+        CallFailed: the result is no model or cannot be used.
+    """
     model = build.build(*case.args, **case.kwargs)
     rng = np.random.default_rng(case.seed)
     inputs = rng.normal(size=(_CLIPS, *case.inputs)).astype(np.float32)
@@ -48,7 +52,7 @@ def observe_model(build: FunctionProxy, case: ModelCase) -> Any:
 
 
 def _random_weights(seed: int, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-    """Weights that depend on their shape, and among equal shapes on their order.
+    """Return weights that depend on their shape, and among equal shapes on their order.
 
     A layer thus gets the same weights wherever a model lists it; one written as a class lists layers as it made them.
     """
@@ -61,7 +65,7 @@ def _random_weights(seed: int, shapes: list[tuple[int, ...]]) -> list[np.ndarray
 
 
 def _random_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Scaled so that signals neither vanish nor explode; positive where a variance may be meant."""
+    """Return a weight scaled so that signals neither vanish nor explode; positive where a variance may be meant."""
     if len(shape) < 2:
         return rng.uniform(0.1, 1.0, size=shape).astype(np.float32)
     return (rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))).astype(np.float32)

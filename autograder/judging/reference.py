@@ -9,7 +9,7 @@ from autograder.building.lesson import functions_module, lesson_of
 
 
 def reference(exercise: str) -> Callable:
-    """The reference function of an exercise."""
+    """Return the reference function of an exercise."""
     return getattr(module_of(lesson_of(exercise)), exercise)
 
 
@@ -17,7 +17,7 @@ _loading = threading.Lock()
 
 
 def module_of(lesson: str) -> ModuleType:
-    """The solutions of a lesson as a module."""
+    """Return the solutions of a lesson as a module."""
     with _loading:  # two threads that import TensorFlow at once may each see half of it
         return _module_of(lesson)
 

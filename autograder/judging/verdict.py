@@ -40,7 +40,7 @@ def assess(exercise: Exercise, function: Callable, seed: int) -> Verdict:
 
 
 def collect_outcomes(exercise: Exercise, function: Callable | FunctionProxy, seed: int) -> list[Outcome]:
-    """What `function` gives for the secret cases of `seed`."""
+    """Return what `function` gives for the secret cases of `seed`."""
     return list(exercise.outcomes(function, _cases(exercise, seed)))
 
 
@@ -62,7 +62,7 @@ def conclude(exercise: Exercise, seed: int, got: list[Outcome]) -> Verdict:
 
 
 def student_seed(seed: int, student: str, assignment: str) -> int:
-    """The seed of a student's secret cases: another for everyone, the same on every run and every machine."""
+    """Return the seed of a student's secret cases: another for everyone, the same on every run and every machine."""
     digest = hashlib.sha256(f"{seed}\n{student}\n{assignment}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big")
 
@@ -74,18 +74,18 @@ def _cases(exercise: Exercise, seed: int) -> list[Case]:
 
 @lru_cache(maxsize=256)
 def _expected(exercise: Exercise, seed: int) -> list[Outcome]:
-    """The reference's outcomes on all secret cases."""
+    """Return the reference's outcomes on all secret cases."""
     return collect_outcomes(exercise, reference(exercise.name), seed)
 
 
 @lru_cache(maxsize=1024)
 def _of_mistake(exercise: Exercise, mistake: Mistake, seed: int, index: int) -> Outcome:
-    """The outcome of a well-known mistake on one secret case."""
+    """Return the outcome of a well-known mistake on one secret case."""
     return next(exercise.outcomes(mistake.answer, [_cases(exercise, seed)[index]]))
 
 
 def _aspects(cases: list, missed: list[str | None]) -> dict[str, str | None]:
-    """For each aspect, in order, the first difference or None."""
+    """Return for each aspect, in order, the first difference or None."""
     aspects: dict[str, str | None] = {}
     for case, difference in zip(cases, missed):
         aspects[case.aspect] = aspects.get(case.aspect) or difference
@@ -93,7 +93,7 @@ def _aspects(cases: list, missed: list[str | None]) -> dict[str, str | None]:
 
 
 def _share(aspects: dict[str, str | None]) -> float:
-    """Half for the first aspect, the rest in equal parts for the others; nothing without the first."""
+    """Return half for the first aspect, the rest in equal parts for the others; nothing without the first."""
     heart, *others = aspects.values()
     if heart:
         return 0.0
@@ -102,7 +102,7 @@ def _share(aspects: dict[str, str | None]) -> float:
 
 def _recognise(exercise: Exercise, seed: int, expected: list[Outcome], got: list[Outcome],
                missed: list[str | None]) -> Mistake | None:
-    """The first mistake that gives the student's result wherever the student is wrong, and is wrong there too.
+    """Return the first mistake that gives the student's result wherever the student is wrong, and is wrong there too.
 
     Where all results are right, what is wrong is that arguments were changed.
     """
@@ -135,6 +135,6 @@ def _sentence(text: str) -> str:
 
 
 def display_data(verdict: Verdict) -> dict:
-    """The verdict as the data of a display, by MIME type."""
+    """Return the verdict as the data of a display, by MIME type."""
     text = f"{verdict.exercise}: {verdict.status}. {verdict.message}".strip()
     return {VERDICT_TYPE: asdict(verdict), "text/plain": text}

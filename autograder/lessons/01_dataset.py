@@ -55,7 +55,7 @@ dataset
 # So ten keywords do not make ten classes. They make twelve: the keywords, *unknown* for every other word, and
 # *silence* for when nobody speaks.
 
-# %%
+# %% tags=["shows"]
 print(", ".join(dataset.class_names))
 
 # %% [markdown]
@@ -64,7 +64,7 @@ print(", ".join(dataset.class_names))
 # A microphone measures the pressure of the air again and again. Each measurement is a *sample*: a number from
 # -1 to 1, where 0 is the pressure at rest. How many samples it takes in a second is the *sample rate*.
 
-# %%
+# %% tags=["shows"]
 clips, labels, words = dataset.training.clips, dataset.training.labels, dataset.training.words
 print(f"{data.SAMPLE_RATE:,} samples in a second, {data.CLIP_SAMPLES:,} samples in a clip")
 print("Ten samples from the middle of the first clip:", clips[0][8000:8010].round(4))
@@ -74,7 +74,7 @@ print("Ten samples from the middle of the first clip:", clips[0][8000:8010].roun
 # as what is heard in the first and the last tenth of the second. Let us meet the speaker who says the most
 # keywords that clearly, and listen to two of them.
 
-# %%
+# %% tags=["shows"]
 def is_clear(clip):
     background = np.abs(np.append(clip[:1600], clip[-1600:])).mean()
     return np.abs(clip).max() > 100 * background
@@ -88,13 +88,13 @@ our_speaker = max(clear_clips, key=lambda speaker: (len(clear_clips[speaker]), s
 our_clips = list(clear_clips[our_speaker].values())
 print(f"Speaker {our_speaker} says: {', '.join(words[our_clips])}")
 
-# %%
+# %% tags=["shows"]
 plotting.waveforms(clips[our_clips[:2]], [f"“{word}”" for word in words[our_clips[:2]]])
 
-# %%
+# %% tags=["shows"]
 Audio(clips[our_clips[0]], rate=data.SAMPLE_RATE)
 
-# %%
+# %% tags=["shows"]
 Audio(clips[our_clips[1]], rate=data.SAMPLE_RATE)
 
 # %% [markdown]
@@ -106,7 +106,7 @@ Audio(clips[our_clips[1]], rate=data.SAMPLE_RATE)
 # Now a clip of the class *silence*. It is a second of background noise, and if you look closely there is always
 # something: a fan, a keyboard, a street, the microphone's own hiss.
 
-# %%
+# %% tags=["shows"]
 is_silence = labels == dataset.class_names.index("silence")
 by_loudness = sorted(clips[is_silence], key=lambda clip: np.abs(clip).max())
 silence = by_loudness[len(by_loudness) // 2]  # neither the loudest nor the softest
@@ -114,7 +114,7 @@ plotting.waveforms([silence], ["silence (mind the scale)"])
 print(f"Samples of this clip that are exactly zero: {np.mean(silence == 0):.1%}")
 print(f"Clips of silence that are nothing but zeros: {sum(not clip.any() for clip in clips[is_silence])}")
 
-# %%
+# %% tags=["shows"]
 Audio(silence, rate=data.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
@@ -129,7 +129,7 @@ Audio(silence, rate=data.SAMPLE_RATE, normalize=False)
 #
 # Every clip has a **label**: the number of its class, starting with 0, in the order of `dataset.class_names`.
 
-# %%
+# %% tags=["shows"]
 for number in np.linspace(0, len(labels) - 1, 6, dtype=int):
     name = dataset.class_names[labels[number]]
     print(f"clip {number:>5}: label {labels[number]:>2}, class “{name}”, really spoken: “{words[number]}”")
@@ -183,7 +183,7 @@ check(class_counts)
 judge(class_counts)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:class-counts"]
+# %% tags=["figure:class-counts", "shows"]
 plotting.class_bars({"training": class_counts(dataset.training.labels, dataset.class_names),
                      "validation": class_counts(dataset.validation.labels, dataset.class_names),
                      "testing": class_counts(dataset.testing.labels, dataset.class_names)})
@@ -254,7 +254,7 @@ check(one_hot)
 judge(one_hot)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:one-hot"]
+# %% tags=["figure:one-hot", "shows"]
 some = np.linspace(0, len(labels) - 1, 12, dtype=int)  # twelve clips of the training split
 encoded = one_hot(labels[some], len(dataset.class_names))
 plotting.label_picture(encoded, words[some], dataset.class_names)
@@ -338,7 +338,7 @@ check(frame_count)
 judge(frame_count)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:frames"]
+# %% tags=["figure:frames", "shows"]
 clip = clips[our_clips[0]]
 count = frame_count(len(clip), features.WINDOW, features.HOP)
 plotting.frames(clip, features.WINDOW, features.HOP, count)
@@ -353,7 +353,7 @@ plotting.frames(clip, features.WINDOW, features.HOP, count)
 # both sides, and an edge sounds like a click, which contains every frequency. So the frame is faded in and
 # out first, with a *Hann window*. Here is the loudest frame of the clip.
 
-# %%
+# %% tags=["shows"]
 clip = clips[our_clips[0]]
 frames = np.lib.stride_tricks.sliding_window_view(clip, features.WINDOW)[::features.HOP]  # (49, 640)
 hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(features.WINDOW) / features.WINDOW)
@@ -380,7 +380,7 @@ plotting.spectrum(frames[loudest], power[loudest])
 #
 # Each step takes a line or two:
 
-# %%
+# %% tags=["shows"]
 from scipy.fft import dct
 
 filters = features.mel_filters()  # (128, 321): one row a band, as in librosa.filters.mel
@@ -401,7 +401,7 @@ print(f"{len(clip):,} samples have become {mfcc.shape[0]} x {mfcc.shape[1]} = {m
 # You have seen every step now. `features.mfcc` does the same for many clips at a time, and from here on we
 # use that.
 
-# %%
+# %% tags=["shows"]
 difference = np.max(np.abs(mfcc - features.mfcc(clip)))
 print(f"Our MFCC and features.mfcc differ by less than 0.01: {difference < 0.01}")
 
@@ -409,13 +409,13 @@ print(f"Our MFCC and features.mfcc differ by less than 0.01: {difference < 0.01}
 # Several words of one speaker, then one word of several speakers. The lowest row is coefficient 0, off the
 # scale of colours; we mend that in section 7.
 
-# %%
+# %% tags=["shows"]
 mine = our_clips[:6]
 before = features.mfcc(clips[mine])
 plotting.pictures(dict(zip([f"“{word}”" for word in words[mine]], before)), columns=3,
                   limits=(-60, 60), ylabel="coefficient")
 
-# %%
+# %% tags=["shows"]
 favourite = words[our_clips[0]]
 others = np.flatnonzero(words == favourite)
 others = others[np.linspace(0, len(others) - 1, 6, dtype=int)]
@@ -435,7 +435,7 @@ plotting.pictures({f"speaker {speaker}": values for speaker, values in
 #
 # Last, the clip of silence from above beside digital zeros, with their loudness, coefficient 0:
 
-# %%
+# %% tags=["shows"]
 zeros = np.zeros(data.CLIP_SAMPLES, dtype=np.float32)
 plotting.pictures({"recorded silence": features.mfcc(silence),
                    "digital zeros": features.mfcc(zeros)}, limits=(-60, 60), ylabel="coefficient")
@@ -548,7 +548,7 @@ check(split_by_speaker)
 judge(split_by_speaker)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:shares"]
+# %% tags=["figure:shares", "shows"]
 def percent_by_split(splits):
     return {name: 100 * np.mean(splits == name) for name in ("training", "validation", "testing")}
 
@@ -561,7 +561,7 @@ plotting.shares({"speakers": percent_by_split(splits_of_speakers),
 # %% [markdown]
 # And the point of it all, the number of speakers in more than one split:
 
-# %%
+# %% tags=["shows"]
 def speakers_in_several_splits(speakers, splits):
     pairs = set(zip(speakers, splits))  # one for each split that a speaker is in
     return sum(count > 1 for count in Counter(speaker for speaker, split in pairs).values())
@@ -597,7 +597,7 @@ print(f"  your split:            {speakers_in_several_splits(recordings.speakers
 # clip that is most like the test clip, and repeats that clip's answer. A quarter of the clips, drawn at
 # random, is kept for testing.
 
-# %%
+# %% tags=["shows"]
 from sklearn.model_selection import GroupShuffleSplit, cross_val_score, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -637,7 +637,7 @@ print(f"Tea or coffee? Right for {accuracy:.1%} of the test clips")
 # `GroupShuffleSplit` draws whole groups of clips at random: with a group for each clip it draws single clips,
 # with a group for each speaker whole speakers.
 
-# %%
+# %% tags=["shows"]
 def accuracies(groups):
     results = []
     for seed in range(10):
@@ -658,7 +658,7 @@ print(f"mean accuracy: {by_clip.mean():.1%} with clips at random, "
 # speaker says the same word several times: then the nearest clip may be the same word in the same voice. How
 # often does that happen in your data?
 
-# %%
+# %% tags=["shows"]
 pairs = [f"{name} {word}" for name, word in zip(recordings.speakers, recordings.words)]
 print(f"{len(set(pairs)):,} pairs of speaker and word, "
       f"{len(pairs) - len(set(pairs)):,} further recordings of such a pair")
@@ -782,7 +782,7 @@ check(standardise)
 judge(standardise)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:standardised"]
+# %% tags=["figure:standardised", "shows"]
 training_mfcc = features.mfcc_of(dataset.training)
 mean, std = fit_standardiser(training_mfcc)
 plotting.coefficient_spread({"training, before": training_mfcc,
@@ -791,7 +791,7 @@ plotting.coefficient_spread({"training, before": training_mfcc,
 # %% [markdown]
 # And the words from section 5 once more, on one scale of colours for all coefficients:
 
-# %%
+# %% tags=["shows"]
 after = standardise(features.mfcc(clips[mine]), mean, std)
 plotting.pictures(dict(zip([f"“{word}”" for word in words[mine]], after)), columns=3,
                   limits=(-4, 4), ylabel="coefficient")

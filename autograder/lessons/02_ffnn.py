@@ -103,7 +103,7 @@ check(softmax)
 judge(softmax)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:softmax"]
+# %% tags=["figure:softmax", "shows"]
 scores = np.array([0.5, -1.0, 4.0, 1.5, -2.0, 0.0, 2.0, 3.0, 1.0, -0.5, 0.5, -3.0])
 plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, dataset.class_names)
 
@@ -111,7 +111,7 @@ plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, datase
 # **What would happen if** every score were multiplied by 10? Or by one tenth? Dividing the scores by a number
 # $T$ before the softmax is called setting the *temperature*. Guess first, then run the next cell.
 
-# %%
+# %% tags=["shows"]
 panels = {f"T = {T:g}": softmax(scores / T) for T in (0.3, 1, 5)}
 plotting.score_bars(panels, dataset.class_names, same_scale=True)
 
@@ -133,7 +133,7 @@ plotting.score_bars(panels, dataset.class_names, same_scale=True)
 # The usual choice is the *surprise* about what turned out to be true. If the right class had probability $p$,
 # the surprise is $-\ln p$:
 
-# %%
+# %% tags=["shows"]
 plotting.surprise_curve()
 
 # %% [markdown]
@@ -202,7 +202,7 @@ check(cross_entropy)
 judge(cross_entropy)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 probabilities = np.array([[0.5, 0.25, 0.25], [0.5, 0.25, 0.25], [0.0, 0.0, 1.0]])
 right = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 print(f"three clips: {cross_entropy(probabilities, right):.4f}")
@@ -240,7 +240,7 @@ print(f"ln {n_classes}: {np.log(n_classes):.4f}")
 # computer that is one matrix product. Our inputs are pictures of 49 frames with 40 coefficients each; a dense
 # layer wants a single row of numbers, so the picture is **flattened** first: 49 · 40 = 1,960 numbers.
 
-# %%
+# %% tags=["shows"]
 rng = np.random.default_rng(0)
 clip = prepared.training.x[0]
 row = clip.reshape(-1)
@@ -257,7 +257,7 @@ print(f"{np.sum(activations == 0)} of the 64 neurons say 0 to this clip")
 # Why the bend? Because without it, stacking is useless. Two layers without activation are two matrix
 # products, and these are one product with another matrix:
 
-# %%
+# %% tags=["shows"]
 second_weights = rng.normal(size=(64, 128))
 two_layers = (row @ weights) @ second_weights
 one_layer = row @ (weights @ second_weights)
@@ -318,7 +318,7 @@ check(dense_parameters)
 judge(dense_parameters)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 for sizes in ([1960, 12], [1960, 64, 12], [1960, 64, 128, 12], [1960, 128, 64, 12]):
     first_layer = dense_parameters(sizes[:2])
     print(f"{str(sizes):<22}{dense_parameters(sizes):>9,} parameters, first layer {first_layer:>8,}")
@@ -405,7 +405,7 @@ judge(build_ffnn)
 # some classes for no reason). If an untrained network does much better or much worse, something is wrong with
 # the data or the loss. This check takes a second and finds many mistakes.
 
-# %%
+# %% tags=["shows"]
 training.set_seed(0)
 untrained = build_ffnn()
 untrained.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -414,7 +414,7 @@ print(f"parameters: Keras counts {untrained.count_params():,}")
 print(f"accuracy:   {accuracy:.1%}, and guessing would give {1 / n_classes:.1%}")
 print(f"loss:       {loss:.3f}, and ln {n_classes} = {np.log(n_classes):.3f}")
 
-# %%
+# %% tags=["shows"]
 answers = untrained.predict(prepared.testing.x, verbose=0)
 one_hot = np.eye(n_classes)[prepared.testing.y]
 print(f"loss:       {cross_entropy(answers, one_hot):.3f} with your cross_entropy")
@@ -482,7 +482,7 @@ plotting.learning_curves(history)
 # Now the exam. The testing split holds speakers that the network has never heard, neither in training nor in
 # validation.
 
-# %%
+# %% tags=["shows"]
 _, heard = network.evaluate(prepared.training.x, prepared.training.y, verbose=0)
 _, unheard = network.evaluate(prepared.testing.x, prepared.testing.y, verbose=0)
 plotting.accuracy_gap(heard, unheard, chance=1 / n_classes)
@@ -490,7 +490,7 @@ plotting.accuracy_gap(heard, unheard, chance=1 / n_classes)
 # %% [markdown]
 # Is that just bad luck with the random starting weights? Two more networks, with other seeds:
 
-# %%
+# %% tags=["shows"]
 accuracies = [unheard]
 for seed in (1, 2):
     training.set_seed(seed)
@@ -508,7 +508,7 @@ print(f"mean of {len(accuracies)} seeds: {np.mean(accuracies):.1%}")
 # Here are the three mistakes on unheard voices of which the network is surest, and the first of them to
 # listen to.
 
-# %%
+# %% tags=["shows"]
 answers = network.predict(prepared.testing.x, verbose=0)
 confidence = np.where(answers.argmax(axis=-1) == prepared.testing.y, 0, answers.max(axis=-1))
 surest = np.argsort(-confidence, kind="stable")[:3]
@@ -523,7 +523,7 @@ Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE)
 # We shuffle the labels of the training clips: a clip of "yes" may now be called "stop", the next one
 # "silence". There is nothing left to understand. What will the training accuracy be? Guess before you run it.
 
-# %%
+# %% tags=["shows"]
 nonsense = features.Inputs(prepared.training.x, np.random.default_rng(0).permutation(prepared.training.y))
 training.set_seed(0)
 parrot = build_ffnn()
@@ -574,7 +574,7 @@ plotting.learning_curves(parrot_history)
 # faster". Run it, and find out what happened before you open the answer. Three questions help: What does the
 # loss settle at? Which classes does the network answer? Do its probabilities depend on the clip at all?
 
-# %%
+# %% tags=["shows"]
 training.set_seed(0)
 hasty = build_ffnn()
 hasty.compile(optimizer=keras.optimizers.Adam(learning_rate=0.1), loss="sparse_categorical_crossentropy",
@@ -582,7 +582,7 @@ hasty.compile(optimizer=keras.optimizers.Adam(learning_rate=0.1), loss="sparse_c
 hasty_history = training.fit(hasty, prepared.training, prepared.validation, epochs=10, batch_size=32, seed=0)
 plotting.learning_curves(hasty_history)
 
-# %%
+# %% tags=["shows"]
 answers = hasty.predict(prepared.training.x, verbose=0)
 counts = np.bincount(answers.argmax(axis=-1), minlength=n_classes)
 alike = np.all(np.abs(answers - np.median(answers, axis=0)) < 0.001, axis=-1)

@@ -22,7 +22,7 @@ import keras
 import numpy as np
 from IPython.display import Audio
 
-# %%
+# %% tags=["shows"]
 dataset = data.load()
 prepared = features.prepare(dataset)
 n_classes = len(dataset.class_names)
@@ -34,7 +34,7 @@ print(dataset)
 # different seeds. The other is as simple as a network can be: no hidden layer, just one score for each class
 # and a softmax. Start the cell, and read on while it trains (about a minute).
 
-# %%
+# %% tags=["shows"]
 def ffnn():
     return keras.Sequential([
         keras.Input(shape=(49, 40)),
@@ -64,7 +64,7 @@ def trained(build, seeds):
 networks = trained(ffnn, seeds=(0, 1, 2))
 simple, = trained(linear, seeds=(0,))
 
-# %%
+# %% tags=["shows"]
 y = prepared.testing.y  # (N,) what was really spoken
 outputs = [network.predict(prepared.testing.x, verbose=0) for network in networks]
 accuracies = [np.mean(p.argmax(axis=-1) == y) for p in outputs]
@@ -84,7 +84,7 @@ print(f"linear:            {np.mean(probabilities['linear'].argmax(axis=-1) == y
 #
 # For each testing clip there are now only two questions. Was it "stop"? Did the program react?
 
-# %%
+# %% tags=["shows"]
 is_stop = y == stop  # (N,) True where "stop" was spoken
 reacts = {"always “unknown”": np.zeros(len(y), dtype=bool)}
 for name, p in probabilities.items():
@@ -108,7 +108,7 @@ for name, reaction in reacts.items():
 # A single number cannot do justice to two kinds of mistakes. So we count four cases: the keyword was spoken
 # or not, and the detector reacted or not.
 
-# %%
+# %% tags=["shows"]
 plotting.four_outcomes("stop")
 
 # %% [markdown]
@@ -118,7 +118,7 @@ plotting.four_outcomes("stop")
 # From the four counts come the rates. Each is a share: some of the clips, out of some group of clips. What is
 # easily mixed up is *out of which group*.
 
-# %%
+# %% tags=["shows"]
 plotting.rate_tables("stop")
 
 # %% [markdown]
@@ -214,7 +214,7 @@ check(binary_rates)
 judge(binary_rates)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:outcomes"]
+# %% tags=["figure:outcomes", "shows"]
 plotting.outcome_tables({name: binary_rates(is_stop, reaction) for name, reaction in reacts.items()}, "stop")
 
 # %% [markdown]
@@ -238,7 +238,7 @@ plotting.outcome_tables({name: binary_rates(is_stop, reaction) for name, reactio
 # Take a day with 10,000 words, of which 10 are "stop", and a quite good detector: recall 90 %,
 # false-positive rate 2 %.
 
-# %%
+# %% tags=["shows"]
 plotting.frequency_tree(10_000, share=0.001, recall=0.9, false_positive_rate=0.02, keyword="stop")
 
 # %% [markdown]
@@ -253,7 +253,7 @@ plotting.frequency_tree(10_000, share=0.001, recall=0.9, false_positive_rate=0.0
 # clips the other row has. Precision and accuracy mix the rows. Let us try it: the next cell plays every clip
 # that is not "stop" once, ten times and a hundred times to the FFNN.
 
-# %%
+# %% tags=["shows"]
 print(f"{'share of stop':>13}{'recall':>9}{'false-pos. rate':>17}{'precision':>11}{'accuracy':>10}")
 for times in (1, 10, 100):
     copies = np.where(is_stop, 1, times)
@@ -268,7 +268,7 @@ for times in (1, 10, 100):
 # false-positive rate may be carried from the test to the kitchen (as far as the voices *and the other words* there
 # are like those of the test; most of ours are the other keywords). Here is the FFNN's precision for every share, from its recall and false-positive rate:
 
-# %%
+# %% tags=["shows"]
 rates = binary_rates(is_stop, reacts["FFNN"])
 marks = {"as in our test": np.mean(is_stop), "one word in a thousand": 0.001}
 shares = np.sort(np.append(np.geomspace(0.00001, 0.5, 400), list(marks.values())))
@@ -369,7 +369,7 @@ check(confusion_matrix)
 judge(confusion_matrix)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:confusion"]
+# %% tags=["figure:confusion", "shows"]
 answer = probabilities["FFNN"].argmax(axis=-1)
 matrix = confusion_matrix(y, answer, n_classes)
 plotting.confusion_picture(matrix, dataset.class_names)
@@ -385,7 +385,7 @@ plotting.confusion_picture(matrix, dataset.class_names)
 # Behind every number there are clips. The cell that is framed holds the most frequent mistake. Listen to two
 # of its clips, those for which the network was surest. Can you hear a reason?
 
-# %%
+# %% tags=["shows"]
 mistakes = matrix - np.diag(np.diag(matrix))
 row, column = np.unravel_index(mistakes.argmax(), mistakes.shape)
 behind = np.flatnonzero((y == row) & (answer == column))  # the clips behind this cell
@@ -395,17 +395,17 @@ print(f"{len(behind)} clips of “{spoken}” were taken for “{taken_for}”:"
 for number in surest[:2]:
     print(f"  {dataset.testing.names[number]}: {probabilities['FFNN'][number, column]:.1%} sure")
 
-# %%
+# %% tags=["shows"]
 Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE)
 
-# %%
+# %% tags=["shows"]
 Audio(dataset.testing.clips[surest[min(1, len(surest) - 1)]], rate=data.SAMPLE_RATE)
 
 # %% [markdown]
 # With the bundled voices, the framed row is likely to be "silence", and what you hear is a hiss. Compare what stands
 # for silence in the two splits:
 
-# %%
+# %% tags=["shows"]
 for name, split in {"training": dataset.training, "testing": dataset.testing}.items():
     recordings = {clip.partition("@")[0] for clip, word in zip(split.names, split.words) if word == "_silence_"}
     print(f"{name:<9}{', '.join(sorted(recordings))}")
@@ -441,7 +441,7 @@ for name, split in {"training": dataset.training, "testing": dataset.testing}.it
 # $K$ is the number of classes and $R_k$ the recall of class $k$. Every class counts the same, no matter how
 # many clips it has.
 
-# %%
+# %% tags=["shows"]
 by_class = [binary_rates(y == k, answer == k) for k in range(n_classes)]
 recall = np.array([rates["recall"] for rates in by_class])
 precision = np.array([rates["precision"] for rates in by_class])
@@ -455,7 +455,7 @@ print(f"accuracy {np.mean(answer == y):.1%}, macro recall {recall.mean():.1%}, "
 # room almost everything is "unknown". Let us play every "unknown" clip thirty times, and ask the deaf program
 # too:
 
-# %%
+# %% tags=["shows"]
 times = np.where(y == dataset.class_names.index("unknown"), 30, 1)
 living_room = np.repeat(y, times)
 deaf = np.full(len(y), dataset.class_names.index("unknown"))
@@ -479,7 +479,7 @@ for name, given in {"FFNN": answer, "always “unknown”": deaf}.items():
 # pull them apart with the **log-odds**: $\ln\frac{p}{1 - p}$, where $p$ is the probability of "stop". A $p$ of
 # 0.5 becomes 0, 0.9 becomes 2.2, and 0.999 becomes 6.9.
 
-# %%
+# %% tags=["shows"]
 def log_odds(probabilities, k):
     """How much class k is favoured over all others together: ln(p / (1 - p)), shape (N,)."""
     p = probabilities[:, k].astype(float)
@@ -564,7 +564,7 @@ check(roc_curve)
 judge(roc_curve)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:roc"]
+# %% tags=["figure:roc", "shows"]
 panels = {}
 for word in ("stop", "up", "unknown"):
     k = dataset.class_names.index(word)
@@ -594,7 +594,7 @@ plotting.roc_panels(panels)
 # curve*): 1 in paradise, 0.5 for the diagonal. The curve is a chain of points, so the area is a row of strips
 # with a slanting top, **trapezoids**: width times mean height.
 
-# %%
+# %% tags=["shows"]
 plotting.trapezoids(np.array([0.0, 0.1, 0.1, 0.4, 0.6, 1.0]), np.array([0.0, 0.3, 0.6, 0.8, 0.8, 1.0]))
 
 # %% [markdown]
@@ -646,7 +646,7 @@ check(area_under_curve)
 judge(area_under_curve)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 print(f"diagonal: {area_under_curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}")
 for name, p in probabilities.items():
     fpr, tpr, _ = roc_curve(is_stop, log_odds(p, stop))
@@ -664,7 +664,7 @@ for name, p in probabilities.items():
 # **What the number means.** Draw one clip of "stop" and one other clip at random. The area is the probability
 # that "stop" has the higher score (a tie counts half). Let us count all pairs:
 
-# %%
+# %% tags=["shows"]
 one, other = score[is_stop][:, np.newaxis], score[~is_stop][np.newaxis, :]
 print(f"pairs in the right order: {np.mean((one > other) + 0.5 * (one == other)):.3f}")
 
@@ -672,7 +672,7 @@ print(f"pairs in the right order: {np.mean((one > other) + 0.5 * (one == other))
 # That also explains 0.5: scores that know nothing put a pair in the right order every other time. And what if
 # the area is *below* 0.5? Here are random scores, and the FFNN's scores with a wrong sign.
 
-# %%
+# %% tags=["shows"]
 rng = np.random.default_rng(0)
 some_scores = {"FFNN": score, "FFNN, wrong sign": -score}
 some_scores |= {f"random scores {number}": rng.normal(size=len(y)) for number in (1, 2, 3)}
@@ -692,7 +692,7 @@ plotting.roc_panels({"“stop”, and the area below each curve": curves})
 #
 # One area for each class, and the macro average for the whole network:
 
-# %%
+# %% tags=["shows"]
 areas = {}
 for name, p in probabilities.items():
     curves = [roc_curve(y == k, log_odds(p, k))[:2] for k in range(n_classes)]
@@ -706,7 +706,7 @@ for name, values in areas.items():
 # Compare the areas of the FFNN with its recall (which is that of lesson 02's rule: the most probable class
 # wins). Do they agree about the best and the worst class? Look for the class for which they differ most:
 
-# %%
+# %% tags=["shows"]
 k = int(np.argmax(areas["FFNN"] - recall))
 print(f"“{dataset.class_names[k]}”: area {areas['FFNN'][k]:.2f}, but recall {recall[k]:.2f} "
       f"at a false-positive rate of {by_class[k]['false_positive_rate']:.3f}")
@@ -726,7 +726,7 @@ print(f"with a lower threshold: recall {tpr[fpr <= 0.1][-1]:.2f} at a false-posi
 # highest, and would you use that one? Find a threshold with at most one false alarm in a hundred: what recall
 # is left? Then try other words.
 
-# %%
+# %% tags=["shows"]
 def look(keyword, threshold):
     k = dataset.class_names.index(keyword)
     of_class = log_odds(probabilities["FFNN"], k)
@@ -744,7 +744,7 @@ widgets.explore(look, {"keyword": widgets.choice("keyword", list(dataset.class_n
 # What does a false-positive rate mean for somebody who lives with the machine? Say that it decides once a
 # second while people talk about other things. An hour has 3,600 seconds.
 
-# %%
+# %% tags=["shows"]
 fpr, tpr, thresholds = roc_curve(is_stop, score)
 print("false-positive rate   false alarms per hour   recall")
 for limit in (0.1, 0.05, 0.01, 0.001):
@@ -811,7 +811,7 @@ judge(threshold_for_false_alarms)
 # a rule for settings: try them out on the **validation** clips, and use the testing clips once, at the end,
 # to measure what came out.
 
-# %%
+# %% tags=["shows"]
 p = network.predict(prepared.validation.x, verbose=0)
 score_validation, stop_validation = log_odds(p, stop), prepared.validation.y == stop
 threshold = threshold_for_false_alarms(stop_validation, score_validation, max_fpr=0.05)
@@ -826,7 +826,7 @@ for name, rates in {"validation": chosen_on, "testing": measured}.items():
 # clips is uncertain by about $\sqrt{q (1 - q) / n}$ in either direction: two times in three it is off by less.
 # (Where $q$ is 0 the formula says ±0, which is too good to be true. Lesson 07 has a rule for that.)
 
-# %%
+# %% tags=["shows"]
 for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
     q, n = measured[name], np.sum(group)
     print(f"{name}: {q:.1%} ± {np.sqrt(q * (1 - q) / n):.1%}, measured on {n} clips")
@@ -880,7 +880,7 @@ for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
 # and she has a point. "I take the clips of which we have most: there 1 % is dozens of false alarms, so the
 # threshold will be exact." She uses your functions, and they work. Then she measures on the testing clips.
 
-# %%
+# %% tags=["shows"]
 most = max([prepared.training, prepared.validation, prepared.testing], key=len)
 p = network.predict(most.x, verbose=0)
 score_most, stop_most = log_odds(p, stop), most.y == stop
@@ -895,7 +895,7 @@ print(f"threshold: {her_threshold:.2f}")
 # She promised 1 %. Find out what happened before you open the answer. The next figure shows the scores of the
 # clips that are *not* "stop", hers and the testing clips, and her threshold.
 
-# %%
+# %% tags=["shows"]
 plotting.score_histograms({"others, her clips": score_most[~stop_most], "others, testing": score[~is_stop]},
                           threshold=her_threshold)
 

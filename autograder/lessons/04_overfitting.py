@@ -36,7 +36,7 @@ from sklearn.linear_model import LogisticRegression
 # little noise, as every measurement is. From these points we want to guess the curve, so that we can tell $y$
 # for an $x$ that we have never measured.
 
-# %%
+# %% tags=["shows"]
 def truth(x):
     return np.sin(3 * x)
 
@@ -104,7 +104,7 @@ check(fit_polynomial)
 judge(fit_polynomial)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:three-fits"]
+# %% tags=["figure:three-fits", "shows"]
 grid = np.linspace(-1, 1, 201)
 fits = {f"degree {degree}": np.polyval(fit_polynomial(x, y, degree), grid) for degree in (1, 3, 15)}
 plotting.polynomial_fits(x, y, grid, truth(grid), fits)
@@ -164,7 +164,7 @@ judge(mean_squared_error)
 # Move the sliders. Three things to find out: Which of the two curves can only fall? Where does the other one
 # turn, and does that place depend on the noise? What happens to degree 15 when it gets 200 points?
 
-# %%
+# %% tags=["shows"]
 new_x = np.random.default_rng(1).uniform(-1, 1, 500)
 new_noise = np.random.default_rng(2).normal(size=500)
 
@@ -199,7 +199,7 @@ widgets.explore(draw_fit, {"degree": widgets.slider("degree", 0, 15, 15),
 # Why is too flexible as bad as too simple? Let us measure the same 20 places 200 times. Each time the noise
 # is different, and so is the fit.
 
-# %%
+# %% tags=["shows"]
 def fits_to_samples(degree, samples=200, noise=0.3):
     """One fitted curve for each sample of 20 points, (samples, len(grid))."""
     return np.array([np.polyval(fit_polynomial(*draw_points(20, noise, seed), degree), grid)
@@ -224,7 +224,7 @@ plotting.fits_to_many_samples(grid, truth(grid), {f"degree {degree}": fits for d
 # $f$ is the truth, $\sigma$ the standard deviation of the noise, and $\mathbb{E}$ the mean over many samples.
 # Do the three numbers, each the mean over all places, really add up to the error? We ask new points:
 
-# %%
+# %% tags=["shows"]
 rng = np.random.default_rng(3)
 print("degree     bias²   variance   noise²      sum    measured on new points")
 for degree, fits in curves.items():
@@ -256,7 +256,7 @@ for degree, fits in curves.items():
 # the middle belong to one class, those in the ring around it to another. We hand them to one of the simplest
 # classifiers, **logistic regression**: a single neuron that can only draw a straight line between the classes.
 
-# %%
+# %% tags=["shows"]
 def disc_points(n, seed):
     """x, y and whether a point belongs to the inner class, each (n,)."""
     rng = np.random.default_rng(seed)
@@ -313,7 +313,7 @@ check(radius)
 judge(radius)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 by_radius = LogisticRegression(C=100).fit(radius(disc_x, disc_y)[:, np.newaxis], inside)
 plotting.disc_boundaries(disc_x, disc_y, inside, {
     "two features: x and y": lambda x, y: by_x_and_y.predict(np.column_stack([x, y])),
@@ -344,7 +344,7 @@ print(f"1,000 new points, only r:  {by_radius.score(radius(new_disc_x, new_disc_
 # single run can be lucky. `measure` does that and notes the accuracy on training clips and on the validation split,
 # whose voices the network has not heard.
 
-# %%
+# %% tags=["shows"]
 dataset = data.load()
 prepared = features.prepare(dataset)
 n_classes = len(dataset.class_names)
@@ -379,7 +379,7 @@ def measure(name, build, **options):
     note(name, accuracies_of(runs))
     return runs
 
-# %%
+# %% tags=["shows"]
 def plain(sizes=(64, 128)):
     hidden = [keras.layers.Dense(size, activation="relu") for size in sizes]
     return keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), *hidden,
@@ -396,7 +396,7 @@ plain_runs = measure("plain", plain)
 # The polynomial of degree 15 was cured by taking coefficients away. Do the same: only 16 neurons in each
 # hidden layer.
 
-# %%
+# %% tags=["shows"]
 small_runs = measure("fewer parameters", lambda: plain(sizes=(16, 16)))
 print(f"{small_runs[0][0].count_params():,} parameters instead of {plain_runs[0][0].count_params():,}")
 
@@ -476,7 +476,7 @@ check(early_stopping_epoch)
 judge(early_stopping_epoch)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:stopping"]
+# %% tags=["figure:stopping", "shows"]
 losses = plain_runs[0][1].validation_loss
 kept = early_stopping_epoch(losses, patience=3)
 plotting.stopping_point(losses, kept, patience=3)
@@ -485,7 +485,7 @@ plotting.stopping_point(losses, kept, patience=3)
 # Keras has a *callback* for it, something that `fit` asks after every epoch. First we call it by hand, with the losses
 # that we have already, to see whether it agrees with you:
 
-# %%
+# %% tags=["shows"]
 def epoch_by_keras(validation_losses, patience):
     callback = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=patience)
     callback.set_model(keras.Sequential())
@@ -503,7 +503,7 @@ for seed, (_, history) in zip(SEEDS, plain_runs):
 # %% [markdown]
 # And this is how it is used. `restore_best_weights` goes back to the weights of the best epoch at the end.
 
-# %%
+# %% tags=["shows"]
 measure("early stopping", plain,
         callbacks=[keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)]);  # the ; hides the value
 
@@ -526,7 +526,7 @@ measure("early stopping", plain,
 #
 # Look at the coefficients of the polynomials once more:
 
-# %%
+# %% tags=["shows"]
 for degree in (1, 3, 15):
     print(f"degree {degree:>2}: largest coefficient {np.abs(fit_polynomial(x, y, degree)).max():10.1f}")
 
@@ -587,7 +587,7 @@ check(weight_penalty)
 judge(weight_penalty)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 kernel = plain_runs[0][0].layers[1].get_weights()[0]
 print(f"L2: yours {weight_penalty(kernel, 0.01):.4f}, Keras' {float(keras.regularizers.L2(0.01)(kernel)):.4f}")
 print(f"L1: yours {weight_penalty(kernel, 0.01, 'l1'):.4f}, Keras' {float(keras.regularizers.L1(0.01)(kernel)):.4f}")
@@ -598,7 +598,7 @@ print(f"L1: yours {weight_penalty(kernel, 0.01, 'l1'):.4f}, Keras' {float(keras.
 #
 # In a network, the penalty belongs to a layer:
 
-# %%
+# %% tags=["shows"]
 def penalised(strength=0.01):
     def dense(size, activation):
         return keras.layers.Dense(size, activation, kernel_regularizer=keras.regularizers.L2(strength))
@@ -684,7 +684,7 @@ check(dropout)
 judge(dropout)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 activations = np.random.default_rng(0).uniform(0.2, 1, size=(20, 40)).astype(np.float32)
 by_you = dropout(activations, 0.3, True, np.random.default_rng(1))
 by_keras = np.asarray(keras.layers.Dropout(0.3, seed=1)(activations, training=True))
@@ -694,7 +694,7 @@ for name, values in {"yours": by_you, "Keras'": by_keras}.items():
     print(f"{name:>7}: {np.mean(values == 0):.1%} are 0, the others are {growth:.4f} times as large, "
           f"mean {values.mean():.3f} (before: {activations.mean():.3f})")
 
-# %%
+# %% tags=["shows"]
 def with_dropout(rate=0.5):
     return keras.Sequential([
         keras.Input((49, 40)), keras.layers.Flatten(),
@@ -708,7 +708,7 @@ dropout_runs = measure("dropout", with_dropout)
 # **What would happen if** dropout stayed on while the network is used? It is a common mistake, since nothing
 # fails. Guess before you run it:
 
-# %%
+# %% tags=["shows"]
 model = dropout_runs[0][0]
 print(f"as it should be:  {training.accuracy(model, prepared.validation):.1%}")
 for _ in range(3):
@@ -779,7 +779,7 @@ check(batch_norm)
 judge(batch_norm)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 weights, biases = plain_runs[0][0].layers[1].get_weights()
 sums = prepared.training.x[:256].reshape(256, -1) @ weights + biases
 by_you = batch_norm(sums, np.ones(64), np.zeros(64))
@@ -793,7 +793,7 @@ print("the same as Keras' in training:", np.allclose(by_you, by_keras, atol=1e-3
 # these. They are called *moving statistics*; that is why Keras counts four numbers for each neuron, and calls
 # two of them non-trainable.
 
-# %%
+# %% tags=["shows"]
 def with_batch_norm():
     stack = []
     for size in (64, 128):
@@ -828,7 +828,7 @@ batch_norm_runs = measure("batch norm", with_batch_norm)
 #
 # One clip will do for trying things out, and one second of background noise. Both are from the training split.
 
-# %%
+# %% tags=["shows"]
 clip = dataset.training.clips[np.flatnonzero(dataset.training.words == "yes")[0]]
 noise_recordings = dataset.noise["training"]
 noise = noise_recordings[0][:data.CLIP_SAMPLES]
@@ -946,7 +946,7 @@ check(mix_noise)
 judge(mix_noise)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 noisy = mix_noise(clip, noise, 5)
 print(f"SNR, measured: {10 * np.log10(np.mean(clip**2) / np.mean((noisy - clip) ** 2)):.1f} dB")
 Audio(noisy, rate=data.SAMPLE_RATE)
@@ -1084,15 +1084,15 @@ check(change_pitch)
 judge(change_pitch)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 faster, higher = change_speed(clip, 1.5), change_pitch(clip, 6)
 plotting.changed_clips({name: (audio, standardised_mfcc(audio)) for name, audio in
                         {"as it was": clip, "speed 1.5": faster, "6 semitones higher": higher}.items()})
 
-# %%
+# %% tags=["shows"]
 Audio(faster, rate=data.SAMPLE_RATE)
 
-# %%
+# %% tags=["shows"]
 Audio(higher, rate=data.SAMPLE_RATE)
 
 # %% [markdown]
@@ -1170,7 +1170,7 @@ check(mask_spectrogram)
 judge(mask_spectrogram)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:masks"]
+# %% tags=["figure:masks", "shows"]
 picture = standardised_mfcc(clip)
 rng = np.random.default_rng(5)
 plotting.masked_pictures(picture, [mask_spectrogram(picture, 10, 8, rng) for _ in range(3)])
@@ -1182,7 +1182,7 @@ plotting.masked_pictures(picture, [mask_spectrogram(picture, 10, 8, rng) for _ i
 # which *you* can only just understand the word. A change beyond that is not the same word any more, and a label
 # that is wrong teaches wrong things.
 
-# %%
+# %% tags=["shows"]
 def one_second(audio):
     """The middle second; what is missing is filled with zeros."""
     missing = max(0, data.CLIP_SAMPLES - len(audio))
@@ -1219,7 +1219,7 @@ widgets.explore(draw_change, {
 # First the masks alone: every training clip as it is, and two masked copies of it. To be fair, the network
 # takes about as many steps as before: three times as many clips, but only a third of the epochs.
 
-# %%
+# %% tags=["shows"]
 COPIES = 2
 count = 32 if mode.short_training() else len(prepared.training)
 originals = prepared.training.x[:count]
@@ -1242,7 +1242,7 @@ measure("masks", plain, clips=with_copies(masked_copy(originals, rng) for _ in r
 # split would be as much a leak as its voices. (Speed and pitch would be good for this, too, but librosa needs
 # too long for thousands of clips.) Computing the MFCC of all copies takes about ten seconds.
 
-# %%
+# %% tags=["shows"]
 def noise_stretch(rng):
     """A random second of the background recordings of the training split."""
     recording = noise_recordings[rng.integers(len(noise_recordings))]
@@ -1335,7 +1335,7 @@ judge(build_regularised_ffnn)
 # Everything that belongs together at once: this network with batch norm, dropout and a penalty (a hundredth of the one
 # above), and the copies of the audio, each of them masked.
 
-# %%
+# %% tags=["shows"]
 rng = np.random.default_rng(1)
 measure("all together", build_regularised_ffnn, clips=with_copies(masked_copy(copy, rng) for copy in copies),
         epochs=EPOCHS // (1 + COPIES));
@@ -1347,7 +1347,7 @@ measure("all together", build_regularised_ffnn, clips=with_copies(masked_copy(co
 # is not clearly larger than that may be luck. And seeds are not the only luck: all of them were examined on the same
 # few hundred validation clips, and as many others would move every row by some points.
 
-# %%
+# %% tags=["shows"]
 baseline = 100 * measured["plain"].mean(axis=0)
 print(f"{'remedy':<22}{'training':>10}{'validation':>12}{'gain':>8}{'seeds apart':>13}")
 for name, values in measured.items():
@@ -1355,7 +1355,7 @@ for name, values in measured.items():
     apart = 100 * np.ptp(values[:, 1])
     print(f"{name:<22}{heard:>8.1f} %{unheard:>10.1f} %{unheard - baseline[1]:>+8.1f}{apart:>13.1f}")
 
-# %%
+# %% tags=["shows"]
 plotting.remedy_dots(measured, baseline="plain")
 
 # %% [markdown]
@@ -1413,7 +1413,7 @@ plotting.remedy_dots(measured, baseline="plain")
 # instead of samples, which is much faster, so that it can afford other speeds and voices, too. Here are three
 # draws of our clip:
 
-# %%
+# %% tags=["shows"]
 number = np.flatnonzero(dataset.training.words == "yes")[0]
 fresh = AugmentedClips(dataset, prepared)
 draws = [fresh.augmented(np.array([number]), np.random.default_rng(seed))[0] for seed in range(3)]
@@ -1424,7 +1424,7 @@ plotting.pictures({"as it was": prepared.training.x[number]} | {f"draw {i + 1}":
 # With so much variety in the clips, how much dropout does the network still need? That is a choice, so the
 # validation split makes it. (Each candidate takes about half a minute.)
 
-# %%
+# %% tags=["shows"]
 FRESH_EPOCHS = 25
 RATES = (0.2,) if mode.short_training() else (0.5, 0.2)
 
@@ -1441,7 +1441,7 @@ print(f"we take {best_rate}")
 # %% [markdown]
 # The two other seeds with that rate, and a last row for the table:
 
-# %%
+# %% tags=["shows"]
 fresh_runs = candidates[best_rate] + train_on_fresh_copies(best_rate, SEEDS[1:])
 note("fresh copies", accuracies_of(fresh_runs))
 print(f"copies made once, all together: validation {measured['all together'][:, 1].mean():.1%}")
@@ -1453,14 +1453,14 @@ print(f"copies made once, all together: validation {measured['all together'][:, 
 # Now everything is chosen, and the testing split is opened, once: for the plain network and for the regularised one,
 # three seeds each.
 
-# %%
+# %% tags=["shows"]
 exam = {"plain": [training.accuracy(model, prepared.testing) for model, _ in plain_runs],
         "regularised": [training.accuracy(model, prepared.testing) for model, _ in fresh_runs]}
 gain = 100 * (np.mean(exam["regularised"]) - np.mean(exam["plain"]))
 plotting.accuracy_dots(exam, chance=1 / n_classes)
 print(f"gain on unheard voices, mean of {len(SEEDS)} seeds: {gain:+.1f} points")
 
-# %%
+# %% tags=["shows"]
 plotting.learning_curves(fresh_runs[0][1], n_classes)
 
 # %% [markdown]
@@ -1471,7 +1471,7 @@ plotting.learning_curves(fresh_runs[0][1], n_classes)
 # The same architecture, hardly a parameter more, the same recordings, and far better on voices that it has
 # never heard. Its weakness is now elsewhere: in the way it is built. Lesson 05 takes care of that.
 
-# %%
+# %% tags=["shows"]
 results.remember("FFNN, regularised", fresh_runs[0][0], exam["regularised"], dataset)
 
 # %% [markdown]
@@ -1481,7 +1481,7 @@ results.remember("FFNN, regularised", fresh_runs[0][0], exam["regularised"], dat
 # everything, keeps a tenth of it for validation, and trains the *plain* network for a few epochs. Then he tells
 # everybody that dropout and the like are not needed: look at his validation accuracy!
 
-# %%
+# %% tags=["shows"]
 rng = np.random.default_rng(0)
 masked_clips = with_copies(masked_copy(originals, rng) for _ in range(COPIES))
 order = rng.permutation(len(masked_clips))

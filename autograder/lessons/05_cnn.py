@@ -24,7 +24,7 @@ import keras
 import numpy as np
 import scipy.signal
 
-# %%
+# %% tags=["shows"]
 dataset = data.load()
 prepared = features.prepare(dataset)
 n_classes = len(dataset.class_names)
@@ -45,7 +45,7 @@ print(dataset)
 #
 # Start with a picture that we can read: a letter, drawn with NumPy. 1 is bright (the letter), 0 is dark (the ground).
 
-# %%
+# %% tags=["shows"]
 rows, columns = np.indices((24, 24))
 letter = np.zeros((24, 24))
 letter[3:21, 5:9] = 1  # the upright stroke of a K
@@ -61,7 +61,7 @@ letter[arms & (columns >= 9) & (rows >= 3) & (rows < 21)] = 1
 # out and the sum is 0. It is large where dark turns into bright from left to right: at a left edge of the
 # letter.
 
-# %%
+# %% tags=["shows"]
 left_edge = np.array([[-1.0, 0.0, 1.0],
                       [-1.0, 0.0, 1.0],
                       [-1.0, 0.0, 1.0]])
@@ -142,7 +142,7 @@ check(convolve2d)
 judge(convolve2d)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:left-edges"]
+# %% tags=["figure:left-edges", "shows"]
 plotting.kernel_response(letter, left_edge, convolve2d(letter, left_edge))
 
 # %% [markdown]
@@ -164,7 +164,7 @@ plotting.kernel_response(letter, left_edge, convolve2d(letter, left_edge))
 # each frame. We turn the picture so that time runs to the right and high tones are at the top, and scale it
 # from 0 (80 dB below the loudest point) to 1.
 
-# %%
+# %% tags=["shows"]
 def upright(array):
     """(frames, bands) as a picture: time to the right, the highest band at the top."""
     return array.T[::-1]
@@ -183,7 +183,7 @@ images = {"a letter": letter, "mel bands of a “stop”": sound,
 #
 # Change the numbers (click outside the box afterwards), or start from one of the kernels in the menu.
 
-# %%
+# %% tags=["shows"]
 kernels = {
     "left edge": "-1  0  1\n-1  0  1\n-1  0  1",
     "upper edge": "-1 -1 -1\n 0  0  0\n 1  1  1",
@@ -217,7 +217,7 @@ widgets.explore(draw, {"picture": widgets.choice("picture", list(images), "mel b
 #
 # Now the same kernel on what our networks get, the MFCC:
 
-# %%
+# %% tags=["shows"]
 mfcc = images["MFCC of the same clip"]
 plotting.kernel_response(mfcc, left_edge, convolve2d(mfcc, left_edge, padding=1))
 
@@ -232,7 +232,7 @@ plotting.kernel_response(mfcc, left_edge, convolve2d(mfcc, left_edge, padding=1)
 # the turn it is called **cross-correlation**. SciPy has both, so let us see which one ours is, and which one
 # Keras computes in the layer that it calls `Conv2D`:
 
-# %%
+# %% tags=["shows"]
 rng = np.random.default_rng(0)
 picture, kernel = rng.normal(size=(8, 9)), rng.normal(size=(3, 3))
 ours = convolve2d(picture, kernel)
@@ -253,7 +253,7 @@ print("ours is what Keras computes:    ", np.allclose(ours, of_keras))
 # Stride and padding change how often the kernel fits. In one direction it looks like this, for a kernel of 3
 # on a row of 7. Each bar is one place of the kernel, and gives one number of the map:
 
-# %%
+# %% tags=["shows"]
 plotting.window_positions(7, kernel=3, settings={
     "stride 1, padding 0": (0, [0, 1, 2, 3, 4]),
     "stride 2, padding 0": (0, [0, 2, 4]),
@@ -314,7 +314,7 @@ check(feature_map_size)
 judge(feature_map_size)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 for kernel, stride, padding in [(3, 1, 0), (3, 1, 1), (5, 2, 0), (5, 2, 2), (9, 4, 0)]:
     size = tuple(feature_map_size(n, kernel, stride, padding) for n in (49, 40))
     made = convolve2d(prepared.training.x[chosen], np.ones((kernel, kernel)), stride, padding).shape
@@ -335,7 +335,7 @@ for kernel, stride, padding in [(3, 1, 0), (3, 1, 1), (5, 2, 0), (5, 2, 2), (9, 
 # frames later, and is otherwise the same. Watch it (time runs to the right; the bar at the left of the second map is
 # where the zeros came in):
 
-# %%
+# %% tags=["shows"]
 shift = 6
 later = np.zeros_like(sound)
 later[:, shift:] = sound[:, :-shift]
@@ -406,7 +406,7 @@ check(max_pool2d)
 judge(max_pool2d)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:pooling"]
+# %% tags=["figure:pooling", "shows"]
 small = np.random.default_rng(4).integers(-9, 10, size=(5, 7))
 plotting.pooling_tiles(small, max_pool2d(small, 2), 2)
 
@@ -415,7 +415,7 @@ plotting.pooling_tiles(small, max_pool2d(small, 2), 2)
 # the clip by one frame, two, three, and measure how much the map changes: the size of the difference,
 # relative to the size of the map.
 
-# %%
+# %% tags=["shows"]
 def later(picture, frames):
     """The picture, moved to the right by so many frames."""
     return np.pad(picture, ((0, 0), (frames, 0)))[:, :picture.shape[1]]
@@ -504,7 +504,7 @@ judge(conv_parameters)
 # It does not: the same few numbers are used at every place of the picture. This is **weight sharing**. What it
 # saves becomes clear when a dense layer has to do the same job, to make 16 maps of 49 × 40 out of a clip:
 
-# %%
+# %% tags=["shows"]
 shared = conv_parameters(3, 1, 16)
 dense = (49 * 40) * (49 * 40 * 16) + 49 * 40 * 16
 print(f"16 maps by a convolution with 3 × 3 kernels: {shared:>11,} parameters")
@@ -531,7 +531,7 @@ print(f"the whole network of lesson 02:              {64 * 1961 + 128 * 65 + 12 
 # at the *map* of the first: three neighbours, each of which has seen three frames. What one number depends on
 # is its **receptive field**. Here it is in one direction, for two layers with kernels of 3:
 
-# %%
+# %% tags=["shows"]
 plotting.receptive_sketch()
 
 # %% [markdown]
@@ -593,7 +593,7 @@ judge(receptive_field)
 # Here is a network on paper: a convolution of 5 × 5 with stride 2, pooling by 2, another convolution of 5 × 5,
 # pooling by 2. How much of a clip does one number see, after each of its layers?
 
-# %%
+# %% tags=["shows"]
 names = ["convolution 1", "pooling 1", "convolution 2", "pooling 2"]
 kernel_sizes, strides = [5, 2, 5, 2], [2, 2, 1, 2]
 fields = {name: receptive_field(kernel_sizes[:n], strides[:n]) for n, name in enumerate(names, start=1)}
@@ -702,7 +702,7 @@ check(build_cnn)
 judge(build_cnn)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 for layer in build_cnn().layers:
     shape = tuple(layer.output.shape[1:])
     print(f"{type(layer).__name__:<16}{str(shape):<16}{layer.count_params():>9,} parameters")
@@ -726,7 +726,7 @@ print(f"in all: {build_cnn().count_params():,}, and the network of lesson 02 has
 # followed the plan, your CNN has a dropout of 0.5 before its last layer, so the dense network (FFNN) gets that as
 # well. Three seeds each, judged on unheard voices.
 
-# %%
+# %% tags=["shows"]
 def build_ffnn():
     """The network of lesson 02, with dropout before its last layer."""
     return keras.Sequential([
@@ -756,17 +756,17 @@ def accuracy(network, x=prepared.testing.x):
 cnn_runs = train(build_cnn)
 cnn, history = cnn_runs[0]
 
-# %%
+# %% tags=["shows"]
 plotting.learning_curves(history)
 
 # %% [markdown]
 # Compare the curves with those of lesson 02: how wide is the gap, and does the validation loss rise?
 
-# %%
+# %% tags=["shows"]
 cnn_accuracies = [accuracy(network) for network, _ in cnn_runs]
 results.remember("CNN", cnn, cnn_accuracies, dataset)
 
-# %%
+# %% tags=["shows"]
 ffnn_runs = train(build_ffnn)
 ffnn = ffnn_runs[0][0]
 ffnn_accuracies = [accuracy(network) for network, _ in ffnn_runs]
@@ -780,7 +780,7 @@ for name, network, accuracies in [("FFNN", ffnn, ffnn_accuracies), ("CNN", cnn, 
 # Neither network was trained with shifted clips. We move the test clips by some frames (the first or last
 # frame is repeated to fill the gap) and ask again.
 
-# %%
+# %% tags=["shows"]
 def shifted(x, frames):
     """Clips (N, T, F), later by so many frames, or earlier if it is negative."""
     places = np.clip(np.arange(x.shape[1]) - frames, 0, x.shape[1] - 1)
@@ -809,7 +809,7 @@ for name, values in curves.items():
 # testing. No information is lost. A dense network would not notice, since it never knew which frames are
 # neighbours. And a CNN?
 
-# %%
+# %% tags=["shows"]
 order = np.random.default_rng(0).permutation(49)
 [(confused, _)] = train(build_cnn, seeds=(0,),
                         inputs=features.Inputs(prepared.training.x[:, order], prepared.training.y),
@@ -828,7 +828,7 @@ print(f"frames shuffled: {accuracy(confused, prepared.testing.x[:, order]):.1%}"
 # made the loss smaller. These are the kernels of the first convolution, turned like the pictures of clips: time
 # runs to the right, coefficients upwards.
 
-# %%
+# %% tags=["shows"]
 first = next(layer for layer in cnn.layers if "conv" in type(layer).__name__.lower())
 plotting.kernel_pictures(first.get_weights()[0])
 
@@ -838,7 +838,7 @@ plotting.kernel_pictures(first.get_weights()[0])
 # training on a few thousand clips they still look rough. And here is what the first layer makes of the "stop" from
 # above, after ReLU:
 
-# %%
+# %% tags=["shows"]
 maps = keras.Model(cnn.inputs, first.output).predict(prepared.training.x[chosen:chosen + 1], verbose=0)
 plotting.feature_map_pictures(np.maximum(maps[0], 0))
 
@@ -888,7 +888,7 @@ plotting.feature_map_pictures(np.maximum(maps[0], 0))
 # (49, 40, 1); a missing channel axis of length 1 is added by Keras. `weights=None` means that it starts from
 # random numbers, as ours did.
 
-# %%
+# %% tags=["shows"]
 training.set_seed(0)
 if mode.short_training():
     mobilenet = build_cnn()  # while grading, a stand-in that is built faster
@@ -902,7 +902,7 @@ print(f"{mobilenet.count_params():,} parameters, {mobilenet.count_params() / len
 # An epoch takes many times as long as one of our CNN, so we can afford only a few: three, with one seed, which takes one
 # or two minutes. That is not a fair race, and we will not call it one. Here is how far it comes.
 
-# %%
+# %% tags=["shows"]
 mobilenet_history = training.fit(mobilenet, prepared.training, prepared.validation, epochs=3, batch_size=32, seed=0)
 plotting.learning_curves(mobilenet_history)
 
@@ -913,7 +913,7 @@ plotting.learning_curves(mobilenet_history)
 # loss is *above* $\ln 12$. Overfitting? That was the diagnosis in lesson 02. Before you open the answer, look at
 # a test that costs little: ask the network about clips **that it has been trained with**.
 
-# %%
+# %% tags=["shows"]
 some = np.random.default_rng(0).choice(len(prepared.training), size=256, replace=False)
 heard, labels = prepared.training.x[some], prepared.training.y[some]
 
@@ -956,7 +956,7 @@ print(f"256 training clips, as it was trained:   {accuracy_in_batches(mobilenet,
 # Here is how slowly such a mean forgets, over the steps that the network has been trained for. Compare with
 # $m = 0.99$, which Keras takes when nothing is said, and with $m = 0.9$:
 
-# %%
+# %% tags=["shows"]
 n_steps = 3 * int(np.ceil(len(prepared.training) / 32))
 plotting.fading_memory([0.999, 0.99, 0.9], n_steps)
 
@@ -965,7 +965,7 @@ plotting.fading_memory([0.999, 0.99, 0.9], n_steps)
 # the finished network some training clips, and let it take the plain mean over their batches. With $m = 0$ in the
 # first step, $\frac12$ in the second, $\frac23$ in the third, the moving mean *is* the mean of all batches so far.
 
-# %%
+# %% tags=["shows"]
 def settle_statistics(network, x):
     """Set all moving statistics to their means over batches of the clips x; no weight is changed."""
     norms = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
@@ -989,7 +989,7 @@ print(f"unheard voices: {in_use_before:.1%} before, {mobilenet_accuracy:.1%} aft
 #
 # ## What do two million parameters buy?
 
-# %%
+# %% tags=["shows"]
 plotting.accuracy_by_size({
     "CNN": (cnn.count_params(), cnn_accuracies),
     "FFNN": (ffnn.count_params(), ffnn_accuracies),

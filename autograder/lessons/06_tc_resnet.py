@@ -48,7 +48,7 @@ print(f"\ntraining.x {prepared.training.x.shape}, training.y {prepared.training.
 #
 # The data can be asked. Where neighbours are the same thing once more, a number predicts the one beside it:
 
-# %%
+# %% tags=["shows"]
 speech = prepared.training.x[dataset.training.words != "_silence_"][::4]  # every fourth clip is enough
 
 def correlation(one, other):
@@ -77,7 +77,7 @@ plotting.kernels_on_picture(one_clip, {"a picture: two axes, 1 channel": (3, 3),
 # that went in, and the next layer has to go all over it. What comes out on the right is one number for each
 # frame. With 16 such kernels in each of two layers:
 
-# %%
+# %% tags=["shows"]
 frames, coefficients, kernels = 49, 40, 16
 picture = frames * coefficients * kernels * (3 * 3 * 1), frames * coefficients * kernels * (3 * 3 * kernels)
 series = frames * kernels * (3 * coefficients), frames * kernels * (3 * kernels)
@@ -136,7 +136,7 @@ judge(as_time_series)
 # %% [markdown]
 # Are the two really the same? Here is one set of weights, used both ways, with a stopwatch:
 
-# %%
+# %% tags=["shows"]
 def seconds_for(convolution, runs=20):
     """The median time of one run."""
     times = []
@@ -192,7 +192,7 @@ print(f"Conv2D with kernel (9, 1): {1000 * seconds_for(two_dimensions):5.1f} ms"
 # Here $x$ is what goes into the block, $F$ stands for its two convolutions with what is between them, and $y$
 # is what comes out.
 
-# %%
+# %% tags=["shows"]
 def deep_stack(blocks, residual, batch_norm=True):
     """A deep network over time: 2 * blocks + 1 convolutions of 16 channels, with or without shortcuts."""
     def convolution(x):
@@ -212,7 +212,7 @@ def deep_stack(blocks, residual, batch_norm=True):
 # loss changes when the weight does: it is the only news that a layer gets about its work. So let us look how
 # large the gradients are in every layer, as the root of their mean square.
 
-# %%
+# %% tags=["shows"]
 def gradients_of(network, first=0):
     """The loss's gradient for the kernel of every convolution, from every twelfth training clip."""
     x, y = prepared.training.x[first::12], prepared.training.y[first::12]
@@ -237,7 +237,7 @@ def agreement(network):
 # ![Plain stack: gradients differ from layer to layer, the loss falls slowly. Residual stack: even
 # gradients, the loss falls](expected:residual)
 
-# %% tags=["figure:residual"]
+# %% tags=["figure:residual", "shows"]
 gradients, histories = {}, {}
 for name, residual in {"plain": False, "residual": True}.items():
     training.set_seed(0)
@@ -273,7 +273,7 @@ plotting.residual_comparison(gradients, histories)
 # stack fades from layer to layer, and so does the gradient on its way back. Mind the scale: each labelled line is ten
 # times the one below or more. Move the slider, and see what remains.
 
-# %%
+# %% tags=["shows"]
 def draw_stacks(blocks, batch_norm):
     training.set_seed(0)
     return plotting.draw_gradients({
@@ -393,7 +393,7 @@ judge(residual_block)
 # %% [markdown]
 # Here are two of your blocks: one that keeps the shape, and one that changes it.
 
-# %%
+# %% tags=["shows"]
 def block_alone(channels, stride):
     """A network of one block, for 49 frames with 16 channels (one pixel wide where the block is 2-D)."""
     try:
@@ -533,7 +533,7 @@ for width in (0.5, 1.0, 1.5):
 # step of all layers behind it. With the rule of lesson 05 (each layer adds its kernel minus one, times the
 # steps so far), one number in each part sees:
 
-# %%
+# %% tags=["shows"]
 clip_layers = {"first": [(3, 1)], "block 24": [(9, 2), (9, 1)], "block 32": [(9, 2), (9, 1)],
                "block 48": [(9, 2), (9, 1)]}
 seen, step, reach = 1, 1, {}
@@ -630,7 +630,7 @@ check(multiply_adds)
 judge(multiply_adds)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 print(f"TC-ResNet8, 49 frames: {multiply_adds(build_tc_resnet8()):,}")
 print(f"TC-ResNet8, 98 frames: {multiply_adds(build_tc_resnet8(input_shape=(98, 40))):,} (the paper: 1.5 million)")
 
@@ -693,7 +693,7 @@ def tc_resnet8():
 plain, histories = train(tc_resnet8, prepared.training, epochs=13)
 plotting.learning_curves(histories[0])
 
-# %%
+# %% tags=["shows"]
 plain_accuracies = [training.accuracy(network, prepared.testing) for network in plain]
 results.remember("TC-ResNet8", plain[0], plain_accuracies, dataset)
 print(f"training clips: {training.accuracy(plain[0], prepared.training):.1%} (the first network)")
@@ -740,7 +740,7 @@ plotting.learning_curves(histories[0])
 #
 # </details>
 
-# %%
+# %% tags=["shows"]
 augmented_accuracies = [training.accuracy(network, prepared.testing) for network in augmented]
 results.remember("TC-ResNet8, augmented", augmented[0], augmented_accuracies, dataset)
 plotting.accuracy_dots({"without augmentation": np.array(plain_accuracies),
@@ -753,7 +753,7 @@ print(f"mean of {len(SEEDS)}: {np.mean(augmented_accuracies):.1%}")
 # Choosing by the testing split would turn the exam into an exercise sheet: the number would come out a bit too
 # good, and nobody could tell by how much.
 
-# %%
+# %% tags=["shows"]
 validation = [training.accuracy(network, prepared.validation) for network in augmented]
 spotter = augmented[int(np.argmax(validation))]
 spotter.save("spotter.keras")
@@ -770,7 +770,7 @@ print(f"spotter.keras: {Path('spotter.keras').stat().st_size / 1000:,.0f} kB, th
 # then a **pointwise** convolution with kernel 1 × 1 mixes the channels. For 64 channels, the weights of one
 # layer:
 
-# %%
+# %% tags=["shows"]
 print(f"ordinary:              3 · 3 · 64 · 64     = {3 * 3 * 64 * 64:,}")
 print(f"depthwise + pointwise: 3 · 3 · 64 + 64 · 64 = {3 * 3 * 64 + 64 * 64:,}")
 
@@ -814,7 +814,7 @@ print(f"unheard voices: {ds_cnn_accuracies[0]:.1%} (one seed, {len(ds_cnn_histor
 # The earlier lessons have kept their results in the folder `my_results`. Together with those of this lesson they
 # show what you have reached. The **latency** is the time for one clip on this machine.
 
-# %%
+# %% tags=["shows"]
 networks = {"TC-ResNet8": (plain[0], plain_accuracies), "TC-ResNet8, augmented": (augmented[0], augmented_accuracies),
             "DS-CNN, augmented": (ds_cnn, ds_cnn_accuracies)}
 for result in results.recall(dataset):
@@ -825,7 +825,7 @@ for name, lesson in {"FFNN": "03", "FFNN, regularised": "04", "CNN": "05"}.items
     if name not in networks:
         print(f"“{name}” is missing: run lesson {lesson}, and then this cell again.")
 
-# %%
+# %% tags=["shows"]
 def milliseconds_for_one_clip(network):
     compiled = tf.function(network)
     clip = tf.constant(prepared.testing.x[:1])
@@ -853,7 +853,7 @@ print("In brackets: how many seeds the mean is of.")
 # ![Dots for all networks of the course: TC-ResNet8 with augmentation is high up and left of
 # 100,000 parameters](expected:networks)
 
-# %% tags=["figure:networks"]
+# %% tags=["figure:networks", "shows"]
 plotting.network_map(rows)
 
 # %% [markdown]
@@ -902,7 +902,7 @@ plotting.network_map(rows)
 # official test set is a download of about 110 MB:
 # `https://storage.googleapis.com/download.tensorflow.org/data/speech_commands_test_set_v0.02.tar.gz`
 
-# %%
+# %% tags=["shows"]
 REAL_CLIPS = None  # or a path in quotation marks: a folder or an archive
 
 if REAL_CLIPS is None:
@@ -1008,7 +1008,7 @@ print("saved:", chosen)
 # %% [markdown]
 # The next cell looks at your file as it will be looked at.
 
-# %%
+# %% tags=["shows"]
 if not Path("challenge.keras").exists():
     print("There is no challenge.keras yet.")
 else:
@@ -1025,7 +1025,7 @@ else:
 # nuisance to record, so the friend takes clips of nothing but zeros, in all three splits. "Silence is silence."
 # Then comes the same training as ours, without augmentation and a bit shorter.
 
-# %%
+# %% tags=["shows"]
 silence = dataset.class_names.index("silence")
 nothing = prepared.standardised(features.mfcc(np.zeros((1, data.CLIP_SAMPLES), np.float32)))
 
@@ -1040,7 +1040,7 @@ friends_training, friends_validation, friends_testing = (
                                      validation=friends_validation)
 plotting.learning_curves(friends_history)
 
-# %%
+# %% tags=["shows"]
 def share_recognised(network, split):
     """The share of the clips of silence that the network takes for silence."""
     answers = network.predict(split.x[split.y == silence], batch_size=256, verbose=0)
@@ -1053,7 +1053,7 @@ print(f"silence recognised, our spotter and our clips: {share_recognised(spotter
 # Healthy curves, a network that knows silence when it hears it, and all of it measured on the testing split. The friend puts it into a doorbell. What will happen in a room with a fan? Guess first. The
 # next cell gives the friend's network *our* clips of silence, and counts its answers.
 
-# %%
+# %% tags=["shows"]
 answers = friends.predict(prepared.testing.x[prepared.testing.y == silence], batch_size=256, verbose=0)
 counts = np.bincount(answers.argmax(axis=-1), minlength=n_classes)
 plotting.score_bars({f"answers to {counts.sum()} clips of real silence": counts / counts.sum()}, dataset.class_names)

@@ -38,7 +38,7 @@ from sklearn.linear_model import LogisticRegression
 # convolution of length 1 mixes the channels. For 64 channels and kernels of length 9 that takes 9 · 64 + 64 · 64
 # = 4,672 weights instead of 9 · 64 · 64 = 36,864.
 
-# %%
+# %% tags=["shows"]
 def small_spotter(width=64):
     """A 1-D network of depthwise separable convolutions: MFCC (49, 40) to 12 probabilities."""
     layers = keras.layers
@@ -68,7 +68,7 @@ else:
                     metrics=["accuracy"])
     training.fit(spotter, clips, prepared.validation, epochs=epochs, seed=0)
 
-# %%
+# %% tags=["shows"]
 answers = spotter.predict(prepared.testing.x, verbose=0)
 accuracy = np.mean(answers.argmax(axis=1) == prepared.testing.y)
 print(f"{spotter.count_params():,} parameters, accuracy on clips of unheard voices: {accuracy:.1%}")
@@ -84,7 +84,7 @@ print(f"{spotter.count_params():,} parameters, accuracy on clips of unheard voic
 # on: the oldest samples leave at the front, and the new ones are added at the end. Then the network looks at
 # the window again.
 
-# %%
+# %% tags=["shows"]
 CHUNK = 1600  # samples: 0.1 s
 stop_clip = dataset.testing.clips[np.flatnonzero(dataset.testing.words == "stop")[0]]
 pause = 0.002 * np.random.default_rng(0).normal(size=data.SAMPLE_RATE // 2)
@@ -101,7 +101,7 @@ plotting.sliding_windows(np.concatenate([pause, stop_clip, pause]), CHUNK)
 # At 1 the computer does nothing else; above 1 it falls further behind with every second. Here is what it means
 # on this machine:
 
-# %%
+# %% tags=["shows"]
 def inputs_of(sound):
     """What the network is given for a window (16000,), or for many (N, 16000): standardised MFCC."""
     return prepared.standardised(features.mfcc(sound))
@@ -168,7 +168,7 @@ check(slide_window)
 judge(slide_window)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 window = np.zeros(data.SAMPLE_RATE, np.float32)
 for start in range(0, len(stop_clip), CHUNK):
     window = slide_window(window, stop_clip[start:start + CHUNK])
@@ -200,14 +200,14 @@ for start in range(0, len(stop_clip), CHUNK):
 # the rest, and one from the testing voices, for the exam. Choosing on the recording that we report would be
 # cheating, just as it was with clips.
 
-# %%
+# %% tags=["shows"]
 practice = recording.long_recording(dataset, "validation", minutes=8, seed=7)
 exam = recording.long_recording(dataset, "testing", minutes=8, seed=8)
 for name, one in [("practice", practice), ("exam", exam)]:
     heard_words = {word.text for word in one.words if word.label is None}
     print(f"{name:<9}{one}, among the others: {', '.join(sorted(heard_words)[:5])} ...")
 
-# %%
+# %% tags=["shows"]
 excerpt = practice.part(36, 52)
 plotting.spoken_words(excerpt)
 Audio(excerpt.audio, rate=data.SAMPLE_RATE)
@@ -216,7 +216,7 @@ Audio(excerpt.audio, rate=data.SAMPLE_RATE)
 # Now the network listens to all of it. `slide_window` makes one window after the other; the features are
 # computed for some windows at a time, only because that is faster.
 
-# %%
+# %% tags=["shows"]
 def windows_of(audio, chunk=CHUNK):
     """The window after every chunk of a recording (n,), one after the other."""
     window = np.zeros(data.SAMPLE_RATE, np.float32)
@@ -244,7 +244,7 @@ print(f"{len(heard):,} frames with {heard.shape[1]} probabilities each")
 # We want to be woken by keywords only, so from here on we look at the first ten columns. The last two,
 # "unknown" and "silence", have done their work already: whatever probability they took, no keyword has.
 
-# %%
+# %% tags=["shows"]
 KEYWORDS = dataset.class_names[:10]
 of_keywords = heard[:, :10]
 
@@ -307,7 +307,7 @@ check(smooth)
 judge(smooth)
 ### END HIDDEN TESTS
 
-# %% tags=["figure:smoothing"]
+# %% tags=["figure:smoothing", "shows"]
 smoothed = smooth(of_keywords, 5)
 stands_out = of_keywords[:-2] - smoothed[2:]  # the mean of two frames later has the frame in its middle
 frame, keyword = np.unravel_index(stands_out.argmax(), stands_out.shape)
@@ -397,13 +397,13 @@ check(detect)
 judge(detect)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["shows"]
 print(detect(np.array([[0.1], [0.7], [0.9], [0.8], [0.6], [0.2]]), 0.6, 3))
 
 # %% [markdown]
 # Why the refractory time? Count the detections in the practice recording without it (1 frame) and with it:
 
-# %%
+# %% tags=["shows"]
 truth = practice.truth(CHUNK)  # when which keyword was said; more about it below
 for refractory in (1, 5, 10):
     print(f"refractory {refractory:2} frames: {len(detect(smoothed, 0.6, refractory))} detections, "
@@ -417,7 +417,7 @@ for refractory in (1, 5, 10):
 # a row; bright means probable. Boxes show when a keyword was said (and half a second more), round marks are right detections,
 # crosses are false alarms, and dashed boxes are keywords that were missed.
 
-# %%
+# %% tags=["shows"]
 def explore_detections(threshold, width, refractory, begin):
     smoothed = smooth(of_keywords, width)
     found = detect(smoothed, threshold, refractory)
@@ -462,7 +462,7 @@ widgets.explore(explore_detections, {
 # What was said is known as a list of intervals, `truth`. A keyword may be detected from the frame in which its
 # clip begins until half a second after its end:
 
-# %%
+# %% tags=["shows"]
 for first, last, keyword in truth[:3]:
     print(f"frames {first} to {last}: {KEYWORDS[keyword]}")
 
@@ -528,7 +528,7 @@ judge(false_alarms_per_hour)
 # For the other mistake, here is `share_missed`. The print shows why a percentage of the frames would be
 # flattering:
 
-# %%
+# %% tags=["shows"]
 def share_missed(detections, truth):
     """Share of the keywords without a detection of their class in their interval."""
     missed = [not any(first <= frame <= last and found == keyword for frame, found in detections)
@@ -546,7 +546,7 @@ print(f"missed:       {share_missed(found, truth):.0%} of {len(truth)} keywords"
 #
 # For every threshold, both mistakes on the practice recording:
 
-# %%
+# %% tags=["shows"]
 WIDTH, REFRACTORY = 5, 10
 thresholds = np.arange(0.3, 0.99, 0.02)
 
@@ -577,7 +577,7 @@ plotting.alarm_curves(thresholds, {"practice": in_practice})
 # minutes, and half of them are traps. Let us allow 30 false alarms in an hour of that, and take the lowest
 # threshold that keeps to it. Then comes the exam, once, with voices that have had no part in the choice.
 
-# %%
+# %% tags=["shows"]
 ALLOWED = 30
 keeps_to_it = np.flatnonzero(in_practice[0] <= ALLOWED)
 chosen = keeps_to_it[0] if len(keeps_to_it) else len(thresholds) - 1
@@ -606,7 +606,7 @@ print(f"\naccuracy on clips: {accuracy:.1%}")
 #
 # And eight minutes are short. One false alarm more or less is already a step in the rate:
 
-# %%
+# %% tags=["shows"]
 print(f"one false alarm in {exam.seconds / 60:.0f} minutes: {3600 / exam.seconds:.1f} per hour")
 print(f"none in {exam.seconds / 60:.0f} minutes: with 95 % certainty fewer than {3 * 3600 / exam.seconds:.1f} per hour")
 
@@ -646,7 +646,7 @@ print(f"none in {exam.seconds / 60:.0f} minutes: with 95 % certainty fewer than 
 # **both** mistakes, the false alarms and the misses, before you open the answer. Which classes were detected? What happens in the second after a
 # detection?
 
-# %%
+# %% tags=["shows"]
 theirs = detect(smooth(heard, WIDTH), threshold, REFRACTORY)
 ours = detect(smooth(of_keywords, WIDTH), threshold, REFRACTORY)
 for name, found in [("ours", ours), ("theirs", theirs)]:
@@ -676,7 +676,7 @@ print("they detected:", ", ".join(f"{name} {count}" for name, count in zip(names
 # Now the whole chain for sound that arrives live. Read `hear`: it is your three functions, one after the other.
 # Smoothing and detection run over the last 30 seconds, and a detection is new if it lies in the last frame.
 
-# %%
+# %% tags=["shows"]
 def look_for_keywords(window):
     """The probabilities of the ten keywords, (10,)."""
     return look(window)[:10]
@@ -708,7 +708,7 @@ class Listener:
 # First a test without a microphone. Some seconds of the practice recording, chunk by chunk, as they would come
 # from a sound card, and the same seconds as a whole: both ways must find the same.
 
-# %%
+# %% tags=["shows"]
 listener, live = Listener(threshold), []
 for start in range(0, len(excerpt.audio) - CHUNK + 1, CHUNK):
     bars, word = listener.hear(excerpt.audio[start:start + CHUNK])
@@ -729,7 +729,7 @@ print("said:   ", ", ".join(word.text for word in excerpt.words))
 # those were synthetic, and a human voice may well be too much for it. With the Speech Commands data (lesson 01
 # says how to get them) it has heard people.
 
-# %%
+# %% tags=["shows"]
 bars = live[-1][1] if live else listener.hear(np.zeros(0, np.float32))[0]
 picture = plotting.draw_ears(bars, KEYWORDS, [word for word, _ in live])
 microphone.listen(Listener(threshold).hear, KEYWORDS, picture)
@@ -740,7 +740,7 @@ microphone.listen(Listener(threshold).hear, KEYWORDS, picture)
 # detection in a podcast is a false alarm, unless somebody happens to say the word. That is a test that no
 # prepared data replaces.
 
-# %%
+# %% tags=["shows"]
 def listen_to_file(audio):
     smoothed = smooth(listen(windows_of(audio))[:, :10], WIDTH)
     found = detect(smoothed, threshold, REFRACTORY)
@@ -763,7 +763,7 @@ microphone.upload(listen_to_file, listen_to_file(excerpt.audio))
 # That is a quarter of the memory, and whole numbers are quicker to multiply. Is it still the same network? Here
 # are the weights of its largest layer, with 3 bits (3 in place of 127), to see the steps, and with 8:
 
-# %%
+# %% tags=["shows"]
 largest = max(spotter.get_weights(), key=np.size)
 plotting.rounding_steps(largest)
 
@@ -772,7 +772,7 @@ plotting.rounding_steps(largest)
 # the layers is to become whole numbers, too, and to choose its steps the converter must know how large these values
 # get. So we give it every tenth training clip as an example. (`tflite.silence()` only hides what the converter prints.)
 
-# %%
+# %% tags=["shows"]
 import tensorflow as tf
 
 
@@ -795,7 +795,7 @@ with tflite.silence():
 # Do they still answer the same? `tflite.load` gives the network in such a file as a function for one clip. All
 # clips of the testing split go through both:
 
-# %%
+# %% tags=["shows"]
 def try_out(run, x):
     """Probabilities (N, 12) of a network that takes one clip at a time, and seconds per clip."""
     run(x[0])
@@ -834,7 +834,7 @@ for name, size, seconds, classes in rows:
 # Put the file on a device and remember that it needs the rest of the chain there as well (what goes into this file
 # and comes out of it are still floats): the same MFCC, the same mean and standard deviation, the window, the smoothing, the detection.
 
-# %%
+# %% tags=["shows"]
 if not mode.grading():
     Path("spotter.tflite").write_bytes(small_file)
     print(f"spotter.tflite: {len(small_file):,} bytes")
@@ -854,7 +854,7 @@ if not mode.grading():
 # One layer with one output and a sigmoid is called *logistic regression*, and scikit-learn has it ready. Put your own
 # word into the next cell, as it is spoken; and a few words that *sound like it*, which we shall need.
 
-# %%
+# %% tags=["shows"]
 WORD = "marie"
 SIMILAR = ["mary", "marine", "melody", "money"]
 VOICES = 20 if mode.short_training() else 200
@@ -883,7 +883,7 @@ print(f"{mine.shape[1]} numbers for each clip: {len(mine)} of “{WORD}”, {len
 # hears the similar words as well, as more that is not yours. The test has voices that neither has heard, and for the
 # last bar words that neither has heard.
 
-# %%
+# %% tags=["shows"]
 def last_layer(not_mine):
     """Logistic regression that tells the word from what is not the word."""
     x = np.concatenate([mine[:HEARD], not_mine])
@@ -921,7 +921,7 @@ plotting.score_bars({title: [layer.predict(some).mean() for some in tests.values
 #
 # Try it. (What you hear of your own voice is one more test: of the step from synthetic voices to people.)
 
-# %%
+# %% tags=["shows"]
 def look_for_my_word(window):
     """The probability of the word in a window (16000,), as (1,)."""
     return with_similar.predict_proba(body.predict_on_batch(inputs_of(window)[np.newaxis]))[0, 1:]

@@ -19,7 +19,7 @@ from autograder.building.lesson import lesson_names
 from autograder.building.notebooks import source_notebook
 from autograder.building.solution import SOLVED, build_solution, execute_solved
 from autograder.grading.grade import KERNEL_ENVIRONMENT
-from autograder.grading.needed import superfluous
+from autograder.grading.skippable_cells import skippable
 from autograder.judging.judged_run import execute_and_judge
 from autograder.judging.reference import module_of
 from autograder.running.execute import Job
@@ -62,7 +62,7 @@ def run_grading() -> Iterator[LessonRun]:
         def graded(name: str) -> None:
             notebook = source_notebook(name)
             execute_and_judge(Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
-                                  left_out=superfluous(notebook, name)), seed=0)
+                                  left_out=skippable(notebook, name)), seed=0)
 
         yield from _run(Path(folder), graded)
 

@@ -74,27 +74,37 @@ def second_load() -> Ratio:
 
 
 def parallel_grading() -> Ratio:
-    """Executing four notebooks with two workers against one after another."""
+    """Executing and judging lesson 01 to 06 twice each as `grade` does it, with two workers against one after another.
+
+    What is done once for a class, such as the process that kernels are forked from, is there before.
+    """
     from concurrent.futures import ThreadPoolExecutor
-    from functools import partial
+    from itertools import count
 
     import nbformat
+    from autograder.building.notebooks import source_notebook
 
+    from autograder.building.lesson import lesson_names
     from autograder.grading.grade import KERNEL_ENVIRONMENT
+    from autograder.grading.skippable_cells import skippable
     from autograder.judging.judged_run import execute_and_judge
     from autograder.running.execute import Job
     from autograder.running.sandbox.protection import best_protection
-    from autograder.sample_class import filled, solutions
+    from autograder.running.sandbox.provisioner import prepare
 
+    protection, seeds = best_protection(), count()
+    prepare(protection)
     with tempfile.TemporaryDirectory() as folder:
-        jobs = [Job(nbformat.writes(filled("01_dataset", solutions("01_dataset"))), str(Path(folder)),
-                    KERNEL_ENVIRONMENT, protection=best_protection())] * 4
+        notebooks = {name: source_notebook(name) for name in lesson_names()[:6]}
+        jobs = [Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
+                    left_out=skippable(notebook, name)) for name, notebook in notebooks.items()] * 2
 
-        def with_workers(count: int) -> None:
-            with ThreadPoolExecutor(count) as pool:
-                list(pool.map(partial(execute_and_judge, seed=0), jobs))
+        def with_workers(number: int) -> None:
+            with ThreadPoolExecutor(number) as pool:
+                list(pool.map(execute_and_judge, jobs, seeds))  # no student's cases are those of another
 
-        return _row("execute 4 notebooks, 2 workers", "1 worker", lambda: with_workers(2), lambda: with_workers(1))
+        return _row(f"grade {len(jobs)} notebooks, 2 workers", "1 worker", lambda: with_workers(2),
+                    lambda: with_workers(1))
 
 
 def fresh_clips() -> Ratio:

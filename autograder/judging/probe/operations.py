@@ -23,13 +23,13 @@ class Operations:
         self._complaint = ""
 
     def do(self, name: str, *args: Any) -> tuple[Any, str]:
-        """Carry out the operation of this name; returns its result and, where arguments were changed, a complaint."""
+        """Carry out the operation of this name; return its result and, where arguments were changed, a complaint."""
         self._complaint = ""
         result = getattr(self, name)(*args)
         return result, self._complaint
 
     def call(self, args: tuple, kwargs: dict) -> Any:
-        """What the function returns."""
+        """Return what the function returns."""
         return plain(self._call(self._function, *args, **kwargs))
 
     def build(self, args: tuple, kwargs: dict, inputs: tuple | None = None) -> None:
@@ -59,17 +59,17 @@ class Operations:
             self._call(self._model, inputs)
 
     def outputs(self, inputs: Any, training: bool) -> Any:
-        """What the model computes from a batch of inputs."""
+        """Return what the model computes from a batch of inputs."""
         return plain(self._call(self._model, inputs, training=training))
 
     def weights(self) -> list:
-        """Name and shape of each of the model's weights, and whether training changes it."""
+        """Return name and shape of each of the model's weights, and whether training changes it."""
         trained = set(map(id, self._model.trainable_weights))
         return [{"name": weight.name, "shape": list(weight.shape), "trainable": id(weight) in trained}
                 for weight in self._model.weights]
 
     def value(self, index: int) -> Any:
-        """The value of one weight."""
+        """Return the value of one weight."""
         return plain(self._model.weights[index])
 
     def assign(self, index: int, value: Any) -> None:
@@ -81,11 +81,11 @@ class Operations:
         self._call(self._model.set_weights, weights)
 
     def losses(self) -> list:
-        """The terms that the model adds to the loss."""
+        """Return the terms that the model adds to the loss."""
         return plain(self._model.losses)
 
     def layers(self) -> list:
-        """Classes, settings and shapes of every layer, those of nested models included."""
+        """Return classes, settings and shapes of every layer, those of nested models included."""
         return [_described(layer) for layer in _all_layers(self._model)]
 
     def _call(self, function: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -99,12 +99,12 @@ class Operations:
 
 
 def _all_layers(model: Any) -> list:
-    """The layers, those inside nested models and wrappers included, but not the nested models themselves."""
+    """Return the layers, those inside nested models and wrappers included, but not the nested models themselves."""
     return [layer for layer in model._flatten_layers(include_self=False) if not hasattr(layer, "layers")]
 
 
 def _described(layer: Any) -> dict:
-    """A layer as plain data."""
+    """Return a layer as plain data."""
     return {"classes": [one.__name__ for one in type(layer).__mro__], "built": bool(layer.built),
             "config": _or_none(lambda: json.loads(json.dumps(layer.get_config(), default=str))),
             "weights": [list(weight.shape) for weight in layer.weights],
@@ -112,7 +112,7 @@ def _described(layer: Any) -> dict:
 
 
 def _or_none(look: Callable[[], Any]) -> Any:
-    """Some layers cannot be described, and some have no single input or output."""
+    """Return what can be seen: some layers cannot be described, and some have no single input or output."""
     try:
         return look()
     except Exception:

@@ -38,7 +38,7 @@ class Misbehaved(BaseException):
 
 
 def listen(folder: Path) -> tuple[socket.socket, str]:
-    """A listening socket, and its address in words; a file in `folder` where the system has such sockets."""
+    """Return a listening socket and its address in words: a file in `folder` where the system has such sockets."""
     if hasattr(socket, "AF_UNIX"):
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(folder / "judge.sock"))
@@ -49,7 +49,7 @@ def listen(folder: Path) -> tuple[socket.socket, str]:
 
 
 def connect() -> socket.socket:
-    """A connection to the judge whose address is in the environment."""
+    """Return a connection to the judge whose address is in the environment."""
     address = os.environ.get(SOCKET_VARIABLE, "")
     if not address:
         raise RuntimeError("There is no judge here: notebooks are judged by `python -m autograder grade`.")
@@ -78,7 +78,7 @@ def send(connection: socket.socket, message: Any, deadline: float | None = None)
 
 
 def receive(connection: socket.socket, deadline: float | None = None, trusted: bool = False) -> Any:
-    """The next message. `deadline`, by `time.monotonic()`, is for all of it.
+    """Return the next message. `deadline`, by `time.monotonic()`, is for all of it.
 
     Args:
         trusted: the message comes from the judge and may hold generators and models.
@@ -93,7 +93,11 @@ def receive(connection: socket.socket, deadline: float | None = None, trusted: b
 
 
 def encode(message: Any) -> bytes:
-    """A message as bytes."""
+    """Return a message as bytes.
+
+    Raises:
+        ValueError, TypeError: it is of a kind, depth or size that cannot be sent.
+    """
     arrays: list[bytes] = []
     header = json.dumps(_pack(message, arrays, 0), separators=(",", ":")).encode()
     body = b"".join(arrays)
@@ -103,7 +107,11 @@ def encode(message: Any) -> bytes:
 
 
 def decode(header: bytes, body: bytes, trusted: bool = False) -> Any:
-    """The message in `header` and `body`."""
+    """Return the message in `header` and `body`.
+
+    Raises:
+        Misbehaved: there is none.
+    """
     try:
         reader = _Reader(body, trusted)
         message = reader.unpack(json.loads(header), 0)
@@ -141,7 +149,7 @@ def _read(connection: socket.socket, count: int, deadline: float | None) -> byte
 
 
 def _pack(value: Any, arrays: list[bytes], depth: int) -> Any:
-    """`value` as JSON, in which every object has one key that says what it stands for."""
+    """Return `value` as JSON in which every object has one key that says what it stands for."""
     if depth > MAX_DEPTH:
         raise ValueError("it is nested too deeply")
     if isinstance(value, np.generic):
@@ -222,7 +230,7 @@ class _Reader:
 
 
 def _checked(data: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Bytes as an array, one that could have come about in the usual way."""
+    """Return bytes as an array, one that could have come about in the usual way."""
     if dtype.itemsize == 0:
         raise ValueError("texts of no length")
     if dtype.kind == "b":

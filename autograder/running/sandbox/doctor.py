@@ -93,7 +93,7 @@ def _limits() -> Iterator[Check]:
 
 
 def _watched(code: str) -> str:
-    """Run code in a sandbox with small limits; returns why it was ended, or what it complained of."""
+    """Run code in a sandbox with small limits; return why it was ended, or what it complained of."""
     program = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, '/run')\nimport start; "
                                            f"start.limit({_SMALL.memory}, 0)\n{code}"]
     read, write = os.pipe()

@@ -14,7 +14,7 @@ _BLOCK = bytes(2**20)
 
 
 def network(address: list) -> list[str]:
-    """The address, if it answers, and every interface but the loopback."""
+    """Return the address, if it answers, and every interface but the loopback."""
     reached = [name for _, name in socket.if_nameindex() if name != "lo"]
     with contextlib.suppress(OSError):
         socket.create_connection(tuple(address), timeout=2).close()
@@ -27,17 +27,17 @@ def environment(names: list[str]) -> list[str]:
 
 
 def read(paths: list[str]) -> list[str]:
-    """The paths that exist here and show anything."""
+    """Return the paths that exist here and show anything."""
     return [path for path in paths if _readable(Path(path))]
 
 
 def write(folders: list[str]) -> list[str]:
-    """The folders, or files, that can be written to."""
+    """Return the folders, or files, that can be written to."""
     return [path for path in folders if _writable(Path(path))]
 
 
 def fill(folders: list[str]) -> list[str]:
-    """The folders that take more than a few megabytes."""
+    """Return the folders that take more than a few megabytes."""
     return [folder for folder in folders if _takes(Path(folder), 64)]
 
 

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import kws_helpers
-from autograder.building.paths import ROOT
-from autograder.running.sandbox.limits import Limits
+from autograder.running.sandbox.limits import ONE_THREAD, Limits
 
 HOME = "/student"
 SOCKETS = "/run/kernel"
@@ -37,7 +36,10 @@ _ISOLATED = ("--unshare-all", "--unshare-user", "--die-with-parent", "--new-sess
 _LAST = ("--disable-userns",)
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts",
            "/etc/localtime")
-_SECRET = tuple(ROOT / name for name in ("autograder", "solutions", "tests"))
+_PACKAGE = Path(__file__).resolve().parents[2]
+_SECRET = (_PACKAGE, *(_PACKAGE.with_name(name) for name in ("solutions", "tests")
+                       if _PACKAGE.with_name("pyproject.toml").exists()))
+"""The autograder, wherever it is installed, and what lies beside it in the repository."""
 _CLOSED = ("--remount-ro", "/", "--chdir", HOME)
 SMALL = 2**20  # bytes, of a file system that holds sockets or nothing
 _FIRST = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
@@ -47,7 +49,7 @@ outside open and the instructor's environment in its memory, nothing stays insid
 
 def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] = (), files: Path | None = None,
             variables: Mapping[str, str] | None = None, info: int | None = None) -> list[str]:
-    """The command that runs `program` in a sandbox.
+    """Return the command that runs `program` in a sandbox.
 
     Args:
         readable: what it sees, under the same names as outside, besides Python and `kws_helpers`.
@@ -60,7 +62,7 @@ def command(program: Iterable[str], limits: Limits, *, readable: Iterable[Path] 
 
 def nested(program: Iterable[str], limits: Limits, *, readable: Iterable[Path], programs: Iterable[Path],
            variables: Mapping[str, str]) -> list[str]:
-    """The command for a sandbox in which `program` can build others, one for each of several strangers.
+    """Return the command for a sandbox in which `program` can build others, one for each of several strangers.
 
     Only our own walls leave room for that: /proc can be mounted once more only where nothing of it is covered.
 
@@ -97,19 +99,19 @@ def _variables(more: Mapping[str, str]) -> list[str]:
 
 
 def name() -> str:
-    """What makes the walls here; "" where nothing can."""
+    """Return what makes the walls here; "" where nothing can."""
     return _NAMES.get(_works(), "")
 
 
 def trouble() -> str:
-    """Why there can be no sandbox here, as the end of a sentence; "" where there can. It is tried."""
+    """Return why there can be no sandbox here, as the end of a sentence; "" where there can. It is tried."""
     if sys.platform != "linux":
         return "a sandbox is for Linux only"
     return "" if _works() else f"{_problem(_BUBBLEWRAP)}, and {_problem(_WALLS)}"
 
 
 def _works() -> tuple[str, ...]:
-    """The launcher to use: bubblewrap, or else our own; nothing where neither works."""
+    """Return the launcher to use: bubblewrap, or else our own; nothing where neither works."""
     return next((one for one in _NAMES if not _problem(one)), ()) if sys.platform == "linux" else ()
 
 
@@ -124,14 +126,14 @@ def _problem(launcher: tuple[str, ...]) -> str:
 
 @functools.cache
 def _complaint(launcher: tuple[str, ...]) -> str:
-    """What a launcher says when it does not work; it is tried."""
+    """Return what a launcher says when it does not work; it is tried."""
     tried = subprocess.run([*launcher, *_options(Limits(2**30)), "--", *_FIRST, sys.executable, "-S", "-c", ""],
                            capture_output=True, text=True, check=False)
     return (tried.stderr.strip()[:200] or "it ended at once") if tried.returncode else ""
 
 
 def first_process(info: int) -> int:
-    """The number, outside, of a sandbox's first process, from the other end of `info`, which is closed then.
+    """Return the number, outside, of a sandbox's first process, from the other end of `info`, which is closed then.
 
     Raises:
         RuntimeError: there is no sandbox.
@@ -148,7 +150,7 @@ def _memory(path: str, size: int) -> list[str]:
 
 
 def _system() -> list[str]:
-    """The system's programs and libraries; its links stay links."""
+    """Show the system's programs and libraries; its links stay links."""
     options = []
     for path in map(Path, _SYSTEM):
         if path.is_symlink() and path.parent == Path("/"):
@@ -159,7 +161,7 @@ def _system() -> list[str]:
 
 
 def shown_python() -> list[Path]:
-    """Python with its packages, and `kws_helpers`, which are shown under their own names."""
+    """Return Python with its packages, and `kws_helpers`, which are shown under their own names."""
     interpreter = Path(sys.executable).resolve().parent.parent
     shown = dict.fromkeys([interpreter, Path(sys.base_prefix), Path(sys.prefix), HELPERS])
     return [path for path in shown if path != Path("/usr")]
@@ -170,14 +172,14 @@ def _shown(path: Path) -> list[str]:
 
 
 def _hidden() -> list[str]:
-    """No part of the autograder is seen, wherever Python's packages are."""
+    """Cover every part of the autograder, wherever Python's packages are."""
     shown = [*shown_python(), Path("/usr")]
     hidden = [str(path) for path in _SECRET if path.exists() and any(path.is_relative_to(one) for one in shown)]
     return [word for path in hidden for word in (*_memory(path, SMALL), "--remount-ro", path)]
 
 
 def environment() -> dict[str, str]:
-    """The environment variables that every program in a sandbox needs."""
+    """Return the environment variables that every program in a sandbox needs."""
     return {"PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "HOME": HOME, "USER": "student", "LOGNAME": "student",
             "LANG": "C.UTF-8", "NUMBA_CACHE_DIR": f"{HOME}/.cache/numba",
-            "PYTHONPATH": str(HELPERS.parent), "LOKY_MAX_CPU_COUNT": str(os.cpu_count())}
+            "PYTHONPATH": str(HELPERS.parent)} | ONE_THREAD

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 MEMORY_VARIABLE = "KWS_MEMORY_GB"
 
+ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+                            "TF_NUM_INTEROP_THREADS", "LOKY_MAX_CPU_COUNT"], "1")
+"""Environment variables for a kernel that computes with one thread: as many kernels run at once as there are cores."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -24,7 +28,7 @@ class Limits:
 
 
 def limits() -> Limits:
-    """The limits for kernels that this process starts; KWS_MEMORY_GB changes how much memory they have.
+    """Return the limits for kernels that this process starts; KWS_MEMORY_GB changes how much memory they have.
 
     Raises:
         ValueError: KWS_MEMORY_GB is no number above 0.

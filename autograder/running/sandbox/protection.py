@@ -15,12 +15,12 @@ class Unprotected(ValueError):
 
 
 def best_protection() -> str:
-    """The best protection that this machine gives."""
+    """Return the best protection that this machine gives."""
     return LIMITS if launcher.trouble() else SANDBOX
 
 
 def demanded_protection(unsafe: bool) -> str:
-    """The best protection; one without a sandbox only where `unsafe` allows it.
+    """Return the best protection; one without a sandbox only where `unsafe` allows it.
 
     Raises:
         Unprotected: there is no sandbox.

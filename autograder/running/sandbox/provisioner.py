@@ -15,7 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from autograder.running.sandbox import launcher, provisions, warm
-from autograder.running.sandbox.limits import limits
+from autograder.running.sandbox.limits import ONE_THREAD, limits
 from autograder.running.sandbox.protection import LIMITS, SANDBOX
 from autograder.running.sandbox.watcher import Family, Inmates, Usage, Watcher
 
@@ -61,7 +61,7 @@ class LimitedProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         path = [str(self.packages), os.environ.get("PYTHONPATH", "")]
-        environment = os.environ | self.environment | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+        environment = os.environ | ONE_THREAD | self.environment | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
         kwargs = await super().pre_launch(**kwargs | {"env": environment, "cwd": str(self.files)})
         if os.name == "nt":  # has no such limits
             return kwargs

@@ -18,7 +18,7 @@ _lock = threading.Lock()
 
 
 def prepared() -> Path:
-    """The cache for sandboxed kernels, in a folder of its own beside what else its owner has decoded.
+    """Return the cache for sandboxed kernels, in a folder of its own beside what else its owner has decoded.
 
     Raises:
         RuntimeError: it could not be written.

@@ -36,7 +36,7 @@ _OLD = "/.old"  # where the old root is while the new one is built
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Order:
+class CommandLine:
     """What the command line asks for; `steps` are the functions that build the new root, with their arguments."""
 
     def __init__(self, words: list[str]) -> None:
@@ -109,7 +109,7 @@ def write(proc: int, name: str, text: str) -> None:
 
 
 def new_root() -> None:
-    """An empty file system in memory becomes the root; the old one is below it for the time being."""
+    """Make an empty file system in memory the root; the old one is below it for the time being."""
     mount("none", "/", None, PRIVATE | RECURSIVE)
     mount("tmpfs", "/tmp", "tmpfs", _NO_SUID | _NO_DEVICES, "mode=755")
     Path(f"/tmp{_OLD}").mkdir()
@@ -143,7 +143,7 @@ def show(source: str, target: str, optional: bool) -> None:
 
 
 def mounts() -> list[str]:
-    """Where something is mounted; a blank in a name is written \\040 there."""
+    """Return where something is mounted; a blank in a name is written \\040 there."""
     lines = Path(f"{_OLD}/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     return [re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), line.split()[4]) for line in lines]
 
@@ -220,16 +220,16 @@ def drop_rights() -> None:
         raise OSError(ctypes.get_errno(), f"capset: {os.strerror(ctypes.get_errno())}")
 
 
-def first_process(order: Order, proc: int, ready: int, go: int) -> None:
+def become_program(asked: CommandLine, proc: int, ready: int, go: int) -> None:
     """Build the walls around this process; when the process outside has been told and answers, become the program."""
     die_with_parent()
     os.setsid()
-    call("sethostname", order.settings["--hostname"], len(order.settings["--hostname"]))
+    call("sethostname", asked.settings["--hostname"], len(asked.settings["--hostname"]))
     new_root()
-    for step, *arguments in order.steps:
+    for step, *arguments in asked.steps:
         step(*arguments)
     call("umount2", _OLD, _DETACH)  # an empty folder stays
-    become(proc, (int(order.settings["--uid"]), int(order.settings["--gid"])), order.last)
+    become(proc, (int(asked.settings["--uid"]), int(asked.settings["--gid"])), asked.last)
     drop_rights()
     os.write(ready, b".")
     if not os.read(go, 1):  # the process outside has ended before it could take this one along
@@ -237,15 +237,15 @@ def first_process(order: Order, proc: int, ready: int, go: int) -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, which the program would inherit
         signal.signal(number, signal.SIG_DFL)
-    os.chdir(order.settings["--chdir"])
-    os.execve(order.program[0], order.program, order.environment)
+    os.chdir(asked.settings["--chdir"])
+    os.execve(asked.program[0], asked.program, asked.environment)
 
 
-def outside(first: int, order: Order, ready: int, go: int) -> int:
+def outside(first: int, asked: CommandLine, ready: int, go: int) -> int:
     """Say where the sandbox is, let it begin, and wait for its end; returns its exit status, as a shell gives it."""
     if os.read(ready, 1):
-        if "--info-fd" in order.settings:
-            with os.fdopen(int(order.settings["--info-fd"]), "w") as info:
+        if "--info-fd" in asked.settings:
+            with os.fdopen(int(asked.settings["--info-fd"]), "w") as info:
                 json.dump({"child-pid": first}, info)
         os.write(go, b".")
     code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
@@ -254,7 +254,7 @@ def outside(first: int, order: Order, ready: int, go: int) -> int:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    order = Order(sys.argv[1:])
+    asked = CommandLine(sys.argv[1:])
     proc = new_namespaces()
     die_with_parent()
     ready, say_ready = os.pipe()
@@ -262,9 +262,9 @@ def main() -> None:
     first = os.fork()
     if first:
         os.close(say_ready)
-        sys.exit(outside(first, order, ready, say_go))
+        sys.exit(outside(first, asked, ready, say_go))
     os.close(say_go)
-    first_process(order, proc, say_ready, go)
+    become_program(asked, proc, say_ready, go)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ class Zygote:
         return self.alive() and self._cache == provisions.prepared()
 
     def start(self, given: Path, packages: Path, files: Path, variables: Mapping[str, str], limit: Limits) -> Process:
-        """Start a kernel; returns the first process of its walls.
+        """Start a kernel; return the first process of its walls.
 
         Args:
             given: its connection file, in a folder in `folder` that it sees.
@@ -133,7 +133,7 @@ class Zygote:
         atexit.unregister(self.close)
 
     def _answer(self) -> int:
-        """The number of the process that answers, as it is called here: the system vouches for it."""
+        """Return the number of the process that answers, as it is called here: the system vouches for it."""
         try:
             text, ancillary, _, _ = self._orders.recvmsg(2**16, socket.CMSG_SPACE(_CREDENTIALS.size))
         except OSError as error:
@@ -146,7 +146,7 @@ class Zygote:
 
 
 def _environment(cache: Path) -> dict[str, str]:
-    """What ipykernel sets before anything of a notebook is imported, and where the recordings are."""
+    """Return what ipykernel sets before anything of a notebook is imported, and where the recordings are."""
     return {"KWS_CACHE": str(cache), "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
@@ -173,10 +173,10 @@ _on_demand = _OnDemand()
 
 
 def zygote() -> Zygote | None:
-    """The zygote of this process; None where there can be none."""
+    """Return the zygote of this process; None where there can be none."""
     return _on_demand()
 
 
 def trouble() -> str:
-    """Why there can be no zygote here; "" where there can, or where none was wanted yet."""
+    """Return why there can be no zygote here; "" where there can, or where none was wanted yet."""
     return _on_demand.trouble

@@ -1,4 +1,4 @@
-"""Looks at what a kernel uses, several times a second, and ends it where that is too much.
+"""Look at what a kernel uses, several times a second, and end it where that is too much.
 
 The operating system limits each process (`start.py`); what many of them take together, it does not.
 A look has to be cheap: it must come to its end while a thousand processes want the same cores.
@@ -25,14 +25,14 @@ class Usage(Protocol):
     """What some processes use at the moment. Both may raise OSError or psutil.Error when there are none any more."""
 
     def processes(self) -> int:
-        """How many there are."""
+        """Return how many there are."""
 
     def memory(self, enough: int) -> int:
-        """The bytes that they take, what they share counted once; not exact where it is less than `enough`."""
+        """Return the bytes that they take, what they share counted once; not exact where it is less than `enough`."""
 
 
 def memory_of(process: psutil.Process) -> int:
-    """The bytes that a process takes: its proportional set size, where the system tells; 0 once it has ended."""
+    """Return the bytes that a process takes: its proportional set size, where the system tells; 0 once it has ended."""
     try:
         full = process.memory_full_info()
     except psutil.Error:
@@ -89,28 +89,37 @@ class Inmates:
         return 0
 
 
-class Watcher(threading.Thread):
-    """Calls `end` with the reason, once, when more is used than `limits` allow."""
+class Watcher:
+    """Calls `end` with the reason, once, when more is used than `limits` allow.
+
+    Processes and memory are looked at in threads of their own: to ask for the memory of processes that fork all the
+    time can take ten seconds, to count them takes none.
+    """
 
     def __init__(self, usage: Usage, limits: Limits, end: Callable[[str], None]) -> None:
-        super().__init__(name="watcher", daemon=True)
         self._usage, self._limits, self._end = usage, limits, end
-        self._over = threading.Event()
+        self._over, self._lock = threading.Event(), threading.Lock()
 
-    def run(self) -> None:
-        while not self._over.wait(_PAUSE):
-            with contextlib.suppress(OSError, psutil.Error):  # they may have ended while we looked
-                problem = self._problem()
-                if problem:
-                    self._end(problem)
-                    return
+    def start(self) -> None:
+        for look in (self._processes, self._memory):
+            threading.Thread(target=self._watch, args=(look,), name="watcher", daemon=True).start()
 
     def stop(self) -> None:
         self._over.set()
 
-    def _problem(self) -> str:
-        if self._usage.processes() > self._limits.processes:
-            return f"it had started more than {self._limits.processes} processes"
-        if self._usage.memory(self._limits.memory) > self._limits.memory:
-            return f"it used more than {self._limits.memory / 2**30:g} GB of memory"
-        return ""
+    def _watch(self, look: Callable[[], str]) -> None:
+        while not self._over.wait(_PAUSE):
+            with contextlib.suppress(OSError, psutil.Error):  # they may have ended while we looked
+                if problem := look():
+                    with self._lock:
+                        if not self._over.is_set():
+                            self._over.set()
+                            self._end(problem)
+
+    def _processes(self) -> str:
+        too_many = self._usage.processes() > self._limits.processes
+        return f"it had started more than {self._limits.processes} processes" if too_many else ""
+
+    def _memory(self) -> str:
+        too_much = self._usage.memory(self._limits.memory) > self._limits.memory
+        return f"it used more than {self._limits.memory / 2**30:g} GB of memory" if too_much else ""

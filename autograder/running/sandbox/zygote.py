@@ -5,8 +5,8 @@
 Each kernel gets walls of its own before it sees a line of what somebody handed in: its own processes, memory, network
 and places to write to, as in a sandbox that is built for it alone. What it shares with the others can only be read.
 
-Orders come through standard input, a socket: each is a JSON object (see `Order`), with the folder of files that were
-handed in as an open file. The first process of the new walls answers.
+Orders come through standard input, a socket: each is a JSON object (see `KernelOrder`), with the folder of files that
+were handed in as an open file. The first process of the new walls answers.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ _DUMPABLE = 4  # PR_SET_DUMPABLE: the grader, outside, may look at the kernel's 
 
 
 @dataclass(frozen=True)
-class Order:
+class KernelOrder:
     """A kernel to start.
 
     Args:
@@ -72,11 +72,11 @@ def main() -> None:
         if not text:
             return
         if not os.fork():
-            enter(Order(**json.loads(text)), files[0], orders)
+            enter(KernelOrder(**json.loads(text)), files[0], orders)
         os.close(files[0])
 
 
-def enter(order: Order, files: int, orders: socket.socket) -> NoReturn:
+def enter(order: KernelOrder, files: int, orders: socket.socket) -> NoReturn:
     """Be the process that waits outside of the new walls."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -91,7 +91,7 @@ def enter(order: Order, files: int, orders: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def live_in(order: Order, files: int, orders: socket.socket, proc: int) -> NoReturn:
+def live_in(order: KernelOrder, files: int, orders: socket.socket, proc: int) -> NoReturn:
     """Be the first process within: build the walls, start the kernel, and take in orphans until it ends."""
     try:
         os.setsid()
@@ -113,7 +113,7 @@ def live_in(order: Order, files: int, orders: socket.socket, proc: int) -> NoRet
     os._exit(0)
 
 
-def build(order: Order) -> None:
+def build(order: KernelOrder) -> None:
     """New places to write to, and nothing of other kernels. What is shown below such a place is shown again."""
     walls.mount("none", "/", None, walls.PRIVATE | walls.RECURSIVE)
     own = {path: os.open(path, os.O_PATH) for path in [*order.kept, str(Path(order.given).parent)]}
@@ -132,7 +132,7 @@ def build(order: Order) -> None:
     walls.read_only("/proc")
 
 
-def become_kernel(order: Order, files: int, orders: socket.socket) -> NoReturn:
+def become_kernel(order: KernelOrder, files: int, orders: socket.socket) -> NoReturn:
     """Let go of all that belongs to the zygote, and be a Python kernel like any other."""
     os.environ.clear()
     os.environ.update(order.variables)
