@@ -2,9 +2,9 @@
 
 import nbformat
 import pytest
-from autograder.building.notebooks import source_notebook
 
 from autograder.building.lesson import cells_that_show, graded_cells, lesson_names
+from autograder.building.notebooks import source_notebook
 from autograder.grading.grade import KERNEL_ENVIRONMENT
 from autograder.grading.skippable_cells import LONGEST, names_bound, names_read, skippable
 from autograder.judging.judged_run import execute_and_judge

@@ -82,9 +82,9 @@ def parallel_grading() -> Ratio:
     from itertools import count
 
     import nbformat
-    from autograder.building.notebooks import source_notebook
 
     from autograder.building.lesson import lesson_names
+    from autograder.building.notebooks import source_notebook
     from autograder.grading.grade import KERNEL_ENVIRONMENT
     from autograder.grading.skippable_cells import skippable
     from autograder.judging.judged_run import execute_and_judge
