@@ -9,9 +9,9 @@ import time
 
 import numpy as np
 import pytest
-from autograder.paths import ROOT
 
 from autograder.building.lesson import lesson_names
+from autograder.building.paths import ROOT
 from kws_helpers.check import calling, expect
 from kws_helpers.check.calling import CallFailed, call
 
