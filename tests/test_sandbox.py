@@ -16,7 +16,9 @@ import pytest
 from autograder.building.notebooks import write_notebook
 from autograder.building.paths import NOTEBOOKS, ROOT, SOLUTIONS
 from autograder.intake.submissions import find_submissions
-from autograder.running.execute import Job, execute
+from autograder.judging.judged_run import execute_and_judge
+from autograder.running import execute
+from autograder.running.execute import Job
 from autograder.running.sandbox import launcher, provisions, warm
 from autograder.running.sandbox.limits import limits
 from autograder.running.sandbox.protection import LIMITS, SANDBOX, best_protection
@@ -49,8 +51,8 @@ def walls(request, tmp_path_factory):
 
 def run(folder, *sources, protection=SANDBOX, **options):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    done = execute(Job(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), str(folder), protection=protection,
-                       **options))
+    job = Job(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), str(folder), protection=protection, **options)
+    done = execute_and_judge(job, seed=0).executed
     return done, nbformat.reads(done.notebook, as_version=4).cells
 
 
@@ -314,9 +316,7 @@ def test_gigabytes_of_output_do_not_fill_the_graders_memory(tmp_path, shared_cac
 
 @needs_sandbox
 def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, shared_cache, walls, monkeypatch):
-    from autograder.running import execute as module
-
-    monkeypatch.setattr(module, "CELL_SECONDS", 2)
+    monkeypatch.setattr(execute, "CELL_SECONDS", 2)
     done, cells = run(tmp_path, "while True: pass", "0.5")
     assert done.problem == ""
     assert errors(cells[0])

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -32,32 +33,23 @@ _PATIENCE = 120.0  # seconds for all imports on a slow machine
 _CREDENTIALS = struct.Struct("3i")
 
 
-class Process:
+class Process(psutil.Process):
     """A process that is no child of this one, with what Jupyter wants of `subprocess.Popen`."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._process = psutil.Process(pid)
-
     def poll(self) -> int | None:
         with contextlib.suppress(psutil.NoSuchProcess):
-            if self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
+            if self.is_running() and self.status() != psutil.STATUS_ZOMBIE:
                 return None
-        return 0
-
-    def wait(self, timeout: float | None = None) -> int:
-        self._process.wait(timeout)
         return 0
 
     def send_signal(self, number: int) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
-            self._process.send_signal(number)
+            super().send_signal(number)
 
     def kill(self) -> None:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            self._process.kill()
+        self.send_signal(signal.SIGKILL)
 
     terminate = kill
 
