@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from autograder.paths import ROOT
+from autograder.building.paths import ROOT
 
 CODE = """
 from kws_helpers import tflite
