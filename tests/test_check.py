@@ -64,7 +64,7 @@ def stubborn():
 
 WAITING = {
     "sleep": lambda: time.sleep(600),
-    "short sleeps": lambda: [time.sleep(0.05) for _ in range(10_000)],
+    "short sleeps": lambda: [time.sleep(0.5) for _ in range(200)],
     "input": lambda: os.fdopen(os.pipe()[0]).readline(),
     "queue": lambda: queue.Queue().get(),
     "lock": lambda: kept(threading.Lock()).acquire(),

@@ -57,7 +57,7 @@ class _Nowhere(io.TextIOBase):
 def time_limit() -> Iterator[None]:
     """Interrupt what runs inside once it has computed or waited too long. Not on Windows or outside the main thread.
 
-    A look each second finds out which: a second with less than a tenth of work was spent waiting. On a busy machine
+    A look each second finds out which: a second with less than a quarter of work was spent waiting. On a busy machine
     being ready to compute counts as work, and a process that gets no processor at all does not look either.
 
     Raises:
@@ -71,7 +71,7 @@ def time_limit() -> Iterator[None]:
     def look(signum: int, frame: FrameType | None) -> None:
         nonlocal worked, waited
         before, worked = worked, _work()
-        waited += worked - before < 0.1
+        waited += worked - before < 0.25
         if waited >= WAIT_LIMIT:
             raise _TimeIsUp(f"it waited for {WAIT_LIMIT} seconds and did not finish. Does it sleep, or wait for input, "
                             "a lock or another thread?")
