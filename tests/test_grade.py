@@ -277,16 +277,16 @@ def test_a_notebook_that_cannot_be_prepared_stops_nobody_else(tmp_path, pretende
     assert "could not be prepared for grading: odd" in rows["Ben", TESTED[0]].message
 
 
-@pytest.mark.parametrize("submissions, output", [("nowhere", "out"), ("empty [/b]", "out"), ("a", "a"), ("a", "a/out"),
+@pytest.mark.parametrize("submissions, output", [("nowhere", "out"), ("empty [b]", "out"), ("a", "a"), ("a", "a/out"),
                                                  ("a", "."), ("a", "link/out")])
 def test_bad_usage_is_exit_code_2_with_a_sentence(tmp_path, monkeypatch, submissions, output):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "empty [/b]").mkdir()
+    (tmp_path / "empty [b]").mkdir()
     write_notebook(filled(LESSON, {}), tmp_path / "a" / "ada" / LESSON / f"{LESSON}.ipynb")
     (tmp_path / "link").symlink_to("a")
     done = CliRunner().invoke(app, ["grade", submissions, "--output", output, "--unsafe"], env={"COLUMNS": "300"})
     assert done.exit_code == BAD_USAGE and submissions in done.output
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "empty [/b]", "link"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "empty [b]", "link"]
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["ada"]
 
 
