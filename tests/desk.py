@@ -45,7 +45,7 @@ def free_port() -> int:
 def assert_ran_through(cells: Sequence[dict]) -> None:
     """Every cell that `Desk.run_all` gives was run, none failed, and none warned."""
     assert not errors(cells)
-    assert not [output for cell in cells for output in cell["outputs"] if output.get("name") == "stderr"]
+    assert [output["text"] for cell in cells for output in cell["outputs"] if output.get("name") == "stderr"] == []
     assert not [cell["source"] for cell in cells if not cell["count"]]
 
 

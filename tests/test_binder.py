@@ -67,13 +67,14 @@ def test_what_is_made_when_the_image_is_built_lies_outside_the_clone(binder):
 def test_a_lesson_fits_into_two_gigabytes_on_one_core(binder, lesson):
     clone, python, variables = binder
     write_notebook(filled(lesson, solutions(lesson), model_answers(lesson)), clone / "notebooks" / f"{lesson}.ipynb")
-    process = subprocess.Popen([python, "-c", "from nbclient.cli import main; main()", f"{lesson}.ipynb"],
-                               cwd=clone / "notebooks", env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, preexec_fn=lambda: os.sched_setaffinity(0, {0}))
-    family, largest = Family(process.pid), 0
-    while process.poll() is None:
-        with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended while we looked
-            largest = max(largest, family.memory(0))
-        time.sleep(0.2)
-    assert process.returncode == 0, process.stdout.read()[-3000:]
+    with subprocess.Popen([python, "-c", "from nbclient.cli import main; main()", f"{lesson}.ipynb"],
+                          cwd=clone / "notebooks", env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, preexec_fn=lambda: os.sched_setaffinity(0, {0})) as process:
+        family, largest = Family(process.pid), 0
+        while process.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended while we looked
+                largest = max(largest, family.memory(0))
+            time.sleep(0.2)
+        said = process.stdout.read()
+    assert process.returncode == 0, said[-3000:]
     assert 0.1e9 < largest < MEMORY - SERVER

@@ -382,7 +382,8 @@ def test_who_waits_says_so(server, published, expected, monkeypatch):
     while not published.bytes_here:
         time.sleep(0.01)
     assert_same_dataset(expected, load())
-    assert first.wait() == 0 and server.starts == [0]
+    first.communicate()
+    assert first.returncode == 0 and server.starts == [0]
     texts, amounts, totals = zip(*shown, strict=True)
     assert set(texts) == {"Another program is downloading speech.tar.gz, waiting for it"}
     assert amounts[0] > 0 and set(totals) == {published.size}
