@@ -76,7 +76,8 @@ def second_load() -> Ratio:
 def parallel_grading() -> Ratio:
     """Executing and judging lesson 01 to 06 twice each as `grade` does it, with two workers against one after another.
 
-    What is done once for a class, such as the process that kernels are forked from, is there before.
+    What is done once for a class, such as the process that kernels are forked from, is there before. The longest come
+    first: in a class, too, there is enough left to do for both workers until shortly before the end.
     """
     from concurrent.futures import ThreadPoolExecutor
     from itertools import count
@@ -95,9 +96,11 @@ def parallel_grading() -> Ratio:
     protection, seeds = best_protection(), count()
     prepare(protection)
     with tempfile.TemporaryDirectory() as folder:
-        notebooks = {name: source_notebook(name) for name in lesson_names()[:6]}
-        jobs = [Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
-                    left_out=skippable(notebook, name)) for name, notebook in notebooks.items()] * 2
+        jobs = []
+        for name in reversed(lesson_names()[:6]):
+            notebook = source_notebook(name)
+            jobs += [Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
+                         left_out=skippable(notebook, name))] * 2
 
         def with_workers(number: int) -> None:
             with ThreadPoolExecutor(number) as pool:
