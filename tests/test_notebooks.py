@@ -11,6 +11,8 @@ from autograder.building.paths import NOTEBOOKS
 from autograder.judging.judged_run import execute_and_judge
 from autograder.running import execute as execution
 from autograder.running.execute import Job
+from autograder.running.sandbox.protection import LIMITS, best_protection
+from autograder.running.sandbox.provisioner import prepare
 from autograder.sample_class import filled, model_answers, solutions
 from kws_helpers.results import FOLDER
 from tests.desk import CHROMIUM
@@ -22,9 +24,13 @@ def patience(monkeypatch):
     monkeypatch.setattr(execution, "CELL_SECONDS", 300)
 
 
-def run(notebook, folder, environment):
-    environment = environment | {"KWS_CACHE": os.environ["KWS_CACHE"]}
-    done = execute_and_judge(Job(nbformat.writes(notebook), str(folder), environment, seconds=1200), seed=0).executed
+def run(notebook, folder, environment, protection=None):
+    """Run in a sandbox where there is one: its kernels have imported everything already."""
+    protection = protection or best_protection()
+    prepare(protection)
+    environment = {"KWS_CACHE": os.environ["KWS_CACHE"]} | environment
+    done = execute_and_judge(Job(nbformat.writes(notebook), str(folder), environment, seconds=1200,
+                                 protection=protection), seed=0).executed
     assert done.problem == ""
     return nbformat.reads(done.notebook, as_version=4).cells
 
@@ -49,7 +55,7 @@ def test_a_solved_notebook_runs_to_its_end(lesson, environment, tmp_path, shared
 def test_the_page_to_begin_with_shows_how_far_one_is(tmp_path, shared_cache):
     (tmp_path / FOLDER / "checked").mkdir(parents=True)
     (tmp_path / FOLDER / "checked" / "class_counts").touch()
-    cells = run(read_lesson(WELCOME), tmp_path, {})
+    cells = run(read_lesson(WELCOME), tmp_path, {}, LIMITS)  # with the files in its folder
     assert not errors(cells)
     (page,) = [output.data["text/html"] for output in cells[-2].outputs]
     assert "1 of 43 exercises pass their checks. Next: one_hot in 01_dataset." in page
