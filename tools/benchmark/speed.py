@@ -73,6 +73,22 @@ def second_load() -> Ratio:
         return _row("load the bundled data again", "the first time", lambda: data.load("bundled"), first)
 
 
+def warm_kernel() -> Ratio:
+    """Executing and judging lesson 02 in a kernel that is forked against one that is started anew."""
+    from autograder.judging.judged_run import execute_and_judge
+    from autograder.running.sandbox import warm
+
+    with tempfile.TemporaryDirectory() as folder:
+        job = _solved("02_ffnn", folder)
+
+        def cold() -> None:
+            with mock.patch.object(warm, "zygote", lambda: None):
+                execute_and_judge(job, seed=0)
+
+        return _row("grade a notebook of lesson 02, its kernel forked", "its kernel started",
+                    lambda: execute_and_judge(job, seed=0), cold)
+
+
 def parallel_grading() -> Ratio:
     """Executing and judging lesson 01 to 06 twice each as `grade` does it, with two workers against one after another.
 
@@ -82,25 +98,12 @@ def parallel_grading() -> Ratio:
     from concurrent.futures import ThreadPoolExecutor
     from itertools import count
 
-    import nbformat
-
     from autograder.building.lesson import lesson_names
-    from autograder.building.notebooks import source_notebook
-    from autograder.grading.grade import KERNEL_ENVIRONMENT
-    from autograder.grading.skippable_cells import skippable
     from autograder.judging.judged_run import execute_and_judge
-    from autograder.running.execute import Job
-    from autograder.running.sandbox.protection import best_protection
-    from autograder.running.sandbox.provisioner import prepare
 
-    protection, seeds = best_protection(), count()
-    prepare(protection)
+    seeds = count()
     with tempfile.TemporaryDirectory() as folder:
-        jobs = []
-        for name in reversed(lesson_names()[:6]):
-            notebook = source_notebook(name)
-            jobs += [Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
-                         left_out=skippable(notebook, name))] * 2
+        jobs = [_solved(name, folder) for name in reversed(lesson_names()[:6]) for _ in range(2)]
 
         def with_workers(number: int) -> None:
             with ThreadPoolExecutor(number) as pool:
@@ -108,6 +111,23 @@ def parallel_grading() -> Ratio:
 
         return _row(f"grade {len(jobs)} notebooks, 2 workers", "1 worker", lambda: with_workers(2),
                     lambda: with_workers(1))
+
+
+def _solved(lesson: str, folder: str) -> Any:
+    """Return the job for a lesson that is solved, as `grade` makes it."""
+    import nbformat
+
+    from autograder.building.notebooks import source_notebook
+    from autograder.grading.grade import KERNEL_ENVIRONMENT
+    from autograder.grading.skippable_cells import skippable
+    from autograder.running.execute import Job
+    from autograder.running.sandbox.protection import best_protection
+    from autograder.running.sandbox.provisioner import prepare
+
+    notebook, protection = source_notebook(lesson), best_protection()
+    prepare(protection)
+    return Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
+               left_out=skippable(notebook, lesson))
 
 
 def fresh_clips() -> Ratio:
@@ -152,7 +172,7 @@ def one_dimension() -> Ratio:
     return _row("an epoch of TC-ResNet8, 1-D", "2-D convolutions and model.fit", ours, theirs, seconds=_of_an_epoch)
 
 
-RATIOS = (wav_to_mfcc, second_load, fresh_clips, one_dimension, parallel_grading)
+RATIOS = (wav_to_mfcc, second_load, fresh_clips, one_dimension, warm_kernel, parallel_grading)
 
 
 def _tc_resnet8_in_2d() -> Any:
