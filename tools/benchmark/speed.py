@@ -76,7 +76,8 @@ def second_load() -> Ratio:
 def parallel_grading() -> Ratio:
     """Executing and judging lesson 01 to 06 twice each as `grade` does it, with two workers against one after another.
 
-    What is done once for a class, such as the process that kernels are forked from, is there before.
+    What is done once for a class, such as the process that kernels are forked from, is there before. The longest lesson
+    comes first, so that no worker is idle at the end while the other is at it: the end of a class counts less.
     """
     from concurrent.futures import ThreadPoolExecutor
     from itertools import count
@@ -95,7 +96,7 @@ def parallel_grading() -> Ratio:
     protection, seeds = best_protection(), count()
     prepare(protection)
     with tempfile.TemporaryDirectory() as folder:
-        notebooks = {name: source_notebook(name) for name in lesson_names()[:6]}
+        notebooks = {name: source_notebook(name) for name in reversed(lesson_names()[:6])}
         jobs = [Job(nbformat.writes(notebook), folder, KERNEL_ENVIRONMENT, protection=protection,
                     left_out=skippable(notebook, name)) for name, notebook in notebooks.items()] * 2
 
