@@ -92,8 +92,8 @@ def warm_kernel() -> Ratio:
 def parallel_grading() -> Ratio:
     """Executing and judging lesson 01 to 06 twice each as `grade` does it, with two workers against one after another.
 
-    What is done once for a class, such as the process that kernels are forked from, is there before. The longest come
-    first: in a class, too, there is enough left to do for both workers until shortly before the end.
+    What is done once for a class, such as the process that kernels are forked from, is there before. The longest lesson
+    comes first, so that no worker is idle at the end while the other is at it: the end of a class counts less.
     """
     from concurrent.futures import ThreadPoolExecutor
     from itertools import count
@@ -103,7 +103,7 @@ def parallel_grading() -> Ratio:
 
     seeds = count()
     with tempfile.TemporaryDirectory() as folder:
-        jobs = [_solved(name, folder) for name in reversed(lesson_names()[:6]) for _ in range(2)]
+        jobs = [_solved(name, folder) for name in reversed(lesson_names()[:6])] * 2
 
         def with_workers(number: int) -> None:
             with ThreadPoolExecutor(number) as pool:
