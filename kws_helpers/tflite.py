@@ -1,6 +1,7 @@
 """TensorFlow Lite: its files as functions, and its converter without what it prints."""
 
 import contextlib
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,14 +12,17 @@ import numpy as np
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Hide what the converter prints: a list of places in memory, a warning, and lines of its C++ library."""
+    """Hide what the converter says: a list of places in memory, a warning, a log line, and lines of its C++ library."""
     kept = os.dup(2)  # the C++ library writes to the process' own stderr
+    disabled = logging.root.manager.disable
+    logging.disable(logging.INFO)  # TensorFlow logs where it keeps the model for a moment
     with (Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere),
           warnings.catch_warnings(action="ignore")):
         os.dup2(nowhere.fileno(), 2)
         try:
             yield
         finally:
+            logging.disable(disabled)
             os.dup2(kept, 2)
             os.close(kept)
 
