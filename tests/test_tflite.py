@@ -12,7 +12,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-tf.get_logger().setLevel("INFO")
 model = keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), keras.layers.Dense(12, activation="softmax")])
 clips = np.random.default_rng(0).normal(size=(20, 49, 40)).astype(np.float32)
 with tflite.silence():
