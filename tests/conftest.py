@@ -28,10 +28,8 @@ os.environ.pop("NBGRADER_EXECUTION", None)
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory):
-    """A cache that all kernels of a test run share: the bundled data are decoded once, whichever worker is first."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "cache"
-    folder.mkdir(exist_ok=True)
+    """A cache that all kernels of this test process share: the bundled data are decoded once."""
+    folder = tmp_path_factory.mktemp("cache")
     before = os.environ.get("KWS_CACHE")
     os.environ["KWS_CACHE"] = str(folder)
     yield folder
