@@ -2,12 +2,15 @@
 
 import ast
 import os
+import queue
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -22,6 +25,7 @@ from autograder.running.execute import Job
 from autograder.running.sandbox import launcher, provisions, warm
 from autograder.running.sandbox.limits import limits
 from autograder.running.sandbox.protection import LIMITS, SANDBOX, best_protection
+from autograder.running.sandbox.watcher import Watcher
 
 SECRET = "KWS_TEST_SECRET"
 
@@ -274,6 +278,17 @@ def test_nothing_that_a_notebook_started_stays_behind(inside):
     assert not [process for process in psutil.process_iter(["cmdline"]) if process.info["cmdline"] == LEFT]
 
 
+@needs_sandbox
+def test_the_autograder_is_hidden_where_it_lies_among_packages_that_are_shown(walls, monkeypatch):
+    shown = [ROOT, *launcher.shown_python()]
+    monkeypatch.setattr(launcher, "shown_python", lambda: shown)
+    folders = [str(ROOT / name) for name in ("autograder", "solutions", "tests", "docs")]
+    look = f"import os; print([bool(os.listdir(folder)) for folder in {folders}])"
+    done = subprocess.run(launcher.command([sys.executable, "-c", look], limits()), capture_output=True, text=True,
+                          check=True)
+    assert ast.literal_eval(done.stdout) == [False, False, False, True]
+
+
 PROCESSES = """
 import os, time
 for _ in range(9):  # 2 to the power of 9, if nobody stops it
@@ -321,6 +336,16 @@ def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, shared_
     assert done.problem == ""
     assert errors(cells[0])
     assert value(cells[1]) == 0.5
+
+
+def test_processes_are_counted_while_their_memory_cannot_be_told():
+    asked, told, reasons = threading.Event(), threading.Event(), queue.SimpleQueue()
+    usage = SimpleNamespace(processes=lambda: 1000 if asked.is_set() else 1,
+                            memory=lambda enough: (asked.set(), told.wait(60)) and 0)
+    watcher = Watcher(usage, limits(), reasons.put)
+    watcher.start()
+    assert "processes" in reasons.get(timeout=30)
+    told.set()
 
 
 GRADER = """
