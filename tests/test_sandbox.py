@@ -340,8 +340,13 @@ def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, shared_
 
 def test_processes_are_counted_while_their_memory_cannot_be_told():
     asked, told, reasons = threading.Event(), threading.Event(), queue.SimpleQueue()
-    usage = SimpleNamespace(processes=lambda: 1000 if asked.is_set() else 1,
-                            memory=lambda enough: (asked.set(), told.wait(60)) and 0)
+
+    def memory(enough):
+        asked.set()
+        told.wait(60)
+        return 0
+
+    usage = SimpleNamespace(processes=lambda: 1000 if asked.is_set() else 1, memory=memory)
     watcher = Watcher(usage, limits(), reasons.put)
     watcher.start()
     assert "processes" in reasons.get(timeout=30)
