@@ -81,11 +81,11 @@ def change_pitch(f):
     audio = _tone(500)
     yield "returns an array of the same length"
     expect.shape(f(audio, 3), audio.shape, "Only the pitch changes, not the speed.")
-    yield "doubles the frequency of a tone with 12 semitones"
-    _expect_pitch(f(audio, 12), 1000)
     yield "makes it a little higher with 2 semitones, and lower with -7"
     _expect_pitch(f(audio, 2), 561)
     _expect_pitch(f(audio, -7), 334)
+    yield "doubles the frequency of a tone with 12 semitones"
+    _expect_pitch(f(audio, 12), 1000)
     yield "keeps the speed: a tone that lasts from start to end still does"
     end = np.asarray(f(audio, 5))[-4000:-1000]
     expect.that(np.sqrt(np.mean(end**2)) > 0.05, "a tone up to the end", "silence at the end", "Playing samples faster "
