@@ -354,7 +354,7 @@ def full(*_):
 def test_an_earlier_hand_in_stays_whole_where_there_is_no_room(folder, monkeypatch, method):
     (folder / "hand-in.zip").write_bytes(b"earlier")
     monkeypatch.setattr(Path, method, full)
-    with pytest.raises(OSError, match="No space left on device. What is there is an earlier one. Make room"):
+    with pytest.raises(OSError, match="No space left on device. The one that is there is an earlier one. Make"):
         hand_in(folder, folder / "hand-in.zip")
     assert (folder / "hand-in.zip").read_bytes() == b"earlier"
     assert not list(folder.glob(".*"))
@@ -364,7 +364,7 @@ def test_an_earlier_hand_in_stays_whole_where_there_is_no_room(folder, monkeypat
 def test_a_place_that_cannot_be_written_is_said(folder, output):
     (folder / "folder").mkdir()
     os.mkfifo(folder / "pipe")
-    with pytest.raises(OSError, match="could not be written: .*name another place"):
+    with pytest.raises(OSError, match="could not be written: .*Name another place"):
         hand_in(folder, folder / output)
 
 

@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from autograder.building.course_folder import build_course
 from autograder.building.lesson import KERNEL
 from autograder.building.notebooks import released_notebook
+from autograder.building.paths import NOTEBOOKS
 from autograder.grading.gradebook import ClassGradebook
 from autograder.intake.notebook_file import MAX_BYTES, Unreadable, parse_notebook
 from autograder.intake.repair import repair
@@ -91,6 +92,11 @@ def test_a_whole_notebook_is_left_alone():
     assert notes == ""
     assert [cell.source for cell in notebook.cells] == [text_of(cell) for cell in solved()["cells"]]
     assert list(cells) == OURS
+
+
+def test_a_notebook_as_it_was_handed_out_is_named():
+    _, notes = parse_notebook((NOTEBOOKS / f"{LESSON}.ipynb").read_bytes())
+    assert "Nothing in the notebook differs from what was handed out" in " ".join(notes)
 
 
 def lose_settings(data, name):

@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from kws_helpers.desk.file_text import Unreadable
+from kws_helpers.desk.handed_out import is_begun, notebook_of
 from kws_helpers.desk.notebook import MAX_BYTES, Cell, read
 
 _MAKE = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell, "raw": nbformat.v4.new_raw_cell}
@@ -40,16 +41,20 @@ def read_notebook(path: Path) -> tuple[NotebookNode, list[str]]:
 
 
 def parse_notebook(raw: bytes) -> tuple[NotebookNode, list[str]]:
-    """Return the notebook in the bytes of a file, and what was put right, in words.
+    """Return the notebook in the bytes of a file, and what was noticed and put right, in words.
 
     Raises:
         Unreadable: there is none.
     """
     contents = read(raw)
+    notes, lesson = contents.notes + contents.faults, notebook_of(contents.cells)
+    if lesson and not is_begun(lesson, contents.cells):
+        notes.append("Nothing in the notebook differs from what was handed out. If answers were written, they are in "
+                     "another file.")
     name = contents.kernel
     kernel = {"kernelspec": {"name": name, "display_name": name}} if name else {}
     cells = [_whole(cell) for cell in contents.cells]
-    return nbformat.v4.new_notebook(cells=cells, metadata=kernel), contents.notes + contents.faults
+    return nbformat.v4.new_notebook(cells=cells, metadata=kernel), notes
 
 
 def _whole(cell: Cell) -> NotebookNode:

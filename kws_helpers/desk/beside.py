@@ -88,7 +88,7 @@ def _others(files: list[File]) -> Iterator[Found]:
     room, places = MAX_BESIDE, MAX_FILES
     for name, group in sorted(groups.items(), key=lambda item: sum(file.size for file in item[1])):
         total = sum(file.size for file in group)
-        told = f"{len(group)} files, {size(total)}" if name.endswith("/") else size(total)
+        told = f"{len(group)} file{'s' * (len(group) > 1)}, {size(total)}" if name.endswith("/") else size(total)
         if total > room or len(group) > places:
             yield Found(name, remark=f"left out ({told}): at most {MAX_FILES} files and {size(MAX_BESIDE)} are packed "
                                      "beside the lessons. Answers that read it will miss it when they are graded.",

@@ -6,6 +6,7 @@
     here          the zip file, and what is said
 """
 
+import errno
 import os
 import zipfile
 from io import BytesIO
@@ -82,10 +83,11 @@ def hand_in(folder: Path, output: Path) -> bool:
         mark = "✘" if not one.whole else "✔" if one.files else "–"
         print(f"{mark} {one_line(one.name, '_')}{': ' if one.remark else ''}{one_line(one.remark)}")
     print()
-    earlier = " What is there is an earlier one." if output.is_file() else ""
+    earlier = " The one that is there is an earlier one." if output.is_file() else ""
     if problem:
-        raise OSError(f"{output} could not be written: {problem.strerror or problem}.{earlier} Make room there, or "
-                      "name another place for it: --output FILE.zip")
+        room = "Make room there, or name" if problem.errno == errno.ENOSPC else "Name"
+        raise OSError(f"{output} could not be written: {problem.strerror or problem}.{earlier} {room} another place: "
+                      "--output FILE.zip")
     if not any(one.files for one in found):
         print(f"There is nothing to hand in: {folder} holds no lesson that was begun and can be read. "
               f"{output.name} was not written.{earlier}")
