@@ -358,7 +358,7 @@ def test_of_two_versions_of_an_answer_both_are_kept_and_named(style):
     assert_whole(notebook)
     assert cells[ANSWER].source == "Because of mine."
     assert "Because of theirs." in [cell.source for cell in notebook.cells]
-    assert f"differ ({ANSWER}). Both were kept" in notes and "was there 2 times" in notes
+    assert f"differ in {ANSWER}. Both were kept" in notes and "was there 2 times" in notes
 
 
 def test_whole_cells_of_both_versions_are_kept():
@@ -366,7 +366,7 @@ def test_whole_cells_of_both_versions_are_kept():
     text = lines_between_marks(indented(), '"cells": [', f'"cells": [\n{mine}', f'"cells": [\n{theirs}')
     cells, notebook, notes = repaired(text.encode())
     assert [cell.source for cell in notebook.cells[:2]] == ["theirs", "mine"]
-    assert sources(cells) == RIGHT and "differ (a cell of your own)" in notes
+    assert sources(cells) == RIGHT and "differ in a cell of your own." in notes
 
 
 def test_marks_in_the_code_of_a_cell_make_it_two():
@@ -376,7 +376,15 @@ def test_marks_in_the_code_of_a_cell_make_it_two():
     cells, notebook, notes = repaired(data)
     assert_whole(notebook)
     assert cells["one_hot-solution"].source.strip() == RIGHT["one_hot-solution"].strip()
-    assert "Git" in notes and "differ (one_hot-solution)" in notes
+    assert "Git's conflict markers stand in one_hot-solution" in notes
+
+
+def test_marks_in_an_answer_are_named_and_both_versions_stay_in_it():
+    data = solved()
+    cell_of(data, ANSWER)["source"] = "<<<<<<< local\nMine.\n=======\nTheirs.\n>>>>>>> remote"
+    cells, _, notes = repaired(data)
+    assert "Mine." in cells[ANSWER].source and "Theirs." in cells[ANSWER].source
+    assert f"Git's conflict markers stand in {ANSWER}" in notes
 
 
 @pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "=======", ">>>>>>> theirs"])

@@ -170,24 +170,28 @@ def _merged(upper: list[Cell], lower: list[Cell], contents: Contents) -> list[Ce
 
 
 def _both_versions(cells: list[Cell], contents: Contents) -> Iterator[Cell]:
-    """Yield the cells; one of code in which git's marks stand becomes two, the upper version last."""
+    """Yield the cells; one of code in which git's markers stand becomes two, the upper version last."""
     for cell in cells:
-        conflict = conflict_in(cell.source) if cell.kind == "code" and is_complete(cell.source) else None
-        if not conflict:
+        conflict = conflict_in(cell.source) if is_complete(cell.source) else None
+        if conflict:
+            contents.faults.append(f"Git's conflict markers stand in {_name(cell)}. Keep one of the two versions.")
+        if conflict and cell.kind == "code":
+            yield from (replace(cell, source=version) for version in (conflict.lower, conflict.upper))
+        else:
             yield cell
-            continue
-        contents.notes.append("Git's conflict markers stand in the text of a cell.")
-        _tell_versions([cell], contents)
-        yield from (replace(cell, source=version) for version in (conflict.lower, conflict.upper))
 
 
 def _tell_versions(different: list[Cell], contents: Contents) -> None:
     if different:
-        names = ", ".join(dict.fromkeys(cell.grade_id or "a cell of your own" for cell in different))
-        contents.faults.append(f"The two versions that git left differ ({names}). Both were kept, the upper one after "
-                               "the lower one. Keep the right one, and delete the other.")
+        names = ", ".join(dict.fromkeys(map(_name, different)))
+        contents.faults.append(f"Its two versions differ in {names}. Both were kept, the upper after the lower one. "
+                               "To take one of them whole: `git checkout --ours` or `--theirs`, and the file's name.")
     else:
         contents.notes.append("Its two versions hold the same cells.")
+
+
+def _name(cell: Cell) -> str:
+    return cell.grade_id or "a cell of your own"
 
 
 def _cell(found: dict[str, Any]) -> Cell:
