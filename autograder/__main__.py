@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from autograder.building.environment import programs_on_path
+from kws_helpers.desk.messages import print_what_can_be_printed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 console = Console()
@@ -145,4 +146,5 @@ def benchmark(
 
 if __name__ == "__main__":
     programs_on_path()
+    print_what_can_be_printed()
     sys.exit(app())

@@ -15,11 +15,11 @@ from autograder.grading.challenge import Entry, ranked, run_challenge
 from autograder.grading.grade import grade_class
 from autograder.grading.rows import STATUS_TEXTS, Row, Total, total_up
 from autograder.intake.collect import Placed, collect
-from autograder.intake.text import one_line
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.challenge import write_challenge
 from autograder.reporting.report import write_results
 from autograder.running.sandbox.doctor import Check, examine
+from kws_helpers.desk.text import one_line
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched")
 

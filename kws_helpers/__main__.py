@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from kws_helpers.desk.messages import print_what_can_be_printed
+
 
 def main() -> None:
     """Read the command line and do what it says."""
@@ -25,6 +27,7 @@ def main() -> None:
     say.add_argument("--folder", type=Path, default=Path("said"), help="gets a folder with the clips; default: said")
     say.add_argument("--count", type=int, default=200, metavar="N", help="clips, by as many voices; default: 200")
     say.set_defaults(run=_say)
+    print_what_can_be_printed()
     arguments = parser.parse_args()
     try:
         arguments.run(parser, arguments)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from kws_helpers.check import passed
-from kws_helpers.desk.hand_in import graded_cells
+from kws_helpers.desk.handed_out import graded_cells
 
 _DONE, _OPEN = "✔", "○"
 _BLUE = "#0072B2"

@@ -9,9 +9,9 @@ from autograder.building.course_folder import build_course
 from autograder.building.lesson import WELCOME, graded_cells, lesson_names, read_lesson, solved
 from autograder.building.paths import LESSONS as LESSON_FILES
 from autograder.building.paths import NOTEBOOKS, SOLUTIONS
-from autograder.building.repository import build_functions, build_graded_cells, build_notebooks
+from autograder.building.repository import build_functions, build_handed_out, build_notebooks
 from autograder.building.solution import renew_texts
-from kws_helpers.desk.hand_in import GRADED_CELLS
+from kws_helpers.desk.handed_out import FILE
 
 LESSONS = lesson_names()
 
@@ -22,14 +22,14 @@ def built(tmp_path_factory):
     build_course(folder / "course")
     build_notebooks(folder / "course", folder / "notebooks")
     build_functions(folder / "solutions")
-    build_graded_cells(folder / "graded_cells.json")
+    build_handed_out(folder / "notebooks", folder / "handed_out.json")
     return folder
 
 
 @pytest.mark.parametrize("committed, made", [
     *((NOTEBOOKS / f"{name}.ipynb", f"notebooks/{name}.ipynb") for name in [WELCOME, *LESSONS]),
     *((SOLUTIONS / f"lesson_{name}.py", f"solutions/lesson_{name}.py") for name in LESSONS),
-    (GRADED_CELLS, "graded_cells.json")], ids=lambda path: str(path).rpartition("/")[2])
+    (FILE, "handed_out.json")], ids=lambda path: str(path).rpartition("/")[2])
 def test_what_is_committed_is_what_the_lessons_make(built, committed, made):
     assert committed.read_text() == (built / made).read_text(), "run `make lessons` and commit"
 

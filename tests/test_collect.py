@@ -125,7 +125,7 @@ def test_the_layout_itself_and_one_folder_or_zip_for_each_student(tmp_path, shap
 
 def test_from_hand_in_through_moodle_to_what_is_graded(tmp_path):
     write(tmp_path / "notebooks", {f"{LESSON}.ipynb": notebook(), f"{OTHER}.ipynb": notebook(OTHER),
-                                   "challenge.keras": b"weights"})
+                                   "challenge.keras": zipped({"config.json": b"{}"})})
     assert hand_in(tmp_path / "notebooks", tmp_path / "hand-in.zip")
     packed = (tmp_path / "hand-in.zip").read_bytes()
     placed, left = collected(tmp_path, {f"{MOODLE.format('Ada', 7)}/hand-in.zip": packed}, "moodle.zip")

@@ -47,7 +47,8 @@ def moodle_download(folder):
     write_notebook(filled(LESSON, right, model_answers(LESSON)), folder / "ada" / f"{LESSON}.ipynb")
     write_notebook(filled(LESSON, right | {first: mistake(first)}, {QUESTION: "Because rooms are never silent."}),
                    folder / "ben" / "my lesson (1).ipynb")
-    pack(look_through(folder / "ada"), folder / "ada" / "hand-in.zip")
+    packed = folder / "ada" / "hand-in.zip"
+    pack(look_through(folder / "ada", packed), packed)
     with zipfile.ZipFile(folder / "download.zip", "w") as archive:
         for student, name in [("Ada Lovelace_101", "ada/hand-in.zip"), ("Ben Çelik_102", "ben/my lesson (1).ipynb")]:
             archive.write(folder / name, f"{student}_assignsubmission_file_/{Path(name).name}")

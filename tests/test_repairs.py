@@ -15,11 +15,13 @@ from nbgrader.api import Gradebook
 from autograder.building.course_folder import build_course
 from autograder.building.lesson import KERNEL
 from autograder.building.notebooks import released_notebook
+from autograder.building.paths import NOTEBOOKS
 from autograder.grading.gradebook import ClassGradebook
-from autograder.intake.notebook_file import MAX_BYTES, MAX_CELLS, Unreadable, parse_notebook
+from autograder.intake.notebook_file import MAX_BYTES, Unreadable, parse_notebook
 from autograder.intake.repair import repair
 from autograder.intake.submissions import find_submissions
 from autograder.sample_class import filled, solutions
+from kws_helpers.desk.notebook import MAX_CELLS
 
 LESSON = "01_dataset"
 RELEASED = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in released_notebook(LESSON).cells
@@ -90,6 +92,11 @@ def test_a_whole_notebook_is_left_alone():
     assert notes == ""
     assert [cell.source for cell in notebook.cells] == [text_of(cell) for cell in solved()["cells"]]
     assert list(cells) == OURS
+
+
+def test_a_notebook_as_it_was_handed_out_is_named():
+    _, notes = parse_notebook((NOTEBOOKS / f"{LESSON}.ipynb").read_bytes())
+    assert "Nothing in the notebook differs from what was handed out" in " ".join(notes)
 
 
 def lose_settings(data, name):
@@ -316,8 +323,81 @@ def test_a_break_in_the_middle_costs_one_cell():
     assert "damaged in line" in notes
 
 
+def lines_between_marks(text, old, upper, lower, style="merge"):
+    """The text of a file after git could not bring two versions of a line together."""
+    assert old in text
+    base = f"||||||| 1a2b3c\n<<<<<<<<< Temporary\n{old}\n>>>>>>>>> Temporary\n" if style == "diff3" else ""
+    return text.replace(old, f"\n<<<<<<< HEAD\n{upper}\n{base}=======\n{lower}\n>>>>>>> theirs (my part)\n")
+
+
+def indented():
+    return json.dumps(solved(), indent=1)
+
+
+@pytest.mark.parametrize("old, upper, lower", [
+    ('"execution_count": null,', '"execution_count": 1,', '"execution_count": 8,'),
+    ('"outputs": []', '"outputs": [{"output_type": "stream", "text": "1"}]', '"outputs": [\n]'),
+    ('"nbformat_minor": 5', '"nbformat_minor": 5', '"nbformat_minor": 4'),
+    ('"name": "python3"', '"name": "python3"', '"name": "my-env"')])
+@pytest.mark.parametrize("style", ["merge", "diff3"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_gits_marks_around_what_is_not_written_by_hand_cost_nothing(old, upper, lower, style, newline):
+    text = lines_between_marks(indented(), old, upper, lower, style).replace("\n", newline)
+    cells, notebook, notes = repaired(text.encode())
+    assert sources(cells) == RIGHT and len(notebook.cells) == len(solved()["cells"])
+    assert "Git has left" in notes and "hold the same cells" in notes
+
+
+ANSWERED = '"Because a microphone hisses."'
+
+
+@pytest.mark.parametrize("style", ["merge", "diff3"])
+def test_of_two_versions_of_an_answer_both_are_kept_and_named(style):
+    text = lines_between_marks(indented(), ANSWERED, '"Because of mine."', '"Because of theirs."', style)
+    cells, notebook, notes = repaired(text.encode())
+    assert_whole(notebook)
+    assert cells[ANSWER].source == "Because of mine."
+    assert "Because of theirs." in [cell.source for cell in notebook.cells]
+    assert f"differ in {ANSWER}. Both were kept" in notes and "was there 2 times" in notes
+
+
+def test_whole_cells_of_both_versions_are_kept():
+    mine, theirs = (f'{{"cell_type": "code", "source": "{name}"}},' for name in ("mine", "theirs"))
+    text = lines_between_marks(indented(), '"cells": [', f'"cells": [\n{mine}', f'"cells": [\n{theirs}')
+    cells, notebook, notes = repaired(text.encode())
+    assert [cell.source for cell in notebook.cells[:2]] == ["theirs", "mine"]
+    assert sources(cells) == RIGHT and "differ in a cell of your own." in notes
+
+
+def test_marks_in_the_code_of_a_cell_make_it_two():
+    data = solved()
+    cell = cell_of(data, "one_hot-solution")
+    cell["source"] = f"<<<<<<< local\n{text_of(cell)}\n=======\ndef one_hot(): ...\n>>>>>>> remote"
+    cells, notebook, notes = repaired(data)
+    assert_whole(notebook)
+    assert cells["one_hot-solution"].source.strip() == RIGHT["one_hot-solution"].strip()
+    assert "Git's conflict markers stand in one_hot-solution" in notes
+
+
+def test_marks_in_an_answer_are_named_and_both_versions_stay_in_it():
+    data = solved()
+    cell_of(data, ANSWER)["source"] = "<<<<<<< local\nMine.\n=======\nTheirs.\n>>>>>>> remote"
+    cells, _, notes = repaired(data)
+    assert "Mine." in cells[ANSWER].source and "Theirs." in cells[ANSWER].source
+    assert f"Git's conflict markers stand in {ANSWER}" in notes
+
+
+@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "=======", ">>>>>>> theirs"])
+def test_a_mark_that_was_overlooked_costs_nothing(mark):
+    text = lines_between_marks(indented(), '"execution_count": null,', '"execution_count": 1,', '"execution_count": 8,')
+    left = next(line for line in text.splitlines() if line.startswith(mark))
+    cells, _, notes = repaired(text.replace(f"{left}\n", "", 1).encode())
+    assert sources(cells) == RIGHT and "Git has left" in notes
+
+
 @pytest.mark.parametrize("raw, words", [
-    (b"", "JSON breaks off"), (_solved()[:500].encode(), "JSON breaks off"), (b"[1, 2]", "has no cells"),
+    (b"", "is empty"), (b"<html><body>", "is a web page"), (b"import numpy as np\n", "is a Python program"),
+    (b"PK\3\4...", "is a zip file"), (_solved()[:500].encode(), "JSON breaks off"), (b"[1, 2]", "has no cells"),
     (b'{"cells": []}', "without any cell"), (b'{"cells": "many"}', "without any cell"),
     (b'{"cells": ["a", 1, null]}', "without any cell"), (b'{"a": ' * 100_000, "nested far too deeply"),
     (b'{"cells": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "nested far too deeply"),

@@ -1,6 +1,7 @@
 """Students' text on the terminal: printed as it is, whatever rich or the terminal would make of it."""
 
 import io
+import sys
 
 import pytest
 from rich.console import Console
@@ -12,6 +13,7 @@ from autograder.grading.rows import Row, total_up
 from autograder.intake.collect import Placed
 from autograder.intake.unpack import LeftOut
 from autograder.running.sandbox.doctor import Check
+from kws_helpers.desk.messages import print_what_can_be_printed
 
 HOSTILE = "ada [late] [/b] \x1b[2J\x07 :boom:"
 SHOWN = "ada [late] [/b]"
@@ -44,3 +46,13 @@ def test_students_text_is_printed_as_it_is(work, monkeypatch, tmp_path):
     work(Console(file=said, force_terminal=True, width=300), monkeypatch, tmp_path)
     assert SHOWN in said.getvalue()
     assert "\x1b[2J" not in said.getvalue() and "\x07" not in said.getvalue() and ":boom:" in said.getvalue()
+
+
+@pytest.mark.parametrize("encoding, mark", [("cp1252", "x Çelik ?"), ("ascii", "x ?elik ?"), ("utf-8", "✘ Çelik 雪")])
+def test_a_terminal_that_cannot_write_a_character_shows_another(monkeypatch, encoding, mark):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding, write_through=True))
+    print_what_can_be_printed()
+    with Console().status("Collecting …"):
+        terminal.print_collected(Console(), [Placed("雪", "…", "─", "✔")], [LeftOut("Çelik", "雪")])
+    assert mark in raw.getvalue().decode(encoding)

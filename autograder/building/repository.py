@@ -2,6 +2,7 @@
 
     autograder/lessons/*.py -> course/source -> (nbgrader) course/release -> notebooks/
                             -> solutions/lesson_*.py, and solutions/*.ipynb, executed
+    notebooks/ -> kws_helpers/desk/handed_out.json
 """
 
 import json
@@ -10,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.building.course_folder import build_course
-from autograder.building.lesson import WELCOME, functions_module, lesson_names, nbgrader_cells, read_lesson
+from autograder.building.lesson import WELCOME, functions_module, lesson_names, read_lesson
 from autograder.building.notebooks import write_notebook
 from autograder.building.paths import COURSE, NOTEBOOKS, SOLUTIONS, demand_repository
 from autograder.building.solution import build_solution, renew_texts
-from kws_helpers.desk.hand_in import GRADED_CELLS
+from kws_helpers.desk import handed_out
+from kws_helpers.desk.notebook import read
 
 
 def build_all(with_solutions: bool = True) -> Iterator[str]:
@@ -25,18 +27,18 @@ def build_all(with_solutions: bool = True) -> Iterator[str]:
         BuildError: a lesson could not be built.
     """
     demand_repository()
-    yield "solutions/lesson_*.py and kws_helpers/desk/graded_cells.json"
+    yield "solutions/lesson_*.py"
     build_functions()
-    build_graded_cells()
     for name in lesson_names():
         if with_solutions:
             yield f"solutions/{name}.ipynb (executed)"
             build_solution(name)
         else:
             renew_texts(name)
-    yield "course/ (nbgrader) and notebooks/"
+    yield "course/ (nbgrader), notebooks/ and kws_helpers/desk/handed_out.json"
     build_course()
     build_notebooks()
+    build_handed_out()
 
 
 def build_notebooks(course: Path = COURSE, folder: Path = NOTEBOOKS) -> None:
@@ -54,9 +56,14 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
         (folder / f"lesson_{name}.py").write_text(functions_module(name))
 
 
-def build_graded_cells(path: Path = GRADED_CELLS) -> None:
-    """Write which cells a student must not lose: those that are filled in or give points, by lesson."""
-    found = {name: [settings["grade_id"] for settings in nbgrader_cells(name)
-                    if settings["grade"] or settings["solution"]] for name in lesson_names()}
-    rows = ",\n".join(f" {json.dumps(name)}: {json.dumps(cells)}" for name, cells in found.items())
-    path.write_text(f"{{\n{rows}\n}}\n")
+def build_handed_out(folder: Path = NOTEBOOKS, path: Path = handed_out.FILE) -> None:
+    """Write what a student's desk has to know of the notebooks: their cells, as they were handed out."""
+    rows = [f" {json.dumps(name)}: {json.dumps(_cells(folder / f'{name}.ipynb'))}"
+            for name in (WELCOME, *lesson_names())]
+    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+
+
+def _cells(notebook: Path) -> list[handed_out.HandedOut]:
+    return [handed_out.HandedOut(cell.id, cell.fingerprint, cell.grade_id if needed else "")
+            for cell in read(notebook.read_bytes()).cells
+            for needed in [cell.settings.get("grade") or cell.settings.get("solution")]]

@@ -20,11 +20,11 @@ from nbformat import NotebookNode
 from autograder.building.lesson import CHALLENGE
 from autograder.grading.sanitize import drop_live_outputs
 from autograder.intake.notebook_file import Unreadable, read_file
-from autograder.intake.text import one_line, readable
 from autograder.running.execute import Job, execute
 from kws_helpers import data, features
 from kws_helpers.data import CLASS_NAMES
-from kws_helpers.desk.hand_in import NETWORK
+from kws_helpers.desk.beside import NETWORK
+from kws_helpers.desk.text import one_line, readable
 
 MAX_PARAMETERS = 100_000
 MAX_BYTES = 20 * 2**20

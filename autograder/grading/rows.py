@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import Grade
 from autograder.intake.submissions import Submission
-from autograder.intake.text import clean
 from autograder.judging.verdict import VERDICT_TYPE
+from kws_helpers.desk.text import clean
 
 STATUS_TEXTS = {
     "passed": "full points",

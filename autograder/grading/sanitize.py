@@ -13,7 +13,7 @@ import nh3
 from nbconvert.filters import strip_files_prefix
 from nbformat import NotebookNode
 
-from autograder.intake.text import clean
+from kws_helpers.desk.text import clean
 
 TAGS = {"a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2", "h3",
         "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "summary",

@@ -17,7 +17,7 @@ from autograder.intake.download_names import Owner, owner_of
 from autograder.intake.notebook_file import Unreadable, parse_notebook
 from autograder.intake.submissions import demand_apart
 from autograder.intake.unpack import Arrival, LeftOut, arrivals
-from kws_helpers.desk.hand_in import NETWORK
+from kws_helpers.desk.beside import NETWORK
 
 
 @dataclass(frozen=True)

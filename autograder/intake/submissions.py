@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.building.lesson import lesson_names
 from autograder.intake.notebook_file import Unreadable, read_notebook
-from autograder.intake.text import readable
+from kws_helpers.desk.text import readable
 
 
 @dataclass

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from autograder.building.lesson import WELCOME
 from autograder.intake.notebook_file import MAX_BYTES, Unreadable, read_file
 from kws_helpers.data.archive import leads_out
-from kws_helpers.desk.hand_in import NETWORK
+from kws_helpers.desk.beside import NETWORK
 from kws_helpers.results import FOLDER
 
 MAX_UNPACKED = 500 * 2**20

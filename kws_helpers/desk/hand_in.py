@@ -1,127 +1,114 @@
-"""Pack the lessons into one file for the teacher, after a look at whether they are whole."""
+"""Pack what a student wrote into one file for the teacher, after a look at whether it is whole.
 
-import json
+    folder.py     what lies there
+    lessons.py    the notebooks: which lesson, begun or not, which of several
+    beside.py     the challenge's network, modules and data
+    here          the zip file, and what is said
+"""
+
+import errno
+import os
 import zipfile
-from collections import Counter
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+
+from kws_helpers.desk.beside import look_beside
+from kws_helpers.desk.folder import Found, look_into, size
+from kws_helpers.desk.lessons import look_at_notebooks, may_be_notebook
+from kws_helpers.desk.text import one_line
 
 FILE = "hand-in.zip"
-NETWORK = "challenge.keras"
-GRADED_CELLS = Path(__file__).with_name("graded_cells.json")
-"""The cells of each lesson that a student fills in or that give points, by grade_id; made by `make lessons`."""
-
-_UNTOUCHED = ("YOUR ANSWER HERE", "raise NotImplementedError()")
-_FRESH = "Rename yours, get a fresh copy of this lesson, and copy into it what you wrote."
 
 
-@dataclass(frozen=True)
-class Found:
-    """A file of the folder.
+def look_through(folder: Path, output: Path) -> list[Found]:
+    """Look at all that lies in the folder, but for `output`.
 
-    Attributes:
-        content: what is packed; None where the file is left out.
-        remark: what there is to say about it.
-        whole: False where `remark` says what is wrong and what to do.
+    A lesson that is as it was handed out is left out, and so is a file that cannot be read. A notebook that lost cells
+    is packed as it is: much of it can still be graded.
+
+    Raises:
+        ValueError: the lessons lie in folders inside.
     """
-
-    name: str
-    content: bytes | None
-    remark: str = ""
-    whole: bool = True
-
-
-def graded_cells() -> dict[str, list[str]]:
-    """Return the names of the cells of each lesson that a student fills in or that give points."""
-    return json.loads(GRADED_CELLS.read_text(encoding="utf-8"))
-
-
-def look_through(folder: Path) -> list[Found]:
-    """Look at every lesson in the folder, and at the challenge's network.
-
-    A lesson that was not begun is left out, and so is a file that is no notebook. A notebook that lost cells is packed
-    as it is: much of it can still be graded.
-    """
-    found = [_look_at(path, cells) for lesson, cells in graded_cells().items()
-             if (path := folder / f"{lesson}.ipynb").is_file()]
-    network = folder / NETWORK
-    return found + ([Found(NETWORK, network.read_bytes())] if network.is_file() else [])
+    there = look_into(folder, output)
+    places = sorted({file.name.rpartition("/")[0] for file in there.files if ".ipynb" in file.last_name})
+    if places and places[0]:
+        raise ValueError(f"There are no notebooks in {folder} itself, but in {', '.join(places)} below it. Name the "
+                         "folder in which your lessons are.")
+    notebooks, others = look_at_notebooks([file for file in there.files if may_be_notebook(file)])
+    others += [file for file in there.files if not may_be_notebook(file)]
+    problems = [Found(name, remark=problem, whole=False) for name, problem in sorted(there.problems.items())]
+    skipped = [Found(", ".join(sorted(there.skipped)), remark="left out, because programs make it.")]
+    return notebooks + look_beside(others) + problems + (skipped if there.skipped else [])
 
 
 def pack(found: list[Found], output: Path) -> None:
-    """Write what is to be packed into a zip file; the same work gives the same bytes."""
-    packed = BytesIO()
+    """Write what is to be packed into a zip file; the same work gives the same bytes.
+
+    Raises:
+        OSError: it could not be written. A file that was there before is as it was.
+    """
+    packed, output = BytesIO(), Path(os.path.realpath(output))
+    if output.exists() and not output.is_file():
+        raise OSError("it is there, and is no ordinary file")
+    unfinished = output.with_name(f".{output.name}.partial")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in found:
-            if one.content is not None:
-                member = zipfile.ZipInfo(one.name)  # dated 1980, whenever it is packed
-                member.external_attr = 0o644 << 16
-                archive.writestr(member, one.content, zipfile.ZIP_DEFLATED)
-    output.write_bytes(packed.getvalue())
+        for name, content in _members(found).items():
+            member = zipfile.ZipInfo(name)  # dated 1980, whenever it is packed
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, content, zipfile.ZIP_DEFLATED)
+    try:
+        unfinished.write_bytes(packed.getvalue())
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def hand_in(folder: Path, output: Path) -> bool:
-    """Pack the lessons of a folder, and print what was packed and what was not.
+    """Pack what a student wrote in a folder, and print what was packed and what was not.
 
     Returns:
         True when there was something to pack and all of it is whole.
+
+    Raises:
+        ValueError: the lessons lie in folders inside.
+        OSError: the zip file could not be written; the message says why.
     """
-    found = look_through(folder)
+    found, problem = look_through(folder, output), None
+    if any(one.files for one in found):
+        try:
+            pack(found, output)
+        except OSError as error:
+            problem = error
     for one in found:
-        mark = "✘" if not one.whole else "–" if one.content is None else "✔"
-        print(f"{mark} {one.name}{': ' if one.remark else ''}{one.remark}")
-    if not any(one.content is not None and one.name != NETWORK for one in found):
-        print(f"\nThere is nothing to hand in: {folder} holds no lesson that was begun and can be read. "
-              f"{output.name} was not written.")
+        mark = "✘" if not one.whole else "✔" if one.files else "–"
+        print(f"{mark} {one_line(one.name, '_')}{': ' if one.remark else ''}{one_line(one.remark)}")
+    print()
+    earlier = " The one that is there is an earlier one." if output.is_file() else ""
+    if problem:
+        room = "Make room there, or name" if problem.errno == errno.ENOSPC else "Name"
+        raise OSError(f"{output} could not be written: {problem.strerror or problem}.{earlier} {room} another place: "
+                      "--output FILE.zip")
+    if not any(one.files for one in found):
+        print(f"There is nothing to hand in: {folder} holds no lesson that was begun and can be read. "
+              f"{output.name} was not written.{earlier}")
         return False
-    pack(found, output)
-    print(f"\n{output.resolve()} is what you hand in. It holds what was saved, so save first.")
+    print(f"{output.absolute()} ({size(output.stat().st_size)}) is what you hand in. It holds what was saved, so save "
+          "first.")
+    with_lesson = any(name.endswith(".ipynb") for one in found for name in one.files)
+    if not with_lesson:
+        print("No lesson is in it: none was begun, or none can be read.")
     whole = all(one.whole for one in found)
     if not whole:
         print("Not everything is whole (✘): put it right, and pack again.")
-    return whole
+    return whole and with_lesson
 
 
-def _look_at(path: Path, graded: list[str]) -> Found:
-    content = path.read_bytes()
-    try:
-        cells = _cells(content)
-    except (ValueError, RecursionError):
-        return Found(path.name, None, "left out, because it is damaged and is no notebook. Open it in JupyterLab and "
-                                      f"save it. If it does not open: {_FRESH}", whole=False)
-    counts = Counter(str(_settings(cell).get("grade_id")) for cell in cells)
-    if lost := [name for name in graded if not counts[name]]:
-        return Found(path.name, content, f"packed, but without the {_names(lost)}. {_FRESH}", whole=False)
-    if doubled := [name for name in graded if counts[name] > 1]:
-        return Found(path.name, content, f"packed, but with more than one {_names(doubled)}. Keep the one that counts, "
-                                         "delete its copies, and save.", whole=False)
-    if all(_untouched(cell) for cell in cells if _settings(cell).get("solution")):
-        return Found(path.name, None, "left out, because it was not begun.")
-    return Found(path.name, content)
-
-
-def _cells(content: bytes) -> list[dict[str, Any]]:
-    """The cells of a notebook; raises ValueError where it is none."""
-    match json.loads(content):
-        case {"cells": [*cells]} if all(isinstance(cell, dict) and isinstance(cell.get("source"), (str, list))
-                                        for cell in cells):
-            return cells
-    raise ValueError("no notebook")
-
-
-def _settings(cell: dict[str, Any]) -> dict[str, Any]:
-    """nbgrader's metadata of a cell; empty where there is none."""
-    match cell:
-        case {"metadata": {"nbgrader": dict(settings)}}:
-            return settings
-    return {}
-
-
-def _untouched(cell: dict[str, Any]) -> bool:
-    return "".join(map(str, cell["source"])).strip().endswith(_UNTOUCHED)
-
-
-def _names(grade_ids: list[str]) -> str:
-    return f"cell{'s' if len(grade_ids) > 1 else ''} {', '.join(grade_ids)}"
+def _members(found: list[Found]) -> dict[str, bytes]:
+    """Return what is packed, under names that every system takes; no two are the same."""
+    members: dict[str, bytes] = {}
+    for name, content in (item for one in found for item in one.files.items()):
+        name = one_line(name, "_").replace("\\", "_")
+        while name in members:
+            name += "_"
+        members[name] = content
+    return members

@@ -1,5 +1,7 @@
 """What a learner is told beside the output of a cell: warnings, and one line that says how far long work has come."""
 
+import codecs
+import io
 import sys
 import time
 import warnings
@@ -9,6 +11,19 @@ from contextlib import contextmanager
 _PACKAGE = __name__.partition(".")[0]
 _PATIENCE = 1.0  # seconds before progress is shown
 _PAUSE = 0.2  # seconds between two updates
+
+
+_PLAIN = {"✔": "+", "✘": "x", "–": "-", "…": "..."}
+"""What stands for a character that a terminal cannot write; "?" for all others."""
+
+
+def print_what_can_be_printed() -> None:
+    """Let no character that the terminal cannot write stop a command."""
+    codecs.register_error("plain", lambda error: (
+        "".join(_PLAIN.get(one, "?") for one in error.object[error.start:error.end]), error.end))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain")
 
 
 def warn(message: str) -> None:
