@@ -39,7 +39,7 @@ def protect(manager: AsyncKernelManager, protection: str, *, files: Path, packag
 
     Args:
         protection: `SANDBOX` or `LIMITS`.
-        files: what was handed in beside the notebook; without a sandbox, the kernel works in this folder.
+        files: a copy of what was handed in beside the notebook; without a sandbox, the kernel works in this folder.
         packages: a folder of packages that the kernel can import before any others.
         environment: environment variables for the kernel.
     """
