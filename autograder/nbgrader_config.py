@@ -15,6 +15,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from autograder.building.course_folder import locate_course
+from autograder.building.deadlines import read_deadlines
 from autograder.intake.repair import RestoreCells
 from autograder.running.execute import CELL_SECONDS
 
@@ -25,6 +26,7 @@ def configure(config: Config, folder: Path) -> Config:
     config.Autograde.sanitize_preprocessors = [
         RestoreCells, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     config.Execute.timeout = CELL_SECONDS
+    config.LateSubmissionPlugin.penalty_method = read_deadlines(folder)[1]
     # What a library writes to stderr is no fault of the student's. Errors are outputs of another kind; they count.
     config.IgnorePattern.enabled = True
     config.IgnorePattern.pattern = r"(?s)."
