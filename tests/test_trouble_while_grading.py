@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from autograder.building import course_folder
-from autograder.building.course_folder import build_course
+from autograder.building.course_folder import build_course, nbgrader_api
 from autograder.building.notebooks import write_notebook
 from autograder.building.whole_file import write_whole
 from autograder.grading import grade, patience
@@ -155,6 +155,21 @@ def test_a_gradebook_that_cannot_be_written_costs_rows_with_a_reason(out, monkey
     ("No notebooks were matched", "No notebooks were matched")])
 def test_the_reason_is_found_in_what_nbgrader_logs(complaint, reason):
     assert course_folder.reason(complaint) == reason
+
+
+def test_formgrader_may_be_open_while_a_class_is_graded(out, monkeypatch):
+    formgrader = nbgrader_api(out)
+    looked = []
+
+    def look():
+        looked.append(formgrader.get_students())
+        looked.append(formgrader.get_submissions(LESSON))
+
+    run(out)
+    look()
+    when_recording_the_second(monkeypatch, look)
+    assert run(out, force=True).complete and len(looked) == 4
+    formgrader.gradebook.close()
 
 
 @pytest.mark.parametrize("name", ["summary.csv", "exports/canvas.csv", "feedback/ben/index.html", "report.html"])

@@ -28,6 +28,7 @@ from autograder.building.environment import kernel_manager
 from autograder.intake.beside import copy_beside, files_beside
 from autograder.running.sandbox.protection import LIMITS
 from autograder.running.sandbox.provisioner import LimitedProvisioner, prepare, protect
+from autograder.running.scratch import scratch_folder
 
 CELL_SECONDS = 60
 """A cell that runs longer is interrupted. While grading, no cell of the course needs a quarter of this."""
@@ -102,7 +103,7 @@ def execute(job: Job, accompany: Accompany = _nobody) -> Executed:
         Exception: no kernel could be started, which is not the notebook's fault.
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
-    place = prepare(job.protection)
+    place = prepare(job.protection) or scratch_folder()
     with (tempfile.TemporaryDirectory(prefix="kws-", dir=place, ignore_cleanup_errors=True) as scratch,
           accompany(Path(scratch), notebook) as companion):
         start = time.monotonic()
