@@ -6,6 +6,8 @@ import shutil
 import nbformat
 import numpy as np
 import pytest
+from nbgrader.utils import find_all_files
+from traitlets.config import Config
 
 from autograder.building.course_folder import build_course
 from autograder.building.notebooks import write_notebook
@@ -13,6 +15,7 @@ from autograder.grading import grade
 from autograder.intake import beside
 from autograder.intake.beside import files_beside, is_kept, remarks
 from autograder.judging.judged_run import execute_and_judge
+from autograder.nbgrader_config import configure
 from autograder.running.execute import Job
 from autograder.running.sandbox.protection import LIMITS
 from autograder.sample_class import filled
@@ -70,10 +73,17 @@ def test_what_a_browser_may_run_is_not_kept(tmp_path, name):
     assert not is_kept(tmp_path / name)
 
 
+def test_stock_nbgrader_leaves_pages_out_too(tmp_path):
+    write(tmp_path / "work", "helpers.py", "sub/x.SVG", "index.html", "a.pdf", "one.npy")
+    ignored = configure(Config(), tmp_path).CourseDirectory.ignore
+    found = find_all_files(str(tmp_path / "work"), ignored)
+    assert {name.rpartition("/")[2] for name in found} == {"helpers.py", "one.npy"} and "*.pyc" in ignored
+
+
 def test_names_of_what_is_installed_are_said(tmp_path):
     write(tmp_path, "helpers.py", "numpy.py", "kws_helpers/__init__.py", "random.py", "data/keras.py", "autograder.py")
     said = remarks(*files_beside(tmp_path), tmp_path)
-    assert [note.split()[2] for note in said] == ["autograder", "kws_helpers", "numpy", "random"]
+    assert len(said) == 1 and ": autograder, kws_helpers, numpy, random. While" in said[0]
 
 
 def test_modules_and_data_are_there_as_at_the_desk(tmp_path):
@@ -109,6 +119,6 @@ def test_only_harmless_kinds_come_to_where_pages_are_opened(tmp_path, pretended)
     assert names == {f"{LESSON}.ipynb", "helpers.py", "one.npy", "numpy.py"}
     assert (out / "autograded" / "ada" / LESSON / "sub" / "one.npy").exists()
     notes = " ".join(result.notes["ada", LESSON])
-    assert "index.html, x.js, y.pdf, sub/x.svg" in notes and "The module numpy beside the notebook" in notes
+    assert "index.html, x.js, y.pdf, sub/x.svg" in notes and "installed ones: numpy." in notes
     shutil.rmtree(out / "graded")
     assert grade.grade_class(tmp_path / "submitted", out, workers=1, protection=LIMITS).complete

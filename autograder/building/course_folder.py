@@ -79,7 +79,8 @@ def build_course(folder: Path = COURSE, names: Iterable[str] | None = None) -> P
 def reason(complaint: str) -> str:
     """Return the reason in what nbgrader logged or a database said: it is in the last line that names an error."""
     found = re.findall(r"^(?:\([\w.]+\)|[\w.]+(?:Error|Exception):) .+$", complaint, re.MULTILINE)
-    return re.sub(r"^(?:(?:\([\w.]+\)|[\w.]+:) )+", "", found[-1]) if found else complaint.strip().partition("\n")[0]
+    last = found[-1] if found else complaint.strip().partition("\n")[0]
+    return re.sub(r"^(?:(?:\([\w.]+\)|[\w.]+(?:Error|Exception):|\[Errno \d+\]) )+", "", last)
 
 
 def nbgrader_api(folder: Path) -> NbGraderAPI:

@@ -4,6 +4,7 @@ Each step keeps every other submission going when one fails; whatever happens, e
 """
 
 import contextlib
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -186,7 +187,7 @@ class _Grading:
             postponed.append(submission)
             return
         what = "could not be recorded in the gradebook" if isinstance(error, Busy) else what
-        yield submission, self._not_graded(submission, f"{what}: {error}")
+        yield submission, self._not_graded(submission, f"{what}: {getattr(error, 'strerror', None) or error}")
 
     def _without_execution(self, submission: Submission) -> list[Row]:
         if submission.notebook is None:
@@ -254,8 +255,16 @@ class _Grading:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Ignore warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers when tried."""
-    with warnings.catch_warnings():
-        for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
-            warnings.simplefilter("ignore", kind)
-        yield
+    """Ignore warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers when tried.
+
+    What goes wrong in the gradebook is said in the rows; nbgrader would print its traceback, too.
+    """
+    nbgraders = logging.getLogger("tornado.application")
+    before, nbgraders.disabled = nbgraders.disabled, True
+    try:
+        with warnings.catch_warnings():
+            for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
+                warnings.simplefilter("ignore", kind)
+            yield
+    finally:
+        nbgraders.disabled = before

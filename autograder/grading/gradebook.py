@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbgrader.api
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
@@ -173,7 +173,7 @@ class ClassGradebook:
         try:
             with Gradebook(self.url) as gradebook:
                 yield gradebook
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, InvalidEntry) as error:
             raise _trouble(str(error)) from error
 
     @staticmethod

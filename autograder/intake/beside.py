@@ -23,6 +23,8 @@ MAX_DEPTH = 20
 _KEPT = frozenset([".py", ".npy", ".npz", ".csv", ".tsv", ".txt", ".json", ".yaml", ".yml", ".toml", ".wav", ".flac",
                    ".ogg", ".mp3", ".keras", ".h5", ".tflite", ".png", ".jpg", ".jpeg", ".gif"])
 """The endings of files that are kept where pages are opened."""
+OPENED = (".html", ".htm", ".xhtml", ".xml", ".svg", ".svgz", ".mht", ".mhtml", ".js", ".mjs", ".pdf")
+"""Endings of what a browser opens or runs, for stock nbgrader, which copies all but what it is told to leave out."""
 _DRAWN = (".vg.json", ".vl.json")  # JupyterLab draws what they describe
 _NOT_WORK = ("__pycache__", "__MACOSX")
 
@@ -83,9 +85,10 @@ def remarks(taken: list[Path], left_out: list[Path], folder: Path) -> list[str]:
     if others := [path for path in taken if not is_kept(path)]:
         said.append(f"Of kinds that are not kept beside the graded notebook, but were there while it ran: "
                     f"{_named(others, folder)}.")
-    modules = sorted({path.relative_to(folder).parts[0].removesuffix(".py") for path in taken if path.suffix == ".py"})
-    said += [f"The module {name} beside the notebook has the name of an installed one: while grading, `import {name}` "
-             "means the installed one. Give yours another name." for name in modules if _is_installed(name)]
+    modules = {path.relative_to(folder).parts[0].removesuffix(".py") for path in taken if path.suffix == ".py"}
+    if masks := sorted(filter(_is_installed, modules)):
+        said.append(f"Modules beside the notebook have names of installed ones: {', '.join(masks)}. While grading, "
+                    "`import` finds the installed ones. Give yours other names.")
     return said
 
 
