@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from autograder.building.environment import programs_on_path
+from autograder.building.environment import demand_home, programs_on_path
 from kws_helpers.desk.messages import print_what_can_be_printed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -28,6 +28,16 @@ def _bad_usage() -> Iterator[None]:
         from autograder.terminal import say
 
         say(console, error, style="red")
+        raise typer.Exit(BAD_USAGE) from None
+
+
+@app.callback()
+def _before_every_command() -> None:
+    """The instructor's commands."""
+    try:
+        demand_home()
+    except ValueError as error:  # with nothing loaded that would ask for one
+        console.print(str(error), style="red", soft_wrap=True)
         raise typer.Exit(BAD_USAGE) from None
 
 

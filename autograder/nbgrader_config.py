@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -15,6 +16,8 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from autograder.building.course_folder import locate_course
+from autograder.building.deadlines import read_deadlines
+from autograder.intake.beside import OPENED
 from autograder.intake.repair import RestoreCells
 from autograder.running.execute import CELL_SECONDS
 
@@ -24,7 +27,10 @@ def configure(config: Config, folder: Path) -> Config:
     locate_course(config, folder)
     config.Autograde.sanitize_preprocessors = [
         RestoreCells, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+    config.CourseDirectory.ignore = [*CourseDirectory().ignore, *(f"*{case}" for ending in OPENED
+                                                                  for case in (ending, ending.upper()))]
     config.Execute.timeout = CELL_SECONDS
+    config.LateSubmissionPlugin.penalty_method = read_deadlines(folder)[1]
     # What a library writes to stderr is no fault of the student's. Errors are outputs of another kind; they count.
     config.IgnorePattern.enabled = True
     config.IgnorePattern.pattern = r"(?s)."

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from autograder.grading.challenge import Entry, ranked, run_challenge
 from autograder.grading.grade import grade_class
-from autograder.grading.rows import STATUS_TEXTS, Row, Total, total_up
+from autograder.grading.rows import STATUS_TEXTS, Row, Total
 from autograder.intake.collect import Placed, collect
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.challenge import write_challenge
@@ -21,7 +21,7 @@ from autograder.reporting.report import write_results
 from autograder.running.sandbox.doctor import Check, examine
 from kws_helpers.desk.text import one_line
 
-_LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched")
+_LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched", "look again")
 
 
 def say(console: Console, text: object, style: str = "") -> None:
@@ -66,10 +66,13 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
             bar.update(task, completed=done, total=total, description=one_line(f"Graded {what}"))
 
         result = grade_class(submissions, output, workers=workers, seconds=seconds, seed=seed, force=force,
-                             protection=protection, scheduler=scheduler, database=database, progress=progress)
+                             protection=protection, scheduler=scheduler, database=database, progress=progress,
+                             say=lambda text: say(bar.console, text))
     write_results(result, output)
-    print_gradebook(console, total_up(result.rows), result.rows)
+    print_gradebook(console, result.totals, result.rows)
     console.print()
+    for problem in result.problems:
+        say(console, problem, style="red")
     say(console, f"Results in {output}: report.html, grades.csv, summary.csv, feedback/, exports/")
     return result.complete
 

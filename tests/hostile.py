@@ -5,7 +5,7 @@ Each spoils lesson 01 for one student. docs/hostile-submissions.md tells the sam
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _notebook(notebook: NotebookNode) -> Callable[[Path], object]:
 
 
 def _cheat(name: str, what: str, code: str = "", test_cell: str | None = None, drop_test: bool = False,
-           deserves: str = NOTHING_GAINED) -> Hostile:
+           deserves: str = NOTHING_GAINED, beside: Mapping[str, str] | None = None) -> Hostile:
     """A wrong answer to `one_hot`, with something that should hide that."""
     notebook = _answered(RIGHT | {"one_hot": WRONG + code})
     for cell in list(notebook.cells):
@@ -73,20 +73,24 @@ def _cheat(name: str, what: str, code: str = "", test_cell: str | None = None, d
             cell.source = cell.source if test_cell is None else test_cell
             if drop_test:
                 notebook.cells.remove(cell)
-    return Hostile(name, what, deserves, _notebook(notebook))
+    return Hostile(name, what, deserves, _with_files(_notebook(notebook), beside))
+
+
+def _with_files(write: Callable[[Path], object], files: Mapping[str, str] | None) -> Callable[[Path], object]:
+    def all_of_it(folder: Path) -> None:
+        write(folder)
+        for name, text in (files or {}).items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+
+    return all_of_it
 
 
 def _attack(name: str, what: str, code: str, deserves: str = NOTHING_LOST,
-            files: Callable[[Path], object] | None = None) -> Hostile:
+            files: Mapping[str, str] | None = None, links: Callable[[Path], object] = lambda folder: None) -> Hostile:
     """Right answers, and in the cell of `frame_count` something that should do harm."""
-    write = _notebook(_answered(RIGHT | {"frame_count": f"{RIGHT['frame_count']}\n\n{code}\n"}))
-
-    def all_of_it(folder: Path) -> None:
-        write(folder)
-        if files:
-            files(folder)
-
-    return Hostile(name, what, deserves, all_of_it)
+    write = _with_files(_notebook(_answered(RIGHT | {"frame_count": f"{RIGHT['frame_count']}\n\n{code}\n"})), files)
+    return Hostile(name, what, deserves, lambda folder: (write(folder), links(folder)))
 
 
 def _file(name: str, what: str, deserves: str, write: Callable[[Path, bytes], object]) -> Hostile:
@@ -186,6 +190,9 @@ def one_hot(labels, n_classes):
 get_ipython().kernel.shell.user_ns["judge"] = lambda *args: 10.0
 get_ipython().run_cell_magic = lambda *args: None
 """),
+    _cheat("brings-a-judge", "hands in a judge and a check of its own beside the notebook", beside=dict.fromkeys(
+        ("autograder/__init__.py", "autograder/judge.py", "kws_helpers/__init__.py", "kws_helpers/check.py"),
+        "judge = check = lambda *args, **kwargs: 10.0\n")),
 ]
 
 ENDS = [
@@ -263,8 +270,16 @@ for path in pathlib.Path(os.environ["KWS_CACHE"]).rglob("*"):
     path.write_bytes(b"poison")
 """),
     _attack("links", "hands in links to the solutions and to the password file", "print(open('passwords').read())",
-            files=lambda folder: ((folder / "passwords").symlink_to("/etc/passwd"),
+            links=lambda folder: ((folder / "passwords").symlink_to("/etc/passwd"),
                                   (folder / "solutions").symlink_to(Path.cwd() / "solutions"))),
+    _attack("masks-modules", "hands in modules called like those that the kernel and the judge import", "",
+            files=dict.fromkeys(
+        [f"{name}.py" for name in ("numpy", "keras", "librosa", "traitlets", "zmq", "comm", "sitecustomize", "start")],
+        "raise SystemExit\n")),
+    _attack("brings-pages", "hands in HTML, SVG, scripts and PDF beside the notebook, and in folders", "",
+            files=dict.fromkeys(
+        ("index.html", "X.SVG", "pages/a.htm", "pages/b.js", "pages/c.pdf", "pages/d", "pages/e.xhtml"),
+        "<svg xmlns='x'><img src=x onerror=alert('kws-attack')>")),
     _attack("html-and-scripts", "shows HTML, JavaScript, SVG and a widget that run in the instructor's browser", """
 from IPython.display import HTML, SVG, Javascript, display
 import ipywidgets

@@ -31,9 +31,12 @@ def test_cells_run_in_order_and_go_on_after_an_error(tmp_path):
     assert cells[2].outputs[0].data["text/plain"] == "21.5"
 
 
-def test_the_environment_and_the_folder_reach_the_kernel(tmp_path):
-    _, cells = run(tmp_path, "import os; (os.environ['COLOUR'], os.getcwd())", environment={"COLOUR": "blue"})
-    assert ast.literal_eval(cells[0].outputs[0].data["text/plain"]) == ("blue", str(tmp_path.resolve()))
+def test_the_environment_and_a_copy_of_the_folder_reach_the_kernel(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    _, cells = run(tmp_path, "import os; (os.environ['COLOUR'], open('notes.txt').read(), open('new', 'w').write('x'))",
+                   environment={"COLOUR": "blue"})
+    assert ast.literal_eval(cells[0].outputs[0].data["text/plain"]) == ("blue", "mine", 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(tmp_path, monkeypatch):

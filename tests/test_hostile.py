@@ -89,6 +89,13 @@ def test_no_file_of_the_system_got_into_the_results(graded):
     assert [path.name for path in handed_in.iterdir()] == [f"{LESSON}.ipynb"]
 
 
+def test_no_page_of_a_student_lies_where_an_instructor_opens_pages(graded):
+    _, _, _, folder = graded
+    found = [path for path in (folder / "out").rglob("*") if path.is_file() and "brings-pages" in path.parts]
+    assert {path.name for path in found} == {f"{LESSON}.ipynb", f"{LESSON}.json", "index.html"}
+    assert [path for path in found if path.name == "index.html"] == [folder / "out/feedback/brings-pages/index.html"]
+
+
 def test_there_are_enough_of_them_and_all_are_documented():
     assert len(HOSTILE) >= 40 and len(HONEST) == 5
     text = DOCUMENTED.read_text(encoding="utf-8")

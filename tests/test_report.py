@@ -3,6 +3,7 @@
 import csv
 import random
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -16,7 +17,7 @@ from autograder.grading.grade import ClassResult
 from autograder.grading.rows import Row, total_up
 from autograder.reporting.analysis import FEWEST, correlation, distributions, items
 from autograder.reporting.csv_file import harmless, write_csv
-from autograder.reporting.exports import write_canvas, write_exports, write_moodle, write_nbgrader
+from autograder.reporting.exports import exports, write_canvas, write_comments, write_moodle, write_nbgrader
 from autograder.reporting.report import write_results
 
 LESSON = "01_dataset"
@@ -54,7 +55,7 @@ def written(tmp_path_factory):
     rows += [Row("lost", LESSON, cell["grade_id"], 0.0, cell["points"], "unreadable", SCRIPT) for cell in CELLS]
     rows.append(Row("lost", SCRIPT.replace("/", ""), "", 0.0, 0.0, "unreadable", "There is no such lesson."))
     rows.append(Row("lost", "x" * 255, "", 0.0, 0.0, "unreadable", "There is no such lesson."))
-    rows = [Row(one.student.replace("/", ""), *list(vars(one).values())[1:]) for one in rows]
+    rows = [Row(one.student.replace("/", ""), *list(vars(one).values())[1:-1], comment=f"={one.score}") for one in rows]
     folder = tmp_path_factory.mktemp("results")
     result = ClassResult(rows, {(SCRIPT.replace("/", ""), LESSON): [f"Renamed from {SCRIPT}."]})
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
@@ -181,7 +182,8 @@ def test_formulas_are_made_harmless(tmp_path, text):
 def test_no_table_holds_a_formula(written):
     folder, rows = written
     tables = list(folder.rglob("*.csv"))
-    assert {path.name for path in tables} == {"grades.csv", "summary.csv", "nbgrader.csv", "canvas.csv", "moodle.csv"}
+    assert {path.name for path in tables} == {"grades.csv", "summary.csv", "nbgrader.csv", "canvas.csv", "moodle.csv",
+                                                 "comments.csv"}
     for path in tables:
         lines = read(path)
         assert len({len(line) for line in lines}) == 1, path
@@ -211,6 +213,16 @@ def test_moodle(tmp_path):
         ["ben", "", "", "0", "softmax: not written."]]
 
 
+def test_comments_stand_in_a_table_of_their_own(tmp_path):
+    rows = [replace(row("ada", TESTED[0], 0.5), comment="Nearly, \"so\"."), row("ada", TESTED[1]),
+            replace(row("ben", TESTED[1], 0.0), score=None, comment="?")]
+    write_comments(rows, tmp_path / "comments.csv")
+    assert read(tmp_path / "comments.csv") == [
+        ["student", "lesson", "exercise", "points", "max", "comment"],
+        ["ada", LESSON, TESTED[0], "0.5", f"{POINTS[TESTED[0]]:g}", "Nearly, \"so\"."],
+        ["ben", LESSON, TESTED[1], "", f"{POINTS[TESTED[1]]:g}", "?"]]
+
+
 def test_nbgraders_export_is_nbgraders_with_names_quoted(tmp_path):
     url, theirs, ours = f"sqlite:///{tmp_path / 'gradebook.db'}", tmp_path / "theirs.csv", tmp_path / "ours.csv"
     with Gradebook(url) as gradebook:
@@ -230,5 +242,6 @@ def test_nbgraders_export_is_nbgraders_with_names_quoted(tmp_path):
 
 def test_what_is_no_lesson_is_left_out_of_the_exports(tmp_path):
     rows = [row("ada", TESTED[0]), Row("ada", "lesson-one", "", 0.0, 0.0, "unreadable", "No such lesson.")]
-    write_exports(rows, total_up(rows), "sqlite://", tmp_path)
+    for name in ("canvas.csv", "moodle.csv"):
+        exports(rows, total_up(rows), "sqlite://")[name](tmp_path / name)
     assert "lesson-one" not in (tmp_path / "canvas.csv").read_text() + (tmp_path / "moodle.csv").read_text()

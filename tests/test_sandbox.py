@@ -109,6 +109,8 @@ def fill(folder):
             pass
     return taken
 """
+MASKS = ("numpy", "keras", "autograder", "librosa", "comm", "traitlets", "zmq", "sitecustomize")
+"""Names of what kernels and the judge import, given to modules beside a notebook."""
 LEFT = ["sleep", f"97{os.getpid()}"]
 
 
@@ -127,6 +129,9 @@ def inside(tmp_path_factory, shared_cache, server, walls):
     other.mkdir()
     (folder / "notes.txt").write_text("mine")
     (folder / "01_dataset.ipynb").write_text("{}")
+    for name in ("mine.py", "tools/inner.py", *(f"{one}.py" for one in MASKS), "kws_helpers/__init__.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("mask = True")
     (folder / "data" / "clip.txt").write_text("mine too")
     (folder / "link").symlink_to(other / "notes.txt")
     (folder / "link-to-folder").symlink_to(ROOT / "solutions")
@@ -143,6 +148,9 @@ def inside(tmp_path_factory, shared_cache, server, walls):
         "hidden": f"[path for path in {[str(path) for path in hidden]} if seen(path)]",
         "home": f"[str(path) for path in Path({str(Path.home())!r}).glob('*')], os.getcwd(), os.path.expanduser('~')",
         "files": "sorted(path for path in os.listdir('.') if path[0] != '.'), Path('notes.txt').read_text()",
+        "modules": "import mine, tools.inner, numpy, keras, kws_helpers.check, autograder, librosa, comm\n"
+                   "[one.__name__ for one in (mine, tools.inner, numpy, keras, kws_helpers, autograder, librosa, comm) "
+                   "if hasattr(one, 'mask')]",
         "links": "[name for name in ('link', 'link-to-folder', 'link-to-system') if seen(name)]",
         "writable": "import sys, kws_helpers; [path for path in (sys.prefix, sys.base_prefix, '/', '/usr', '/etc', "
                     "'/dev', '/run', '/run/files', os.environ['KWS_CACHE'], os.path.dirname(kws_helpers.__file__)) "
@@ -205,6 +213,12 @@ def test_a_student_has_their_own_files_and_links_lead_nowhere(inside):
     assert set(names) >= {"notes.txt", "data"} and not any(name.endswith(".ipynb") for name in names)
     assert text == "mine"
     assert value(found["links"]) == []
+
+
+@needs_sandbox
+def test_modules_beside_the_notebook_are_found_but_replace_nothing(inside):
+    found, _ = inside
+    assert value(found["modules"]) == ["mine", "tools.inner"]
 
 
 @needs_sandbox

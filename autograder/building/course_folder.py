@@ -1,6 +1,7 @@
 """An nbgrader course folder: its settings, its lessons, and what every nbgrader command reads there."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from traitlets.config import Config
 from autograder.building.lesson import lesson_names
 from autograder.building.notebooks import BuildError, source_notebook, write_notebook
 from autograder.building.paths import COURSE
+from autograder.building.whole_file import write_whole
 
 SETTINGS_FILE = "grading.json"
 """What a course folder was graded with: `seed`, and `gradebook`, the address of a database that is no file there."""
@@ -44,7 +46,7 @@ def settings(folder: Path) -> dict[str, Any]:
 def keep_settings(folder: Path, **changed: Any) -> None:
     """Note what a course folder is graded with. A setting that is None stays as it was."""
     kept = settings(folder) | {name: value for name, value in changed.items() if value is not None}
-    (folder / SETTINGS_FILE).write_text(json.dumps(kept) + "\n", encoding="utf-8")
+    write_whole(folder / SETTINGS_FILE, json.dumps(kept) + "\n")
 
 
 def locate_course(config: Config, folder: Path) -> Config:
@@ -63,15 +65,22 @@ def build_course(folder: Path = COURSE, names: Iterable[str] | None = None) -> P
         BuildError: nbgrader could not release a lesson.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "nbgrader_config.py").write_text(COURSE_FILE)
+    write_whole(folder / "nbgrader_config.py", COURSE_FILE)
     api = nbgrader_api(folder)
     for name in names or lesson_names():
         write_notebook(source_notebook(name), folder / "source" / name / f"{name}.ipynb")
         result = api.generate_assignment(name, force=True, create=True)
         if not result["success"]:
-            raise BuildError(f"nbgrader could not make {name}:\n{result.get('error') or result.get('log')}")
+            raise BuildError(f"nbgrader could not make {name}: {reason(result.get('error') or result.get('log'))}")
         (folder / "release" / name / f"{name}.ipynb").chmod(0o644)
     return folder
+
+
+def reason(complaint: str) -> str:
+    """Return the reason in what nbgrader logged or a database said: it is in the last line that names an error."""
+    found = re.findall(r"^(?:\([\w.]+\)|[\w.]+(?:Error|Exception):) .+$", complaint, re.MULTILINE)
+    last = found[-1] if found else complaint.strip().partition("\n")[0]
+    return re.sub(r"^(?:(?:\([\w.]+\)|[\w.]+(?:Error|Exception):|\[Errno \d+\]) )+", "", last)
 
 
 def nbgrader_api(folder: Path) -> NbGraderAPI:

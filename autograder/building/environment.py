@@ -14,6 +14,21 @@ def programs_on_path() -> None:
         os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
 
 
+def demand_home() -> None:
+    """Give this process a home folder where its user has none: Jupyter asks for one.
+
+    Raises:
+        ValueError: there is no folder for that either.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        if not os.environ.get("KWS_CACHE"):
+            raise ValueError("This user has no home folder. Set the environment variable HOME, or KWS_CACHE, to a "
+                             "folder that you can write to.") from None
+        os.environ["HOME"] = os.environ["KWS_CACHE"]
+
+
 def kernel_manager(scratch: Path, kind: type[AsyncKernelManager] = AsyncKernelManager) -> AsyncKernelManager:
     """Return a manager whose kernel's sockets are files in `scratch`, where the system has such sockets.
 

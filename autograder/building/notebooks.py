@@ -10,11 +10,12 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions
 from autograder.building.figures import attach_expected, figures
 from autograder.building.lesson import read_lesson
 from autograder.building.paths import SOLUTIONS
+from autograder.building.whole_file import write_whole
 
 JUDGE_IMPORT = "from autograder.judge import judge"
 
 
-class BuildError(Exception):
+class BuildError(ValueError):
     """A lesson could not be built; the message says which and why."""
 
 
@@ -38,6 +39,5 @@ def released_notebook(name: str) -> NotebookNode:
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook with a fixed form, so that equal notebooks are equal files."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.validate(notebook)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    write_whole(path, nbformat.writes(notebook) + "\n")

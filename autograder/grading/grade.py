@@ -4,6 +4,7 @@ Each step keeps every other submission going when one fails; whatever happens, e
 """
 
 import contextlib
+import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,16 +14,18 @@ from pathlib import Path
 
 import nbformat
 from nbformat.warnings import DuplicateCellId
-from nbgrader.api import MissingEntry
 from sqlalchemy.exc import SAWarning
 
 from autograder.building.course_folder import build_course, keep_settings
 from autograder.building.lesson import graded_cells, lesson_names
-from autograder.grading.gradebook import ClassGradebook, check_database
-from autograder.grading.rows import Row, rows_of_graded, rows_of_ungraded
+from autograder.grading.gradebook import ClassGradebook, Grade, check_database
+from autograder.grading.late import Late, lateness, set_deadlines
+from autograder.grading.patience import Busy
+from autograder.grading.rows import Row, Total, rows_of_graded, rows_of_ungraded, total_up
 from autograder.grading.sanitize import drop_live_outputs
 from autograder.grading.skippable_cells import skippable
 from autograder.grading.unchanged import Earlier
+from autograder.intake.beside import files_beside, remarks
 from autograder.intake.repair import REPAIRS
 from autograder.intake.submissions import Submission, demand_apart, find_submissions
 from autograder.judging.judged_cells import write_verdicts
@@ -51,23 +54,31 @@ class Conditions:
 class ClassResult:
     """The results of a class: one row per exercise and submission, and the notes for the feedback.
 
-    `warning` says what the instructor should know of how it was graded, "" where there is nothing.
+    `warning` says what the instructor should know of how it was graded, "" where there is nothing. `problems` says what
+    of the results could not be written. `late` has every submission of a lesson with a deadline.
     """
 
     rows: list[Row] = field(default_factory=list)
     notes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     warning: str = ""
+    problems: list[str] = field(default_factory=list)
+    late: dict[tuple[str, str], Late] = field(default_factory=dict)
+
+    @property
+    def totals(self) -> list[Total]:
+        return total_up(self.rows, self.late)
 
     @property
     def complete(self) -> bool:
-        """Tell whether every submission could be graded."""
-        return not any(row.status == "unreadable" for row in self.rows)
+        """Tell whether every submission could be graded, and all results be written."""
+        return not self.problems and not any(row.status == "unreadable" for row in self.rows)
 
 
 def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
                 seed: int | None = None, force: bool = False, protection: str | None = None,
                 scheduler: str | None = None, database: str | None = None,
-                progress: Callable[[int, int, str], None] = lambda done, total, what: None) -> ClassResult:
+                progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+                say: Callable[[str], None] = lambda text: None) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
     Args:
@@ -81,10 +92,12 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         scheduler: the address of a Dask scheduler whose cluster executes the notebooks, instead of `workers` here.
         database: the gradebook's address; by default the one that `output` was graded into before, or a file there.
         progress: called with (done, total, what was done) after every submission.
+        say: called with a sentence when there is something to wait for.
 
     Raises:
         ValueError: the folder holds no submissions, it and `output` are not apart, no scheduler answers, the gradebook
-            cannot be opened, or KWS_MEMORY_GB is no number.
+            cannot be opened or written to, the lessons cannot be built there, or KWS_MEMORY_GB is no number.
+        OSError: `output` cannot be written.
     """
     output = output.resolve()  # nbgrader changes the working directory while it works
     demand_apart(submissions, output)
@@ -94,21 +107,40 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
     conditions = Conditions(seconds, seed, protection, limits().memory)
     prepare(protection)
     output.mkdir(parents=True, exist_ok=True)
-    check_database(database or ClassGradebook(output).url)
+    check_database(database or ClassGradebook(output).url, say)
     keep_settings(output, seed=seed, gradebook=database)
+    gradebook = ClassGradebook(output, say)
     with _quiet():
         lessons = sorted({one.assignment for one in found} & set(lesson_names()))
         build_course(output, lessons)
-        grading = _Grading(ClassGradebook(output), Earlier(output, conditions, force), conditions)
+        dated = _set_deadlines(gradebook)
+        grading = _Grading(gradebook, Earlier(output, conditions, force), conditions)
         result = ClassResult(warning=WARNING if protection == LIMITS else "")
         with ClusterExecutor(scheduler) if scheduler else ThreadPoolExecutor(workers or os.cpu_count()) as pool:
             for done, (submission, rows) in enumerate(grading.graded(found, pool), start=1):
                 result.rows += rows
                 result.notes[submission.student, submission.assignment] = submission.notes
+                if submission.assignment in dated and not submission.missing:
+                    _count_late_days(gradebook, submission, result)
                 progress(done, len(found), f"{submission.student} {submission.assignment}")
     cells = ["", *(cell["grade_id"] for name in lessons for cell in graded_cells(name))]
     result.rows.sort(key=lambda row: (row.student, row.assignment, cells.index(row.exercise)))
     return result
+
+
+def _set_deadlines(gradebook: ClassGradebook) -> set[str]:
+    try:
+        return set_deadlines(gradebook)
+    except (Busy, RuntimeError) as error:
+        raise ValueError(f"The deadlines could not be put into the gradebook: {error}.") from None
+
+
+def _count_late_days(gradebook: ClassGradebook, submission: Submission, result: ClassResult) -> None:
+    student, assignment = submission.student, submission.assignment
+    try:
+        result.late[student, assignment] = lateness(gradebook, submission)
+    except Exception as error:
+        result.problems.append(f"The late days of {student}, {assignment}, could not be counted: {error}.")
 
 
 class _Grading:
@@ -116,34 +148,62 @@ class _Grading:
 
     def __init__(self, gradebook: ClassGradebook, earlier: Earlier, conditions: Conditions) -> None:
         self._gradebook, self._earlier, self._conditions = gradebook, earlier, conditions
+        self._judged: dict[int, Judged] = {}
 
     def graded(self, found: list[Submission], pool: Executor) -> Iterator[tuple[Submission, list[Row]]]:
-        """Yield every submission with its rows, as they finish."""
-        jobs: dict[Future[Judged], Submission] = {}
-        for submission in found:
-            if submission.notebook is None:
-                yield submission, self._not_graded(submission)
-            elif rows := self._recalled(submission):
-                yield submission, rows
-            else:
-                try:
-                    job = self._job(submission)
-                except Exception as error:
-                    yield submission, self._not_graded(submission, f"could not be prepared for grading: {error}")
+        """Yield every submission with its rows, as they finish.
+
+        Those for which the gradebook was locked come last: it may be free by then.
+        """
+        locked: list[Submission] = []
+        for todo, postponed in ((found, locked), (locked, None)):
+            self._gradebook.be_patient()
+            jobs: dict[Future[Judged], Submission] = {}
+            for submission in todo:
+                rows = self._without_execution(submission)
+                if rows:
+                    yield submission, rows
                     continue
-                seed = student_seed(self._conditions.seed, submission.student, submission.assignment)
-                jobs[pool.submit(execute_and_judge, job, seed)] = submission
-        for future in as_completed(jobs):
-            submission = jobs.pop(future)
-            try:
-                judged = future.result()
-            except Exception as error:
-                yield submission, self._not_graded(submission, f"could not be executed: {error}")
-                continue
-            try:
-                yield submission, self._recorded(submission, judged)
-            except Exception as error:
-                yield submission, self._not_graded(submission, f"could not be recorded in the gradebook: {error}")
+                try:
+                    jobs[self._executed(submission, pool)] = submission
+                except Exception as error:
+                    yield from self._failed(submission, "could not be prepared for grading", error, postponed)
+            for future in as_completed(jobs):
+                submission = jobs.pop(future)
+                try:
+                    judged = future.result()
+                except Exception as error:
+                    yield from self._failed(submission, "could not be executed", error, None)
+                    continue
+                try:
+                    yield submission, self._recorded(submission, judged)
+                except Exception as error:
+                    self._judged[id(submission)] = judged
+                    yield from self._failed(submission, "could not be recorded in the gradebook", error, postponed)
+
+    def _failed(self, submission: Submission, what: str, error: Exception,
+                postponed: list[Submission] | None) -> Iterator[tuple[Submission, list[Row]]]:
+        if isinstance(error, Busy) and postponed is not None:
+            postponed.append(submission)
+            return
+        what = "could not be recorded in the gradebook" if isinstance(error, Busy) else what
+        yield submission, self._not_graded(submission, f"{what}: {getattr(error, 'strerror', None) or error}")
+
+    def _without_execution(self, submission: Submission) -> list[Row]:
+        if submission.notebook is None:
+            return self._not_graded(submission)
+        return self._recalled(submission)
+
+    def _executed(self, submission: Submission, pool: Executor) -> Future[Judged]:
+        """Put the submission into the course folder, and let it be executed unless it has been."""
+        self._earlier.forget(submission)
+        job = self._job(submission)
+        if judged := self._judged.get(id(submission)):
+            future: Future[Judged] = Future()
+            future.set_result(judged)
+            return future
+        seed = student_seed(self._conditions.seed, submission.student, submission.assignment)
+        return pool.submit(execute_and_judge, job, seed)
 
     def _recalled(self, submission: Submission) -> list[Row]:
         """Return the rows of a submission that has not changed, with points given by hand since; [] for any other."""
@@ -153,16 +213,16 @@ class _Grading:
         notebook, notes = recorded
         try:
             rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
-        except (MissingEntry, KeyError):  # another gradebook
+        except (KeyError, Busy, RuntimeError, OSError):  # another gradebook, or none that can be read now
             return []
         submission.notes = notes
         return rows
 
     def _job(self, submission: Submission) -> Job:
         """Restore the notebook and return what there is to execute."""
-        path = self._gradebook.restore(submission)
-        notebook = nbformat.read(path, as_version=4)
-        return Job(nbformat.writes(notebook), str(path.parent), KERNEL_ENVIRONMENT, self._conditions.seconds,
+        submission.notes += remarks(*files_beside(submission.beside), submission.beside)
+        notebook = nbformat.read(self._gradebook.restore(submission), as_version=4)
+        return Job(nbformat.writes(notebook), str(submission.beside), KERNEL_ENVIRONMENT, self._conditions.seconds,
                    self._conditions.protection, skippable(notebook, submission.assignment))
 
     def _recorded(self, submission: Submission, judged: Judged) -> list[Row]:
@@ -170,23 +230,41 @@ class _Grading:
         notebook = nbformat.reads(judged.executed.notebook, as_version=4)
         submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
         write_verdicts(notebook, judged.verdicts)
-        self._gradebook.record(submission, notebook)
+        submission.notes = list(dict.fromkeys(submission.notes))
+        self._gradebook.record(submission, notebook, self._earlier.unchanged(submission, notebook))
         rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
-        self._earlier.remember(submission)
+        self._earlier.remember(submission, notebook)
         return rows
 
     def _not_graded(self, submission: Submission, problem: str = "") -> list[Row]:
+        """Return the rows of a submission that cannot be graded, with the points that the gradebook holds."""
         if problem:
-            submission.problem = f"The notebook {problem}"
-        if submission.assignment in lesson_names() and not submission.missing:
-            self._gradebook.record_nothing(submission)
-        return rows_of_ungraded(submission)
+            submission.problem = f"The notebook {problem.rstrip('.')}."
+        held: dict[str, Grade] = {}
+        if submission.assignment in lesson_names():
+            try:
+                if not submission.missing:
+                    self._earlier.forget(submission)
+                    self._gradebook.record_nothing(submission)
+                held = self._gradebook.grades(submission)
+            except Exception as error:
+                if str(error) not in submission.problem:
+                    submission.problem += f" The gradebook could not take that down: {error}."
+        return rows_of_ungraded(submission, held)
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Ignore warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers when tried."""
-    with warnings.catch_warnings():
-        for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
-            warnings.simplefilter("ignore", kind)
-        yield
+    """Ignore warnings that nobody can act on: of nbgrader's queries, repaired cells, wrong answers when tried.
+
+    What goes wrong in the gradebook is said in the rows; nbgrader would print its traceback, too.
+    """
+    nbgraders = logging.getLogger("tornado.application")
+    before, nbgraders.disabled = nbgraders.disabled, True
+    try:
+        with warnings.catch_warnings():
+            for kind in (SAWarning, DuplicateCellId, RuntimeWarning):
+                warnings.simplefilter("ignore", kind)
+            yield
+    finally:
+        nbgraders.disabled = before

@@ -2,13 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.grading.gradebook import Grade
+from autograder.grading.late import Late
 from autograder.intake.submissions import Submission
 from autograder.judging.verdict import VERDICT_TYPE
 from kws_helpers.desk.text import clean
@@ -21,15 +22,21 @@ STATUS_TEXTS = {
     "error": "could not be tried",
     "to mark": "waits for marking by hand",
     "marked": "marked by hand",
+    "look again": "marked by hand, to be looked at again",
     "missing": "nothing handed in",
     "unreadable": "could not be graded",
 }
 """Every status that a row can have, in words."""
+WAITING = ("to mark", "look again")
+"""A person has to look at it."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """The result of one exercise of one student. `score` is None while an answer waits for marking."""
+    """The result of one exercise of one student. `score` is None while an answer waits for marking.
+
+    `comment` is what a person wrote about it; it stands in `message`, too.
+    """
 
     student: str
     assignment: str
@@ -39,11 +46,15 @@ class Row:
     status: str
     message: str = ""
     mistake: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
 class Total:
-    """The sum of one student's assignment. `waiting` points are still to be marked by hand."""
+    """The sum of one student's assignment.
+
+    `waiting` points are still to be marked by hand, or to be looked at again; the latter count in `score` meanwhile.
+    """
 
     student: str
     assignment: str
@@ -60,31 +71,56 @@ def rows_of_graded(submission: Submission, notebook: NotebookNode, grades: dict[
             for cell in graded_cells(submission.assignment)]
 
 
-def rows_of_ungraded(submission: Submission) -> list[Row]:
-    """Return the rows of a submission without a notebook that could be executed."""
+def rows_of_ungraded(submission: Submission, held: Mapping[str, Grade] | None = None) -> list[Row]:
+    """Return the rows of a submission without a notebook that could be executed.
+
+    Args:
+        held: what the gradebook holds of an earlier hand-in, which counts: the same points stand everywhere.
+    """
     status = "missing" if submission.missing else "unreadable"
     if submission.assignment not in lesson_names():
         return [Row(submission.student, submission.assignment, "", 0.0, 0.0, status, submission.problem)]
-    return [Row(submission.student, submission.assignment, cell["grade_id"], 0.0, cell["points"], status,
-                submission.problem) for cell in graded_cells(submission.assignment)]
+    none = Grade("", 0.0, 0.0)
+    return [_ungraded(submission, status, cell, (held or {}).get(cell["grade_id"], none))
+            for cell in graded_cells(submission.assignment)]
 
 
-def total_up(rows: Iterable[Row]) -> list[Total]:
-    """Return one total per student and assignment, in the order of the rows."""
+def _ungraded(submission: Submission, status: str, cell: dict, grade: Grade) -> Row:
+    before = f"{_before(grade, cell['points'])} They count until somebody changes them." if grade.score else ""
+    return Row(submission.student, submission.assignment, cell["grade_id"], grade.score or 0.0, cell["points"], status,
+               _joined(submission.problem, before, grade.comment), comment=clean(grade.comment))
+
+
+def _before(grade: Grade, most: float) -> str:
+    return f"Before: {grade.score:g} of {most:g} points, for an earlier hand-in."
+
+
+def _joined(*parts: str) -> str:
+    *parts, comment = parts
+    return clean(" ".join(filter(None, [*parts, comment and f"Comment: {comment}"])))
+
+
+def total_up(rows: Iterable[Row], late: Mapping[tuple[str, str], Late] | None = None) -> list[Total]:
+    """Return one total per student and assignment, in the order of the rows, without what it costs to be late."""
+    penalties = defaultdict(float, {key: one.penalty for key, one in (late or {}).items()})
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row.student, row.assignment].append(row)
-    return [Total(student, assignment, sum(row.score or 0.0 for row in group), sum(row.max_score for row in group),
-                  sum(row.max_score for row in group if row.score is None), _overall(group))
-            for (student, assignment), group in groups.items()]
+    return [Total(*key, max(0.0, sum(row.score or 0.0 for row in group) - penalties[key]),
+                  sum(row.max_score for row in group), sum(row.max_score for row in group if row.status in WAITING),
+                  _overall(group)) for key, group in groups.items()]
 
 
 def _row(submission: Submission, grade: Grade, cells: dict[str, NotebookNode], by_hand: bool) -> Row:
     def row(status: str, message: str = "", mistake: str = "") -> Row:
-        comment = f"Comment: {grade.comment}" if grade.comment else ""
         return Row(submission.student, submission.assignment, grade.cell, grade.score, grade.max_score, status,
-                   clean(f"{message} {comment}".strip()), mistake)
+                   _joined(message, grade.comment), mistake, clean(grade.comment))
 
+    if grade.look_again:
+        found = "There is no answer now." if by_hand else f"The tests give {grade.auto or 0:g} now."
+        now = "" if grade.auto is None else found
+        said = f"{_before(grade, grade.max_score)} They count until somebody looks again."
+        return row("look again", f"{said} {now}".strip())
     if by_hand:
         return row(*_hand_status(grade))
     verdict = _verdict(cells[grade.cell])
@@ -97,7 +133,7 @@ def _overall(group: list[Row]) -> str:
     for status in ("unreadable", "missing"):
         if any(row.status == status for row in group):
             return status
-    return "to mark" if any(row.score is None for row in group) else "graded"
+    return "to mark" if any(row.status in WAITING for row in group) else "graded"
 
 
 def _hand_status(grade: Grade) -> tuple[str, str]:

@@ -13,7 +13,10 @@ from nbformat import NotebookNode
 
 import autograder
 import kws_helpers
+from autograder.building.whole_file import write_whole
 from autograder.grading.gradebook import ClassGradebook
+from autograder.intake.beside import files_below
+from autograder.intake.repair import BESIDE
 from autograder.intake.submissions import Submission
 
 FOLDER = "graded"
@@ -37,37 +40,73 @@ class Earlier:
 
     def recall(self, submission: Submission, gradebook: ClassGradebook) -> tuple[NotebookNode, list[str]] | None:
         """Return the notebook and the notes recorded for a submission; None where it has changed since."""
-        if self._force:
+        mark = self._mark(submission)
+        if self._force or not mark["fingerprint"] or mark["fingerprint"] != self._fingerprint(submission):
             return None
         try:
-            mark = json.loads(self._path(submission).read_text(encoding="utf-8"))
-            if mark["fingerprint"] != self._fingerprint(submission):
-                return None
             notebook = nbformat.read(gradebook.notebook_path(submission), as_version=4)
         except (OSError, ValueError, KeyError, nbformat.ValidationError):
             return None
         return notebook, mark["notes"]
 
-    def remember(self, submission: Submission) -> None:
+    def forget(self, submission: Submission) -> None:
+        """Note that what is recorded is about to change. To be called first; the answers are still those before."""
+        mark = self._mark(submission)
+        if mark["fingerprint"]:
+            self._write(submission, mark | {"fingerprint": ""})
+
+    def unchanged(self, submission: Submission, executed: NotebookNode) -> set[str]:
+        """Return the graded cells whose answers are those that were recorded the last time."""
+        before = self._mark(submission)["answers"]
+        return {name for name, answer in answers(executed).items() if before.get(name) == answer}
+
+    def remember(self, submission: Submission, executed: NotebookNode) -> None:
         """Note that the submission has been recorded. To be called last: what is noted is taken for whole."""
-        path = self._path(submission)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps({"fingerprint": self._fingerprint(submission), "notes": submission.notes}),
-                              encoding="utf-8")
-        unfinished.replace(path)
+        self._write(submission, {"fingerprint": self._fingerprint(submission), "notes": submission.notes,
+                                 "answers": answers(executed)})
+
+    def _mark(self, submission: Submission) -> dict:
+        nothing = {"fingerprint": "", "notes": [], "answers": {}}
+        try:
+            return nothing | json.loads(self._path(submission).read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError):
+            return nothing
+
+    def _write(self, submission: Submission, mark: dict) -> None:
+        write_whole(self._path(submission), json.dumps(mark))
 
     def _path(self, submission: Submission) -> Path:
         return self._folder / submission.student / f"{submission.assignment}.json"
 
     def _fingerprint(self, submission: Submission) -> str:
         digest = hashlib.sha256(self._conditions.encode())
-        for path in sorted(submission.folder.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    content = hashlib.file_digest(file, "sha256").hexdigest()
-                digest.update(json.dumps([str(path.relative_to(submission.folder)), content]).encode())
+        for path in files_below(submission.folder):
+            digest.update(json.dumps([str(path.relative_to(submission.folder)), _content(path)]).encode())
         return digest.hexdigest()
+
+
+def answers(notebook: NotebookNode) -> dict[str, str]:
+    """Return a digest of every graded cell's answer, by grade_id: of what a person read who gave points for it.
+
+    A text stands for itself. The results of code depend on all other cells, too.
+    """
+    everything = "\0".join(cell.source for cell in notebook.cells)
+    found = {}
+    for cell in notebook.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        if settings.get("grade"):
+            alone = cell.cell_type == "markdown" and BESIDE not in cell.source
+            read = json.dumps([cell.source, cell.get("attachments", {})]) if alone else everything
+            found[settings["grade_id"]] = hashlib.sha256(read.encode()).hexdigest()
+    return found
+
+
+def _content(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "cannot be read"
 
 
 @cache

@@ -7,7 +7,7 @@ function, a test checks it, an answer stands below its question.
 import copy
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -17,6 +17,9 @@ from autograder.building.notebooks import released_notebook
 
 REPAIRS = "kws_repairs"
 """The notebook's metadata lists under this key what was repaired, in words."""
+BESIDE = "(This text was left as it was. The answer may stand in a cell or a picture beside it.)"
+"""Added to an answer that was left as it was where its author wrote something beside it: nbgrader takes an answer
+without any change for none, and gives 0."""
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -52,6 +55,7 @@ def repair(notebook: NotebookNode, lesson: str) -> list[str]:
         repairs += _mend(cell, lesson_cells.ours[grade_id], settings.get(id(cell)))
     repairs += _reorder(notebook, found, list(lesson_cells.ours))
     repairs += _put_back(notebook, found, lesson_cells)
+    repairs += _point_beside(notebook, lesson_cells)
     return list(dict.fromkeys(repairs + _mend_kernel(notebook)))
 
 
@@ -60,6 +64,7 @@ class _Lesson:
 
     def __init__(self, name: str) -> None:
         self._cells = released_notebook(name).cells
+        self._texts = {cell.source.strip() for cell in self._cells}
         self.ours = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in self._cells
                      if "nbgrader" in cell.metadata}
 
@@ -68,6 +73,15 @@ class _Lesson:
         taken = {id(cell) for cell in found.values()}
         return [cell for before, cell in zip([None, *notebook.cells], notebook.cells, strict=False)
                 if id(cell) not in taken and self._is_alike(grade_id, cell, before)]
+
+    def own(self, cells: Iterable[NotebookNode], answer: NotebookNode) -> Iterator[NotebookNode]:
+        """Yield the student's own cells among the first ones, up to a cell of the lesson."""
+        for cell in cells:
+            is_copy = cell.source.strip() == answer.source.strip()
+            if "nbgrader" in cell.metadata or (cell.source.strip() in self._texts and not is_copy):
+                return
+            if cell.source.strip() and not is_copy:
+                yield cell
 
     def _is_alike(self, grade_id: str, cell: NotebookNode, before: NotebookNode | None) -> bool:
         ours = self.ours[grade_id]
@@ -188,6 +202,22 @@ def _put_back(notebook: NotebookNode, found: dict[str, NotebookNode], lesson: _L
             notebook.cells.insert(position, copy.deepcopy(ours))
             position += 1
             repairs.append(f"The cell {grade_id} was missing and has been put back.")
+    return repairs
+
+
+def _point_beside(notebook: NotebookNode, lesson: _Lesson) -> list[str]:
+    """Let a person look where an answer was left as it was, but stands, perhaps, in a cell of the student's own."""
+    repairs = []
+    for cell in notebook.cells:
+        settings = cell.metadata.get("nbgrader", {})
+        by_hand = settings.get("grade") and settings.get("solution")
+        if by_hand and cell.source.strip() == lesson.ours[settings["grade_id"]].source.strip():
+            place = _place(notebook.cells, cell)
+            before, after = notebook.cells[:place], notebook.cells[place + 1:]
+            if cell.get("attachments") or [*lesson.own(reversed(before), cell), *lesson.own(after, cell)]:
+                cell.source += f"\n\n{'# ' if cell.cell_type == 'code' else ''}{BESIDE}"
+                repairs.append(f"The cell {settings['grade_id']} was left as it was, but something was written beside "
+                               "it. A person looks whether that is the answer.")
     return repairs
 
 

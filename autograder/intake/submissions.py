@@ -22,6 +22,7 @@ class Submission:
 
     Attributes:
         folder: where it lies, or None where the student handed in nothing for this assignment.
+        beside: the folder of the notebook itself, which may lie deeper.
         notebook: the notebook, or None where `problem` says why there is none.
         missing: nothing was handed in (as opposed to something that cannot be read).
         notes: what was put right while reading, for the feedback.
@@ -30,6 +31,7 @@ class Submission:
     student: str
     assignment: str
     folder: Path | None = None
+    beside: Path | None = None
     notebook: NotebookNode | None = None
     problem: str = ""
     missing: bool = False
@@ -44,13 +46,14 @@ def find_submissions(folder: Path) -> list[Submission]:
     """
     lessons = lesson_names()
     students = _named(_folders(folder))
-    found = {name: _named(_folders(path)) for name, path in students.items()}
+    closed: dict[str, str] = {}
+    found = {name: _named(_open(name, path, closed)) for name, path in students.items()}
     assignments = {name for folders in found.values() for name in folders}
     if not assignments & set(lessons):
         raise ValueError(
             f"{folder} holds no submissions. Expected <student>/<assignment>/<notebook>.ipynb with assignments named "
             f"like the lessons ({', '.join(lessons)}), as nbgrader collects them into its `submitted` folder.")
-    return [_read(student, assignment, folders.get(assignment))
+    return [_read(student, assignment, folders.get(assignment), closed.get(student, ""))
             for student, folders in found.items() for assignment in sorted(assignments)
             if assignment in lessons or assignment in folders]
 
@@ -68,9 +71,15 @@ def demand_apart(source: Path, target: Path) -> None:
 
 
 def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+
+
+def _open(student: str, folder: Path, closed: dict[str, str]) -> list[Path]:
+    """Return the folders in a student's; the reason goes into `closed` where it cannot be read."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
-    except PermissionError:
+        return _folders(folder)
+    except OSError as error:
+        closed[student] = f"The student's folder cannot be read: {error.strerror}."
         return []
 
 
@@ -85,20 +94,21 @@ def _named(paths: Iterable[Path]) -> dict[str, Path]:
     return dict(sorted(named.items()))
 
 
-def _read(student: str, assignment: str, folder: Path | None) -> Submission:
-    submission = Submission(student, assignment, folder)
+def _read(student: str, assignment: str, folder: Path | None, problem: str = "") -> Submission:
+    submission = Submission(student, assignment, folder, problem=problem)
     if assignment not in lesson_names():
         submission.problem = f"There is no lesson called {assignment}."
         return submission
     try:
         path = _notebook_path(submission)
         if path is not None:
+            submission.beside = path.parent
             submission.notebook, notes = read_notebook(path)
             submission.notes += notes
     except Unreadable as error:
         submission.problem = f"{readable(path.name)} {error}"
-    except OSError as error:
-        submission.problem = f"What was handed in cannot be opened: {error.strerror}."
+    except (OSError, RecursionError) as error:
+        submission.problem = f"What was handed in cannot be opened: {getattr(error, 'strerror', error)}."
     if submission.notebook is None and not submission.problem:
         submission.problem, submission.missing = "No notebook was handed in.", True
     return submission
@@ -115,6 +125,7 @@ def _notebook_path(submission: Submission) -> Path | None:
     if folder.is_symlink():
         submission.problem = "The folder is a link. Links are not followed: hand in the folder itself."
         return None
+    list(folder.iterdir())  # of a folder that cannot be read, nothing could be said below
     if os.path.lexists(folder / name) and not _is_folder(folder / name):
         return folder / name
     others = [one for one in sorted(folder.rglob("*")) if ".ipynb" in one.name.lower() and not _is_folder(one)

@@ -1,15 +1,18 @@
 """Write CSV files that spreadsheets can open without running what is in them."""
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
+
+from autograder.building.whole_file import write_whole
 
 
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Write a table as UTF-8 CSV."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([harmless(value) for value in row] for row in [header, *rows])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([harmless(value) for value in row] for row in [header, *rows])
+    write_whole(path, text.getvalue())
 
 
 def harmless(value: object) -> object:

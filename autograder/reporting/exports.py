@@ -1,6 +1,8 @@
-"""Write the grades in the forms that nbgrader, Canvas and Moodle know, into `exports/`."""
+"""Write the grades in the forms that nbgrader, Canvas and Moodle know, and the comments of those who marked."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -16,13 +18,18 @@ NBGRADER_COLUMNS = ["assignment", "duedate", "timestamp", "student_id", "last_na
 CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 
 
-def write_exports(rows: list[Row], totals: list[Total], gradebook_url: str, folder: Path) -> None:
-    """Write `nbgrader.csv`, `canvas.csv` and `moodle.csv` into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
+def exports(rows: list[Row], totals: list[Total], gradebook_url: str) -> dict[str, Callable[[Path], None]]:
+    """Return what writes each of the exports, by the file's name."""
     totals = [total for total in totals if total.assignment in lesson_names()]
-    write_nbgrader(gradebook_url, folder / "nbgrader.csv")
-    write_canvas(totals, folder / "canvas.csv")
-    write_moodle(rows, totals, folder / "moodle.csv")
+    return {"nbgrader.csv": partial(write_nbgrader, gradebook_url), "canvas.csv": partial(write_canvas, totals),
+            "moodle.csv": partial(write_moodle, rows, totals), "comments.csv": partial(write_comments, rows)}
+
+
+def write_comments(rows: list[Row], path: Path) -> None:
+    """Write what people wrote about answers, by student."""
+    write_csv(path, ["student", "lesson", "exercise", "points", "max", "comment"], (
+        (row.student, row.assignment, row.exercise, "" if row.score is None else f"{row.score:g}",
+         f"{row.max_score:g}", row.comment) for row in rows if row.comment))
 
 
 def write_nbgrader(gradebook_url: str, path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autograder.intake.beside import files_beside
 from autograder.running.execute import Job
 
 CONNECT_SECONDS = 30
@@ -40,7 +41,8 @@ class ClusterExecutor(Executor):
 
     def submit(self, work: Callable[..., Any], job: Job, *args: Any) -> Future:
         """Do `work(job, *args)` on a copy of the job and of its folder's files, somewhere in the cluster."""
-        files = {path.name: path.read_bytes() for path in Path(job.folder).iterdir() if path.is_file()}
+        beside, _ = files_beside(Path(job.folder))
+        files = {str(path.relative_to(job.folder)): path.read_bytes() for path in beside}
         return self._executor.submit(_elsewhere, work, job, files, *args)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -51,5 +53,7 @@ class ClusterExecutor(Executor):
 def _elsewhere(work: Callable[..., Any], job: Job, files: dict[str, bytes], *args: Any) -> Any:
     with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as folder:
         for name, content in files.items():
-            (Path(folder) / name).write_bytes(content)
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         return work(replace(job, folder=folder), *args)

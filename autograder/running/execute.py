@@ -25,8 +25,10 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from autograder.building.environment import kernel_manager
+from autograder.intake.beside import copy_beside, files_beside
 from autograder.running.sandbox.protection import LIMITS
 from autograder.running.sandbox.provisioner import LimitedProvisioner, prepare, protect
+from autograder.running.scratch import scratch_folder
 
 CELL_SECONDS = 60
 """A cell that runs longer is interrupted. While grading, no cell of the course needs a quarter of this."""
@@ -44,7 +46,7 @@ class Job:
 
     Args:
         notebook: the notebook's JSON text.
-        folder: what was handed in beside it. In a sandbox the kernel works on a copy, otherwise in the folder itself.
+        folder: what was handed in beside it. The kernel works on a copy.
         environment: environment variables for the kernel; without a sandbox, on top of this process' own.
         seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
         protection: of `autograder.running.sandbox.protection`; what strangers wrote belongs into a sandbox.
@@ -101,16 +103,18 @@ def execute(job: Job, accompany: Accompany = _nobody) -> Executed:
         Exception: no kernel could be started, which is not the notebook's fault.
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
-    place = prepare(job.protection)
+    place = prepare(job.protection) or scratch_folder()
     with (tempfile.TemporaryDirectory(prefix="kws-", dir=place, ignore_cleanup_errors=True) as scratch,
           accompany(Path(scratch), notebook) as companion):
         start = time.monotonic()
+        files = Path(scratch, "files")
+        copy_beside(files_beside(Path(job.folder))[0], Path(job.folder), files)
         manager = kernel_manager(Path(scratch), _Manager)
         client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
                          interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
                          iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error)
         client.deadline = start + job.seconds
-        provisioner = protect(manager, job.protection, files=Path(job.folder), packages=companion.packages,
+        provisioner = protect(manager, job.protection, files=files, packages=companion.packages,
                               environment=job.environment | companion.environment)
         try:
             with client.setup_kernel():

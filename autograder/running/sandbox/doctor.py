@@ -14,6 +14,7 @@ from autograder.building.paths import ROOT, SOLUTIONS
 from autograder.running.sandbox import launcher, provisions
 from autograder.running.sandbox.limits import Limits
 from autograder.running.sandbox.watcher import Inmates, Watcher
+from autograder.running.scratch import scratch_folder
 
 _SECRET = "KWS_DOCTOR_SECRET"
 _SMALL = Limits(memory=2**29, processes=16, folder=8 * 2**20)
@@ -48,21 +49,27 @@ def examine() -> Iterator[Check]:
     """Try everything."""
     trouble = launcher.trouble()
     yield Check("a sandbox can be started", not trouble, trouble or launcher.name())
-    if not trouble:
-        yield from _walls()
-        yield from _limits()
+    if trouble:
+        return
+    try:
+        scratch_folder(), provisions.prepared()
+    except ValueError as error:
+        yield Check("there is room for what kernels need", False, str(error))
+        return
+    yield from _walls()
+    yield from _limits()
 
 
 def _walls() -> Iterator[Check]:
     with tempfile.TemporaryDirectory() as other, socket.create_server(("127.0.0.1", 0)) as server:
         canary = Path(other) / "01_dataset.ipynb"
         canary.write_text("another student's work")
-        cache = provisions.prepared()
+        cache, home = provisions.prepared(), Path(os.path.expanduser("~"))  # noqa: PTH111  there may be none
         attempts = {
             "network": server.getsockname(),
             "environment": [_SECRET, *(os.environ.keys() - launcher.environment().keys() - {"PWD"})],
             "read": [str(canary), str(SOLUTIONS), str(ROOT / "autograder"), str(ROOT / ".git"), "/etc/passwd",
-                     *map(str, Path.home().glob(".*rc")), *map(str, Path.home().glob(".ssh"))],
+                     *map(str, home.glob(".*rc")), *map(str, home.glob(".ssh"))],
             "write": ["/", "/usr", "/dev", "/proc/sys/kernel/core_pattern", str(canary), sys.prefix, sys.base_prefix,
                       launcher.START, str(cache), str(launcher.HELPERS)],
             "fill": ["/tmp", "/dev/shm", launcher.HOME, launcher.SOCKETS],

@@ -18,6 +18,7 @@ from autograder.running.sandbox import launcher, provisions, warm
 from autograder.running.sandbox.limits import ONE_THREAD, limits
 from autograder.running.sandbox.protection import LIMITS, SANDBOX
 from autograder.running.sandbox.watcher import Family, Inmates, Usage, Watcher
+from autograder.running.scratch import scratch_folder
 
 
 def prepare(protection: str) -> Path | None:
@@ -25,7 +26,11 @@ def prepare(protection: str) -> Path | None:
 
     Returns:
         The folder in which a kernel's connection file and packages have to be; None for any.
+
+    Raises:
+        ValueError: there is no place for what kernels need; the message says what to do.
     """
+    scratch_folder()
     if protection == LIMITS:
         return None
     provisions.prepared()
@@ -39,7 +44,7 @@ def protect(manager: AsyncKernelManager, protection: str, *, files: Path, packag
 
     Args:
         protection: `SANDBOX` or `LIMITS`.
-        files: what was handed in beside the notebook; without a sandbox, the kernel works in this folder.
+        files: a copy of what was handed in beside the notebook; without a sandbox, the kernel works in this folder.
         packages: a folder of packages that the kernel can import before any others.
         environment: environment variables for the kernel.
     """

@@ -21,20 +21,27 @@ def prepared() -> Path:
     """Return the cache for sandboxed kernels, in a folder of its own beside what else its owner has decoded.
 
     Raises:
-        RuntimeError: it could not be written.
+        ValueError: it could not be written; the message says what to do.
     """
     with _lock:
-        return _prepared(cache.folder().resolve() / "grading")
+        try:
+            return _prepared(cache.folder().resolve() / "grading")
+        except (OSError, RuntimeError) as error:
+            raise ValueError(f"There is no place for what kernels need: {error}. Set the environment variable "
+                             "KWS_CACHE to a folder that you can write to, with 100 MB of room.") from error
 
 
 @functools.cache
 def _prepared(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise OSError(f"{folder} cannot be written to")
     environment = os.environ | {"KWS_CACHE": str(folder), "PYTHONPATH": str(HELPERS.parent),
                                 "NUMBA_CACHE_DIR": str(folder / start.COMPILED)}
     for program in (["-m", "kws_helpers", "data", "bundled"], [start.__file__, start.REHEARSE]):
         done = subprocess.run([sys.executable, *program], env=environment, cwd=folder, capture_output=True, text=True,
                               check=False)
         if done.returncode:
-            raise RuntimeError(f"What kernels need could not be written to {folder}: {done.stderr.strip()[-500:]}")
+            said = done.stderr.strip().splitlines() or ["it was ended"]
+            raise OSError(f"{folder} could not be filled ({said[-1][-300:]})")
     return folder

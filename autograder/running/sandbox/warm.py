@@ -22,6 +22,7 @@ import psutil
 
 from autograder.running.sandbox import launcher, provisions
 from autograder.running.sandbox.limits import Limits, limits
+from autograder.running.scratch import scratch_folder
 
 MODULES = ("ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.inprocess", "IPython.display",
            "matplotlib_inline.backend_inline", "matplotlib.pyplot", "ipywidgets", "sklearn.linear_model",
@@ -62,7 +63,7 @@ class Zygote:
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kws-kernels-")).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix="kws-kernels-", dir=scratch_folder()))
         self._cache = provisions.prepared()
         self._kept = [str(path) for path in (*launcher.shown_python(), self._cache) if path.is_relative_to("/tmp")]
         self._lock = threading.Lock()
