@@ -204,14 +204,11 @@ def test_what_lies_beside_a_notebook_stays_beside_it(tmp_path, shape):
         f"Cleo_moodle_3/{LESSON}/helpers.py"}
 
 
-@pytest.mark.parametrize("name, content", [
-    ("index.html", b""), ("x.svg", b"<svg/>"), ("X.SVG", b""), ("page.xhtml", b""), ("a.js", b""),
-    ("notes.txt", b" <html>"), ("data.dat", b"\xef\xbb\xbf<script>"), ("wide", "<script>".encode("utf-16")),
-    (f"{FILE}.html", b""), ("run.bat", b"")])
-def test_nothing_active_comes_with_a_notebook(tmp_path, name, content):
-    placed, left = collected(tmp_path, {f"ada/{FILE}": notebook(), f"ada/{name}": content, f"ben/{name}": content})
-    assert set(placed) == {f"ada/{LESSON}/{FILE}"} and "could run" in left[f"ada/{name}"].reason
-    assert list(lost(left)) == [f"ben/{name}"]  # there it may be all of the student's work
+@pytest.mark.parametrize("name", ["index.html", f"{FILE}.html", "x.svg", "report.pdf"])
+def test_pages_and_pictures_are_named_and_alone_are_no_notebook(tmp_path, name):
+    write(tmp_path / "s.zip", {f"ada/{FILE}": notebook(), f"ada/{name}": b"<", f"ben/{name}": b"<"})
+    placed, left = list(collect(tmp_path / "s.zip", tmp_path / "submitted"))
+    assert placed.remark == f"new; with {name}" and (left.student, left.harmless) == ("ben", False)
 
 
 @pytest.mark.parametrize("name, is_placed", [
@@ -234,7 +231,7 @@ def test_archives_that_are_not_opened_are_called_by_their_kind(tmp_path, name, c
     placed, left = collected(tmp_path / "class", {f"ada/{name}": content, f"ben/{FILE}": notebook()})
     assert students(placed) == ["ben"] and said in lost(left)[f"ada/{name}"]
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match=f"{said}.*give the folder"):
+    with pytest.raises(ValueError, match=f"{said}.*(give the folder|Download it again)"):
         list(collect(tmp_path / name, tmp_path / "submitted"))
 
 
@@ -323,9 +320,9 @@ def cells(text, grade_id="one_hot"):
 
 
 NAMES = ["ada", "Ada", "ben.zip", "Zoe\u0308", "x.ipynb", FILE, OTHERS, LESSON, "notebooks", "solutions", ".git",
-         "venv", "w", "Eve_1_assignsubmission_file_", "Eve_1_assignsubmission_onlinetext", "gus_7_8_x.ipynb", "challenge.keras",
-         "1-2 - Hal - Jan 1, 2026 117 PM", "helpers.py", "index.html", "x.rar", "hand-in.zip", "__MACOSX", "a\nb",
-         "ü" * 90]
+         "venv", "w", "Eve_1_assignsubmission_file_", "Eve_1_assignsubmission_onlinetext", "gus_7_8_x.ipynb",
+         "challenge.keras", "1-2 - Hal - Jan 1, 2026 117 PM", "helpers.py", "index.html", "x.rar", "hand-in.zip",
+         "__MACOSX", "a\nb", "ü" * 90]
 FOLDERS = partial(some.dictionaries, some.sampled_from(NAMES), max_size=4)
 TREES = some.recursive(some.integers(0, 4), FOLDERS, max_leaves=9)
 

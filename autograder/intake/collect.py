@@ -2,8 +2,8 @@
 
     unpack.py   every file, through zip files in zip files; aside.py, kinds.py   what is nobody's work
     level.py, download_names.py   whose it is
-    here        which lesson it is, which of several counts, and where it goes
-    beside.py   what a student handed in with a notebook
+    here        which lesson it is, and which of several counts
+    placing.py  where it goes, with what lies beside it
 """
 
 import os
@@ -21,10 +21,10 @@ from nbformat import NotebookNode
 
 from autograder.building.lesson import CHALLENGE, lesson_names, read_lesson
 from autograder.intake.aside import lesson_named
-from autograder.intake.beside import Extra, place_beside, put
 from autograder.intake.download_names import Owner, owner_of
 from autograder.intake.level import Work, level_of
 from autograder.intake.notebook_file import Unreadable, parse_notebook
+from autograder.intake.placing import Extra, place_beside, put
 from autograder.intake.submissions import demand_apart
 from autograder.intake.unpack import NETWORK_FILE, NOTEBOOK, OTHER, Arrival, LeftOut, Unread, arrivals
 from kws_helpers.desk.hand_in import NETWORK

@@ -1,4 +1,4 @@
-"""What a file is, by its name and its first bytes: the two that a student can get wrong in different ways."""
+"""What a file is, by its first bytes, which no renaming changes, or else by its name."""
 
 import re
 
@@ -9,9 +9,6 @@ _FIRST_BYTES = {
     b"ID3": "a recording", b"%PDF": "a PDF file", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
     b"{": "a notebook or another JSON file", b"<": "a web page"}
 _ARCHIVE = re.compile(r"\.(?:7z|rar|tar|t[gbx]z2?|tzst|tar\.\w+)$", re.IGNORECASE)
-_RUNS = re.compile(
-    r"\.(?:s?html?|xht(?:ml)?|mht(?:ml)?|svgz?|xml|xslt?|[mc]?js|hta|swf|jar"  # in a browser
-    r"|exe|msi|com|scr|bat|cmd|ps1|vb[se]|jse|wsf|lnk|url|desktop|webloc)$", re.IGNORECASE)  # at a click
 
 
 def kind_of(content: bytes) -> str:
@@ -30,17 +27,11 @@ def archive_kind(name: str, content: bytes) -> str:
     return (kind if kind.endswith("archive") else "a damaged archive") if _ARCHIVE.search(name) else ""
 
 
-def is_active(name: str, content: bytes) -> bool:
-    """Tell whether a browser or a click would run a file. A browser takes markup for a page, whatever its name."""
-    text = content[:1024].replace(b"\0", b"").lstrip(b"\xff\xfe")
-    return bool(_RUNS.search(name)) or kind_of(text) == "a web page"
-
-
-def what_is_wrong(content: bytes) -> str:
-    """Return why something called a zip file cannot be opened as one."""
+def what_is_wrong(content: bytes) -> tuple[str, bool]:
+    """Return why something called a zip file cannot be opened as one, and whether it is another archive."""
     kind = kind_of(content)
     if not content:
-        return "is damaged: it is empty"
+        return "is damaged: it is empty", False
     if kind == "a zip file":
-        return "is damaged: its end is missing or changed, as if it had been transferred only in part"
-    return f"is not a zip file but {kind}" if kind else "is damaged: it is no zip file"
+        return "is damaged: its end is missing or changed, as if it had been transferred only in part", False
+    return (f"is not a zip file but {kind}" if kind else "is damaged: it is no zip file"), kind.endswith("archive")

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.intake.aside import Aside, lesson_named
 from autograder.intake.download_names import is_platforms
-from autograder.intake.kinds import archive_kind, is_active, what_is_wrong
+from autograder.intake.kinds import archive_kind, what_is_wrong
 from autograder.intake.notebook_file import MAX_BYTES, Unreadable, read_file
 from kws_helpers.data.archive import leads_out
 
@@ -31,6 +31,7 @@ NOTEBOOK, NETWORK_FILE, OTHER = "notebook", "network", "other"
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip file's members
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the other kinds unpack without a limit
 _NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, zlib.error)
+_UNPACK = "Unpack it into the student's folder and collect again, or ask for a zip file."
 _OF_KERAS = frozenset(("config.json", "metadata.json"))
 
 
@@ -90,9 +91,10 @@ def arrivals(source: Path) -> Iterator[Arrival | LeftOut | Unread]:
         raise ValueError(f"{source} {error}") from None
     except _NOT_A_ZIP:
         with source.open("rb") as file:
-            wrong = what_is_wrong(file.read(1024))
-        raise ValueError(f"{source} {wrong}. Download it again, or unpack it yourself and give the folder: a folder or "
-                         "zip file is needed, with what students handed in.") from None
+            wrong, is_archive = what_is_wrong(file.read(1024))
+        raise ValueError(f"{source} {wrong}. " + (
+            "Unpack it yourself and give the folder." if is_archive else
+            "Download it again, or give the folder or zip file with what students handed in.")) from None
     return _Opened().contents(_in_zip(archive, PurePosixPath(), None), None, depth=0)
 
 
@@ -155,11 +157,10 @@ class _Opened:
                 yield from self._zip(entry, content, archive or path, depth + 1)
             elif name.endswith(".keras"):
                 yield Arrival(path, content, entry.time, NETWORK_FILE)
-            elif ".ipynb" in name and not is_active(name, b""):
+            elif ".ipynb" in name and not name.endswith((".html", ".htm")):  # a notebook saved as a page
                 yield Arrival(path, content, entry.time, NOTEBOOK)
             elif kind := archive_kind(name, content):
-                raise Unreadable(f"is {kind}; only zip files are opened. Unpack it into the student's folder and "
-                                 "collect again, or ask for a zip file.")
+                raise Unreadable(f"is {kind}; only zip files are opened. {_UNPACK}")
             else:
                 yield Arrival(path, content, entry.time, OTHER)
         except Unreadable as error:
@@ -174,7 +175,8 @@ class _Opened:
             opened = zipfile.ZipFile(BytesIO(content))
         except _NOT_A_ZIP:
             if is_called_so:
-                raise Unreadable(f"{what_is_wrong(content)}. Ask for it again.") from None
+                wrong, is_archive = what_is_wrong(content)
+                raise Unreadable(f"{wrong}. {_UNPACK if is_archive else 'Ask for it again.'}") from None
             yield Arrival(entry.path, content, entry.time, kind)
             return
         names = {member.filename for member in opened.infolist()}

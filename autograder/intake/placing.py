@@ -1,6 +1,6 @@
-"""What a student handed in beside a notebook, such as modules and data, goes with it: the notebook may need it.
+"""Bring files to their place: notebooks, and what a student handed in beside them, such as modules and data.
 
-What a browser or a click would run is left out, so that no instructor meets it where pages are opened.
+Everything goes with the notebook, which may need it. What of it comes to where pages are opened is grading's decision.
 """
 
 import shutil
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from autograder.intake.kinds import is_active
 from autograder.intake.text import readable
 from autograder.intake.unpack import LeftOut
 from kws_helpers.desk.hand_in import NETWORK
@@ -55,9 +54,6 @@ def place_beside(extras: list[Extra], homes: dict[PurePosixPath, list[str]],
         elif one is not counts:
             same = one.turn < counts.turn or one.kept.read_bytes() == counts.kept.read_bytes()
             yield LeftOut(one.path, f"is another {one.inside}; {counts.path} counts.", harmless=same)
-        elif is_active(one.path.name, one.kept.read_bytes()):
-            yield LeftOut(one.path, "could run in a browser or at a click, so it was not placed with the notebook.",
-                          harmless=True)
         elif name.parts[0].lower() == NETWORK and len(name.parts) > 1:
             yield LeftOut(one.path, f"is in a folder called {NETWORK}; a network is one file, as model.save writes it.")
         elif any(part != readable(part) or len(part.encode()) > _LONGEST for part in name.parts):
