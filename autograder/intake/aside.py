@@ -45,12 +45,13 @@ class Aside:
         """
         for depth, name in enumerate(path.parts):
             place = PurePosixPath(*path.parts[:depth + 1])
+            is_course = name in _COURSE or name.endswith(".egg-info") or is_machinery(name)
+            if is_course and path.parts[:depth] in self._copies:
+                return PurePosixPath(*path.parts[:depth]), f"is a copy of the course: only {NOTEBOOKS}/ counts"
             if depth >= skip and (is_machinery(name) or place in self._environments):
                 return place, "is nobody's work: systems, editors, tools and nbgrader make such files"
             if name == FOLDER:
                 return place, "belongs to the course; nothing in it is graded"
-            if path.parts[:depth] in self._copies and (name in _COURSE or name.endswith(".egg-info")):
-                return PurePosixPath(*path.parts[:depth]), f"is a copy of the course: only {NOTEBOOKS}/ counts"
         if path.name.endswith((f"{WELCOME}.ipynb", "spotter.keras", "spotter.tflite")):
             return path, "belongs to the course; nothing in it is graded"
         return None
