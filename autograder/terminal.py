@@ -19,6 +19,7 @@ from autograder.intake.unpack import LeftOut
 from autograder.reporting.challenge import write_challenge
 from autograder.reporting.report import write_results
 from autograder.running.sandbox.doctor import Check, examine
+from kws_helpers.desk.beside import NETWORK
 from kws_helpers.desk.text import one_line
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched", "look again")
@@ -140,6 +141,11 @@ def print_collected(console: Console, placed: list[Placed], left_out: list[LeftO
     print_table(console, "Collected", columns, ((one.student, one.file, one.remark, one.path) for one in placed))
     for one in left_out:
         say(console, f"{'–' if one.harmless else '✘'} {one_line(str(one.path), '_')} {one.reason}")
+    students = {one.student for one in placed}
+    without = sorted({one.student for one in left_out if one.student} - students)
+    say(console, f"Students: {len(students)}. Notebooks: {sum(one.file != NETWORK for one in placed)}. "
+                 f"Networks: {sum(one.file == NETWORK for one in placed)}. "
+                 f"Students of whom nothing could be placed: {len(without)}{': ' * bool(without)}{', '.join(without)}.")
 
 
 def print_checks(console: Console, checks: list[Check]) -> None:

@@ -44,6 +44,7 @@ def zipped(files):
 def write(place, files):
     """The files as a folder, or as a zip file where the place is called so."""
     if place.suffix == ".zip":
+        place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(zipped(files))
         return place
     for name, content in files.items():
@@ -222,7 +223,8 @@ def test_the_rest_of_a_students_folder_does_no_harm(tmp_path, shape):
     files = {"ada.zip": zipped({f"{LESSON}.ipynb": notebook()} | rest)}
     placed, left = collected(tmp_path, files, shape)
     assert set(placed) == {f"ada/{LESSON}/{LESSON}.ipynb"}
-    assert len(left) == len(rest) and all(line.harmless for line in left.values())
+    assert len(left) == 4 and all(line.harmless for line in left.values())
+    assert "(2 files)" in left["ada.zip/my_results"].reason
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
@@ -266,7 +268,8 @@ def test_which_of_two_is_meant_is_not_guessed(tmp_path):
                                         "ben/a.ipynb": notebook(), "ben/b.ipynb": notebook(),
                                         f"cleo/{LESSON}.ipynb": notebook(text="c"), "cleo/copy.ipynb": notebook()})
     assert placed == {f"ben/{LESSON}/{LESSON}.ipynb": notebook(), f"cleo/{LESSON}/{LESSON}.ipynb": notebook(text="c")}
-    assert {name for name, one in left.items() if not one.harmless} == {"ada/a.ipynb", "ada/b.ipynb"}
+    assert {name for name, one in left.items() if not one.harmless} == {"ada/a.ipynb", "ada/b.ipynb", "cleo/copy.ipynb"}
+    assert "differs" in left["cleo/copy.ipynb"].reason and "the same as" in left["ben/b.ipynb"].reason
 
 
 def test_a_damaged_notebook_is_placed_by_its_name_so_that_its_student_hears_of_it(tmp_path):
@@ -300,7 +303,7 @@ def test_the_command_tells_what_it_found_and_how_it_went(tmp_path):
     assert done.exit_code == 0 and "ada/x.ipynb" in done.output and f"{LESSON}.ipynb" in done.output
     some = write(tmp_path / "b.zip", {"ada/[bold]x.ipynb": notebook(), "essay.pdf": b""})
     done = run(some, tmp_path / "other")
-    assert done.exit_code == 3 and "✘ essay.pdf is neither" in done.output and "[bold]x.ipynb" in done.output
+    assert done.exit_code == 3 and "✘ essay.pdf does not say whose" in done.output and "[bold]x.ipynb" in done.output
 
 
 def test_the_command_called_wrongly_ends_with_2(tmp_path):

@@ -4,7 +4,6 @@ Names of folders and files are the students' choice, and on some systems any byt
 every table, database and page can hold.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.building.lesson import lesson_names
+from autograder.intake.aside import is_machinery
 from autograder.intake.notebook_file import Unreadable, read_notebook
 from kws_helpers.desk.text import readable
 
@@ -126,11 +126,14 @@ def _notebook_path(submission: Submission) -> Path | None:
         submission.problem = "The folder is a link. Links are not followed: hand in the folder itself."
         return None
     list(folder.iterdir())  # of a folder that cannot be read, nothing could be said below
-    if os.path.lexists(folder / name) and not _is_folder(folder / name):
-        return folder / name
     others = [one for one in sorted(folder.rglob("*")) if ".ipynb" in one.name.lower() and not _is_folder(one)
-              and not any(part.startswith(".") for part in one.relative_to(folder).parts)]
+              and not any(map(is_machinery, one.relative_to(folder).parts))]
     named = [one for one in others if one.name.lower().startswith(submission.assignment)] or others
+    if folder / name in others:
+        rivals = [readable(str(one.relative_to(folder))) for one in named if one != folder / name]
+        if rivals:
+            submission.notes.append(f"{', '.join(rivals)} is there, too, and was not graded: {name} was.")
+        return folder / name
     if len(named) == 1:
         submission.notes.append(f"The notebook was called {readable(str(named[0].relative_to(folder)))}; it is graded "
                                 f"as {name}.")
