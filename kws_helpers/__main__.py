@@ -1,6 +1,7 @@
 """The student's commands: get recordings once, make clips of a new word, and hand in."""
 
 import argparse
+import warnings
 from pathlib import Path
 
 
@@ -26,6 +27,7 @@ def main() -> None:
     say.add_argument("--count", type=int, default=200, metavar="N", help="clips, by as many voices; default: 200")
     say.set_defaults(run=_say)
     arguments = parser.parse_args()
+    warnings.formatwarning = lambda message, *_: f"{message}\n"  # nobody here wants to know where in the code
     try:
         arguments.run(parser, arguments)
     except (ValueError, OSError) as error:

@@ -24,7 +24,8 @@ HOSTILE = ("/yes/absolute.wav", "//x/y/z.wav", "../yes/up.wav", "yes/../../up.wa
 SPECIAL_KINDS = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
 
 
-pytestmark = pytest.mark.usefixtures("own_cache")
+pytestmark = [pytest.mark.usefixtures("own_cache"),
+              pytest.mark.filterwarnings("ignore:.* has no (validation|testing|rec)")]
 
 
 @pytest.fixture(scope="module")
