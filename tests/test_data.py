@@ -155,6 +155,7 @@ def test_changed_and_released_clips_can_be_read_again(expected):
 
 
 @pytest.mark.parametrize("name, prefix", [("a.tar", ""), ("a.tar.gz", "./"), ("a.tgz", "mini_speech_commands/"),
+                                          ("a.tar.xz", ""), ("a.tar.bz2", "x/"),
                                           ("a.zip", "mini_speech_commands/"), ("a.zip", "")])
 def test_every_archive_in_any_order_gives_the_same_as_the_folder(shared, expected, tmp_path, name, prefix):
     assert_same_dataset(expected, data.load(pack(shared, tmp_path / name, prefix, backwards=True)))

@@ -20,9 +20,11 @@ from kws_helpers.data.layout import DEEPEST, DataError, is_sound
 
 _LARGEST = 64 << 20  # bytes of one file of an archive: five minutes in CD quality; what is larger is no recording
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # by what a packed .tar begins with
-_NOT_READ = {b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a rar archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-             b"RIFF": "a recording", b"fLaC": "a recording", b"OggS": "a recording", b"ID3": "a recording",
-             b"<": "a web page"}  # fmt: skip
+_SOUND = "is a single recording: name the folder in which the words' folders lie"
+_PACKED = "is an archive of a kind that is not read: unpack it, and name the folder"
+_NOT_READ = {b"7z\xbc\xaf": _PACKED, b"Rar!": _PACKED, b"\x28\xb5\x2f\xfd": _PACKED, b"\x1f\x9d": _PACKED,
+             b"RIFF": _SOUND, b"fLaC": _SOUND, b"OggS": _SOUND, b"ID3": _SOUND,
+             b"<": "is a web page: download the archive itself"}  # fmt: skip
 SPECIAL = "a link or a device"
 _ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip file's members
 _IMPOSSIBLE = 1 << 32  # bytes of any file; tarfile skips what a header claims step by step, even where nothing is there
@@ -76,18 +78,12 @@ def members(source: Path, wanted: Wanted) -> Iterator[Member]:
             RuntimeError, ValueError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{source} {_why_not(source, magic)} ({error}).") from error
-
-
-def _why_not(source: Path, magic: bytes) -> str:
-    """What is wrong with an archive, and what to do."""
-    kind = next((kind for start, kind in _NOT_READ.items() if magic.startswith(start)), None)
-    if kind == "a recording" or is_sound(PurePosixPath(source.name)):
-        return "is a single recording: name the folder in which the words' folders lie"
-    if kind:
-        return f"is {kind}, which cannot be read: unpack it where it is an archive, and name a folder, a .tar or a .zip"
-    return ("cannot be read as a .tar, .tar.gz or .zip archive. It may be only partly downloaded: delete it and "
-            "download or copy it again")
+        other = _SOUND if is_sound(PurePosixPath(source.name)) else next(
+            (what for start, what in _NOT_READ.items() if magic.startswith(start)),
+            f"cannot be read as a .tar, .tar.gz or .zip archive ({error}). It may be only partly downloaded: delete it "
+            "and download or copy it again",
+        )  # fmt: skip
+        raise DataError(f"{source} {other}.") from error
 
 
 def names(source: Path, wanted: Wanted) -> set[PurePosixPath]:

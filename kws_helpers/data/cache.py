@@ -32,11 +32,13 @@ def folder() -> Path:
     """
     import platformdirs
 
-    place = os.environ.get("KWS_CACHE") or platformdirs.user_cache_dir("kws_helpers")
-    place = os.path.expanduser(place)  # noqa: PTH111 (Path's own needs a home)
-    if place.startswith("~"):
+    try:
+        place = Path(os.environ.get("KWS_CACHE") or platformdirs.user_cache_dir("kws_helpers")).expanduser()
+    except RuntimeError:
+        place = Path("~")  # as older versions of platformdirs leave it
+    if place.parts[:1] == ("~",):
         raise DataError("There is no home folder for the cache: set the environment variable KWS_CACHE to a folder.")
-    return Path(place)
+    return place
 
 
 def scratch() -> Path | None:

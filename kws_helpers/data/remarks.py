@@ -28,10 +28,8 @@ _SHOWN = 5
 def doubt(samples: np.ndarray) -> str | None:
     """Return what is odd about the samples of a clip, (n,) int16, or None."""
     low, high = int(samples.min()), int(samples.max())
-    if low == high == 0:
-        return "nothing but zeros"
     if max(high, -low) < _SILENT:
-        return "nearly silent, as if scaled twice"
+        return "zeros or nearly so, as if scaled twice"
     if high == 32767 or low == -32768:
         loudest = np.count_nonzero((samples == 32767) | (samples == -32768))
         if loudest > _AT_FULL_SCALE * np.count_nonzero(samples):

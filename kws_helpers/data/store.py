@@ -97,7 +97,8 @@ def _decode(source: Source, max_per_word: int | None, file: tempfile.SpooledTemp
     said = [] if source.published else [
         *remarks.on_places(root, [place_of(path) for path in here], elsewhere, bool(listed)),
         *odd,
-        *remarks.on_sounds({path: why for path, why in found.doubtful.items() if path in here}, len(here)),
+        *remarks.on_sounds({path: why for path, why in found.doubtful.items() if path in here},
+                           sum(map(is_clip, here))),
     ]  # fmt: skip
     return {
         "clips": [sound for sound in sounds if not _is_noise(sound.name)],
