@@ -26,7 +26,7 @@ SPECIAL_KINDS = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKT
 
 
 pytestmark = [pytest.mark.usefixtures("own_cache"),
-              pytest.mark.filterwarnings("ignore:.* has no (validation|testing|rec)")]
+              pytest.mark.filterwarnings("ignore:.*( has no |By the hash rule there are no)")]
 
 
 @pytest.fixture(scope="module")

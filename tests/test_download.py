@@ -257,7 +257,7 @@ def test_what_is_here_and_a_share_take_less_room(server, published, monkeypatch)
     needed = published.size - 300_000 + 2 * 4 * 5 * 32_000
     set_free_bytes(monkeypatch, needed)
     failure("free some space")
-    with pytest.warns(UserWarning, match="no validation"):
+    with pytest.warns(UserWarning, match="By the hash rule there are no"):
         data.load("speech_commands", max_per_word=5)
 
 

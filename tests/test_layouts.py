@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kws_helpers import data
+from kws_helpers import data, features
 from kws_helpers.data import archive, cache
 from kws_helpers.data.splits import split_by_hash
 
@@ -152,6 +152,28 @@ def test_without_a_folder_for_validation_speakers_are_drawn_from_training(source
     assert len(said) == 1 and "some speakers of training are taken for validation" in said[0]
     shutil.rmtree(source / "test")
     assert any("train is the only folder named after a split" in text for text in load(source)[1])
+
+
+@pytest.mark.parametrize("count", [3, 5, 12])
+def test_a_split_that_the_hash_rule_leaves_empty_gets_whole_speakers(tmp_path, count):
+    source = make_source(tmp_path / "source", words=("yes", "bed"), speakers=TRAINING[:count])
+    dataset, (said,) = load(source)
+    assert "no keywords for validation and testing" in said and "by whole speakers" in said
+    assert sorted(map(len, speakers_of(dataset).values())) == sorted((count - 1 - -(-count // 10), 1, -(-count // 10)))
+
+
+def test_one_speaker_alone_is_in_all_splits_and_a_sentence_says_so(tmp_path):
+    source = make_source(tmp_path / "source", words=(*data.KEYWORDS, "bed"), speakers=SPEAKERS[:1])
+    dataset, (said,) = load(source)
+    assert "the same voices are in all splits" in said and all(len(split) for split in parts(dataset))
+
+
+def test_a_split_that_lists_leave_empty_is_an_error_where_a_network_needs_it(source):
+    (source / "testing_list.txt").write_text("\n".join(f"{speaker}_nohash_0" for speaker in SPEAKERS))
+    dataset, said = load(source)
+    assert any("source has no training or validation clips" in text for text in said)
+    with pytest.raises(ValueError, match="source has no training clips, and a network needs all three splits"):
+        features.prepare(dataset)
 
 
 def test_words_in_upper_case_are_those_words_and_what_looks_like_a_word_is_named(source):

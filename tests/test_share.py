@@ -21,7 +21,7 @@ from .test_data import SPLITS, assert_same_dataset
 MOST = 7
 
 
-pytestmark = [pytest.mark.usefixtures("own_cache"), pytest.mark.filterwarnings("ignore:.* has no (validation|testing)")]
+pytestmark = [pytest.mark.usefixtures("own_cache"), pytest.mark.filterwarnings("ignore:By the hash rule there are no")]
 
 
 @pytest.fixture

@@ -97,8 +97,8 @@ def _missing(clips: list[Clip], splits: dict[str, Split], without_silence: list[
                "silence. Add one long recording of a quiet room, or better three.")
     empty = [split for split in SPLITS if not len(splits[split])]
     if empty and not ready:
-        yield (f"{' or '.join(empty)} clips. Speakers are divided by their names (WORD/SPEAKER_nohash_0.wav): add more "
-               "speakers or take a larger share, or name recordings in testing_list.txt and validation_list.txt.")
+        yield (f"{' or '.join(empty)} clips. Add recordings for that split, or correct the lists and folders "
+               "that say what is in it.")
 
 
 def _all_clips(store: Store) -> list[Clip]:

@@ -1,10 +1,12 @@
 """Which recordings are for training, validation and testing: no speaker is in two splits."""
 
 import hashlib
+import math
 from collections import defaultdict
+from itertools import compress
 from pathlib import PurePosixPath
 
-from kws_helpers.data.layout import SILENCE_FOLDER, SPLITS, UNKNOWN_FOLDER, place_of, split_of, word_of
+from kws_helpers.data.layout import KEYWORDS, SILENCE_FOLDER, SPLITS, UNKNOWN_FOLDER, place_of, split_of, word_of
 from kws_helpers.desk.messages import warn
 
 # The official rule counts a speaker's SHA-1 modulo 2**27 in per cent of 2**27 - 1: its bounds of 10 % and 20 %.
@@ -21,11 +23,15 @@ def split_by_hash(speaker: str) -> str:
         >>> split_by_hash("bb05582b")
         'testing'
     """
-    digest = hashlib.sha1(speaker.encode("utf-8", "surrogateescape"), usedforsecurity=False).digest()
-    place = int.from_bytes(digest[-4:], "big") & (2**27 - 1)
+    place = _place(speaker)
     if place < _VALIDATION_BELOW:
         return "validation"
     return "testing" if place < _TESTING_BELOW else "training"
+
+
+def _place(speaker: str) -> int:
+    digest = hashlib.sha1(speaker.encode("utf-8", "surrogateescape"), usedforsecurity=False).digest()
+    return int.from_bytes(digest[-4:], "big") & (2**27 - 1)
 
 
 def is_test_set(names: list[str], lists: dict[str, set[str]]) -> bool:
@@ -59,7 +65,36 @@ def assign_splits(names: list[str], speakers: list[str], lists: dict[str, set[st
             split = folder if folder not in (None, "training") else "training" if by_hash in given else by_hash
         splits.append(split)
     _warn_of_shared_speakers(names, speakers, splits, whole)
+    _fill_empty_splits(names, speakers, splits, given - {None})
     return splits
+
+
+def _fill_empty_splits(names: list[str], speakers: list[str], splits: list[str], given: set[str]) -> None:
+    """Where the hash rule leaves a split without keywords, give it a tenth of training's speakers of keywords.
+
+    Those with the lowest hash go. Of one or two speakers, recordings go.
+    """
+    few = len(set(speakers)) < len(SPLITS)
+    units = names if few else speakers
+    is_keyword = [word_of(name.split("/")[-2]) in KEYWORDS for name in names]
+    if not any(is_keyword):
+        return
+    if not given and "training" not in compress(splits, is_keyword):
+        splits[:] = ["training"] * len(splits)
+    filled = []
+    for split in SPLITS[1:]:
+        keywords = set(compress(zip(splits, units), is_keyword))
+        left = sorted((_place(unit), unit) for one, unit in keywords if one == "training")
+        if len(left) > 1 and split not in given and split not in {one for one, _ in keywords}:
+            chosen = {unit for _, unit in left[: math.ceil(len(left) / 10)]}
+            splits[:] = [split if unit in chosen else one for unit, one in zip(units, splits)]
+            filled.append(split)
+    if filled:
+        warn(
+            f"By the hash rule there are no keywords for {' and '.join(filled)}, so a tenth of those for training goes "
+            + ("there: the same voices are in all splits, and accuracies will look better than with strangers. Record "
+               "more people." if few else "there, by whole speakers. Record more people to measure well.")
+        )
 
 
 def _warn_of_shared_speakers(names: list[str], speakers: list[str], splits: list[str], whole: bool) -> None:
