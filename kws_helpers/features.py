@@ -229,6 +229,4 @@ def prepare(dataset: Dataset) -> Prepared:
 
 
 def _scale(scaler, features: np.ndarray) -> np.ndarray:
-    if not len(features):
-        return features
     return scaler.transform(features.reshape(-1, N_MFCC)).reshape(features.shape)

@@ -28,7 +28,8 @@ def load(
     """Load spoken keywords, in three splits that share no speaker.
 
     The first time, the recordings are downloaded where need be, and decoded; after that the samples come from the
-    cache, in the folder KWS_CACHE or else the user's cache folder. One warning names files that cannot be read.
+    cache, in the folder KWS_CACHE or else the user's cache folder. Warnings name files that cannot be read, and say
+    what is read otherwise than somebody may think.
 
     Args:
         source: "bundled" (synthetic voices, in the package); "speech_commands" (version 0.02, 2.4 GB),
@@ -45,7 +46,7 @@ def load(
     Raises:
         DataError: there is no data, or a damaged archive, or a download that fails; what has arrived is kept, and the
             next try continues from there.
-        ValueError: a number is out of range.
+        ValueError: a number is out of range, or none.
 
     Source: Warden 2018, "Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition", arXiv:1804.03209.
 

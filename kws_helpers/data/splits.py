@@ -72,7 +72,7 @@ def assign_splits(names: list[str], speakers: list[str], lists: dict[str, set[st
 def _fill_empty_splits(names: list[str], speakers: list[str], splits: list[str], given: set[str]) -> None:
     """Where the hash rule leaves a split without keywords, give it a tenth of training's speakers of keywords.
 
-    Those with the lowest hash go. Of one or two speakers, recordings go.
+    Those with the lowest hash go. Of one or two speakers, recordings go, a tenth of each word.
     """
     few = len(set(speakers)) < len(SPLITS)
     units = names if few else speakers
@@ -84,9 +84,15 @@ def _fill_empty_splits(names: list[str], speakers: list[str], splits: list[str],
     filled = []
     for split in SPLITS[1:]:
         keywords = set(compress(zip(splits, units), is_keyword))
-        left = sorted((_place(unit), unit) for one, unit in keywords if one == "training")
-        if len(left) > 1 and split not in given and split not in {one for one, _ in keywords}:
-            chosen = {unit for _, unit in left[: math.ceil(len(left) / 10)]}
+        if split in given or split in {one for one, _ in keywords}:
+            continue
+        groups = defaultdict(list)
+        for one, unit in keywords:
+            if one == "training":
+                groups[unit.rpartition("/")[0] if few else ""].append((_place(unit), unit))
+        chosen = {unit for group in groups.values() if len(group) > 1
+                  for _, unit in sorted(group)[: math.ceil(len(group) / 10)]}
+        if chosen:
             splits[:] = [split if unit in chosen else one for unit, one in zip(units, splits)]
             filled.append(split)
     if filled:
