@@ -1,6 +1,7 @@
 """The student's commands: get recordings once, make clips of a new word, and hand in."""
 
 import argparse
+import warnings
 from pathlib import Path
 
 from kws_helpers.desk.messages import print_what_can_be_printed
@@ -29,6 +30,7 @@ def main() -> None:
     say.set_defaults(run=_say)
     print_what_can_be_printed()
     arguments = parser.parse_args()
+    warnings.formatwarning = lambda message, *_: f"{message}\n"  # nobody here wants to know where in the code
     try:
         arguments.run(parser, arguments)
     except (ValueError, OSError) as error:

@@ -206,7 +206,7 @@ def prepare(dataset: Dataset) -> Prepared:
     not even a mean.
 
     Raises:
-        ValueError: the dataset has no training clips, as in the official test set.
+        ValueError: a split of the dataset has no clips, such as training in the official test set.
 
     Example:
         >>> from kws_helpers import data
@@ -216,9 +216,10 @@ def prepare(dataset: Dataset) -> Prepared:
     """
     from sklearn.preprocessing import StandardScaler
 
-    if not len(dataset.training):
-        raise ValueError(f"{dataset.name} has no training clips to take the mean and standard deviation from")
     splits = {name: getattr(dataset, name) for name in ("training", "validation", "testing")}
+    for name, split in splits.items():
+        if not len(split):
+            raise ValueError(f"{dataset.name} has no {name} clips, and a network needs all three splits.")
     features = {name: mfcc_of(split) for name, split in splits.items()}
     scaler = StandardScaler()
     for start in range(0, len(features["training"]), _SCALER_BATCH):
@@ -228,6 +229,4 @@ def prepare(dataset: Dataset) -> Prepared:
 
 
 def _scale(scaler, features: np.ndarray) -> np.ndarray:
-    if not len(features):
-        return features
     return scaler.transform(features.reshape(-1, N_MFCC)).reshape(features.shape)

@@ -68,8 +68,12 @@ def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_sha
         dataset: what clips and noise are taken from.
         split: "validation" or "testing", so that no network has heard the voices (or the noise) in training.
         minutes: length; while grading it is one minute.
-        keyword_share: share of the words that are keywords; the others are words that the spotter must ignore.
+        keyword_share: share of the words that are keywords; the others are words that the spotter must ignore. Where
+            the split has only one of the two, all are of that.
         seed: for everything that is drawn. Equal seeds give equal recordings.
+
+    Raises:
+        ValueError: nobody says a word in this split.
     """
     rng = np.random.default_rng(seed)
     minutes = min(minutes, _SHORT_MINUTES) if mode.short_training() else minutes
@@ -77,6 +81,10 @@ def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_sha
     clips = dataset.recordings
     spoken = (clips.splits == split) & ~np.char.startswith(clips.words, "_")
     is_keyword = np.isin(clips.words, KEYWORDS)
+    keyword_share = keyword_share if (spoken & ~is_keyword).any() else 1
+    keyword_share = keyword_share if (spoken & is_keyword).any() else 0
+    if not spoken.any():
+        raise ValueError(f"{dataset.name} has no {split} clips in which a word is said, so there is nothing to hear.")
     keywords = _again_and_again(np.flatnonzero(spoken & is_keyword), rng)
     others = _again_and_again(np.flatnonzero(spoken & ~is_keyword), rng)
     average = np.sqrt(np.mean([np.mean(clips.clips[i] ** 2) for i in np.flatnonzero(spoken)]))
@@ -101,11 +109,14 @@ def _again_and_again(numbers: np.ndarray, rng: np.random.Generator) -> Iterator[
 
 
 def _background(noise: list[np.ndarray], n: int, average: float, rng: np.random.Generator) -> np.ndarray:
-    """Return (n,) samples: pieces of noise that fade into each other, each some decibels quieter than `average`."""
+    """Return (n,) samples: pieces of noise that fade into each other, each some decibels quieter than `average`.
+
+    Without noise they are zeros.
+    """
     length, fade = round(_PIECE * SAMPLE_RATE), round(0.5 * SAMPLE_RATE)
     rise = np.sin(np.linspace(0, np.pi / 2, fade, dtype=np.float32))
     audio = np.zeros(n + length + fade, np.float32)
-    for start in range(0, n, length):
+    for start in range(0, n if noise else 0, length):
         recording = noise[rng.integers(len(noise))]
         first = rng.integers(max(1, len(recording) - length - fade + 1))
         piece = np.resize(recording[first:], length + fade)

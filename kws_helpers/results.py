@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,10 +59,14 @@ def remember(name: str, model: Any, accuracies: Sequence[float], dataset: Datase
     facts = {"name": name, "accuracies": [float(one) for one in accuracies], "dataset": dataset.name,
              "parameters": model.count_params(), "model": model.to_json()}
     path = Path(FOLDER) / f"{_file_name(name)}.json"
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_suffix(".partial")
-    temporary.write_text(json.dumps(facts), encoding="utf-8")
-    temporary.replace(path)
+    temporary = path.with_suffix(f".{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        temporary.write_text(json.dumps(facts), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        warn(f"{path.absolute()} cannot be written ({error.strerror}), so lesson 06 will not know of “{name}”. "
+             "Free some space, or work in a folder of your own, and run this cell again.")
 
 
 def recall(dataset: Dataset) -> list[Result]:

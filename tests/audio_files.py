@@ -48,7 +48,8 @@ def pack(folder: Path, archive: Path, prefix: str = "", backwards: bool = False)
             for path, name in zip(files, names, strict=True):
                 packed.write(path, name)
     else:
-        with tarfile.open(archive, "w" if archive.suffix == ".tar" else "w:gz") as packed:
+        kind = {".tar": "w", ".xz": "w:xz", ".bz2": "w:bz2"}.get(archive.suffix, "w:gz")
+        with tarfile.open(archive, kind) as packed:
             for path, name in zip(files, names, strict=True):
                 packed.add(path, name)
     return archive

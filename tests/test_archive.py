@@ -4,6 +4,7 @@ import io
 import stat
 import tarfile
 import tracemalloc
+import unicodedata
 import zipfile
 from contextlib import contextmanager
 
@@ -24,7 +25,8 @@ HOSTILE = ("/yes/absolute.wav", "//x/y/z.wav", "../yes/up.wav", "yes/../../up.wa
 SPECIAL_KINDS = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
 
 
-pytestmark = pytest.mark.usefixtures("own_cache")
+pytestmark = [pytest.mark.usefixtures("own_cache"),
+              pytest.mark.filterwarnings("ignore:.*( has no |By the hash rule there are no)")]
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +149,45 @@ def test_the_largest_recording_is_read(tmp_path):
     dataset = data.load(pack(source, tmp_path / "a.zip"), silence_percent=0)
     assert len(CLIP) < archive._LARGEST / 1000
     assert [len(samples) for samples in dataset.noise["training"]] == [1_600_000]
+
+
+@pytest.mark.parametrize("content, message", [
+    (b"Rar!\x1a\x07", "unpack it"), (b"7z\xbc\xaf'\x1c", "unpack it"), (CLIP, "a single recording"),
+    (b"<!DOCTYPE html>", "a web page"), (b"", "partly downloaded")])
+def test_what_is_no_archive_is_called_what_it_is(tmp_path, content, message):
+    (tmp_path / "download").write_bytes(content)
+    with pytest.raises(data.DataError, match=message):
+        data.load(tmp_path / "download")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_in_any_kind_of_zip_is_one_clear_error(source, tmp_path, method):
+    packed = pack(source, tmp_path / "a.zip")
+    with zipfile.ZipFile(packed, "w", method) as opened:
+        opened.writestr("yes/0_nohash_0.wav", CLIP)
+    content = bytearray(packed.read_bytes())
+    content[3000:3050] = bytes(50)
+    packed.write_bytes(content)
+    with pytest.raises(data.DataError, match="partly downloaded"):
+        data.load(packed)
+
+
+def test_an_encrypted_zip_is_called_encrypted(source, tmp_path):
+    content = pack(source, tmp_path / "a.zip").read_bytes()
+    for start in (b"PK\x01\x02\x14\x03\x14\x00", b"PK\x03\x04\x14\x00"):
+        content = content.replace(start + b"\0", start + b"\1")
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(data.DataError, match="is encrypted: unpack it"):
+        data.load(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("encoding, form", [("utf-8", "NFC"), ("utf-8", "NFD"), ("cp437", "NFC")])
+def test_names_in_a_zip_are_what_was_meant(source, tmp_path, encoding, form):
+    """UTF-8 without the flag that says so, as many programs write it."""
+    packed = pack(source, tmp_path / "a.zip")
+    name = unicodedata.normalize(form, "für/josé_nohash_0.wav").encode(encoding)
+    with zipfile.ZipFile(packed, "a") as opened:
+        opened.writestr("x" * len(name), CLIP)
+    packed.write_bytes(packed.read_bytes().replace(b"x" * len(name), name))
+    recordings = data.load(packed).recordings
+    assert {"für", "bed", "yes"} == set(recordings.words) and "josé" in recordings.speakers

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kws_helpers import data
-from kws_helpers.data import sources, store
+from kws_helpers.data import reading, sources
 from kws_helpers.data.layout import is_clip
 from kws_helpers.data.splits import split_by_hash
 from kws_helpers.data.store import share_of
@@ -21,7 +21,7 @@ from .test_data import SPLITS, assert_same_dataset
 MOST = 7
 
 
-pytestmark = pytest.mark.usefixtures("own_cache")
+pytestmark = [pytest.mark.usefixtures("own_cache"), pytest.mark.filterwarnings("ignore:By the hash rule there are no")]
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_the_same_share_of_every_kind_of_source_and_the_rest_is_not_decoded(sour
     assert {split: len(noises) for split, noises in expected.noise.items()} == dict.fromkeys(SPLITS, 1)
 
     decoded = []
-    monkeypatch.setattr(store, "decode_clip", lambda content, original=store.decode_clip: (
+    monkeypatch.setattr(reading, "decode_clip", lambda content, original=reading.decode_clip: (
         decoded.append(1), original(content))[1])
     packed = pack(source, tmp_path / name, "./", backwards)
     assert_same_dataset(expected, data.load(packed, max_per_word=MOST))

@@ -781,7 +781,7 @@ judge(batch_norm)
 
 # %% tags=["shows"]
 weights, biases = plain_runs[0][0].layers[1].get_weights()
-sums = prepared.training.x[:256].reshape(256, -1) @ weights + biases
+sums = prepared.training.x[:256].reshape(-1, len(weights)) @ weights + biases
 by_you = batch_norm(sums, np.ones(64), np.zeros(64))
 by_keras = np.asarray(keras.layers.BatchNormalization()(sums, training=True))
 plotting.neuron_spread({"sums of the first layer": sums, "after batch_norm": by_you})

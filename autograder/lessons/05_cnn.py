@@ -914,7 +914,7 @@ plotting.learning_curves(mobilenet_history)
 # a test that costs little: ask the network about clips **that it has been trained with**.
 
 # %% tags=["shows"]
-some = np.random.default_rng(0).choice(len(prepared.training), size=256, replace=False)
+some = np.random.default_rng(0).choice(len(prepared.training), size=min(256, len(prepared.training)), replace=False)
 heard, labels = prepared.training.x[some], prepared.training.y[some]
 
 

@@ -1,6 +1,7 @@
 """Spoken keywords to learn from: `load()` gives clips, labels and speakers in three splits."""
 
 import os
+from numbers import Integral, Real
 
 from kws_helpers.data.classes import build_dataset
 from kws_helpers.data.dataset import Clips, Dataset, Recordings, Split
@@ -12,6 +13,7 @@ from kws_helpers.desk.messages import warn
 __all__ = ["CLASS_NAMES", "CLIP_SAMPLES", "KEYWORDS", "SAMPLE_RATE", "Clips", "DataError", "Dataset", "Recordings",
            "Split", "load"]
 
+_MOST_PERCENT = 1000
 _NAMES_SHOWN = 5  # of the files that could not be used
 
 
@@ -26,7 +28,8 @@ def load(
     """Load spoken keywords, in three splits that share no speaker.
 
     The first time, the recordings are downloaded where need be, and decoded; after that the samples come from the
-    cache, in the folder KWS_CACHE or else the user's cache folder. One warning names files that cannot be read.
+    cache, in the folder KWS_CACHE or else the user's cache folder. Warnings name files that cannot be read, and say
+    what is read otherwise than somebody may think.
 
     Args:
         source: "bundled" (synthetic voices, in the package); "speech_commands" (version 0.02, 2.4 GB),
@@ -43,7 +46,7 @@ def load(
     Raises:
         DataError: there is no data, or a damaged archive, or a download that fails; what has arrived is kept, and the
             next try continues from there.
-        ValueError: a number is out of range.
+        ValueError: a number is out of range, or none.
 
     Source: Warden 2018, "Speech Commands: A Dataset for Limited-Vocabulary Speech Recognition", arXiv:1804.03209.
 
@@ -58,10 +61,7 @@ def load(
         >>> dataset.training.clips[0].shape, dataset.class_names[dataset.training.labels[0]]
         ((16000,), 'unknown')
     """
-    if min(unknown_percent or 0, silence_percent) < 0:
-        raise ValueError("unknown_percent and silence_percent are at least 0")
-    if max_per_word is not None and max_per_word < 1:
-        raise ValueError("max_per_word is at least 1, or None for all clips")
+    _check_numbers(unknown_percent, silence_percent, seed, max_per_word)
     found = find_source(source)
     store = open_store(found, max_per_word)
     if store.unusable:
@@ -71,4 +71,18 @@ def load(
             f"{len(store.unusable):,} files of {found.name} were left out: {', '.join(shown)}{more}. "
             "Record or copy them again, or remove them. The list is dataset.left_out."
         )
+    for remark in store.remarks:
+        warn(f"{found.name}: {remark}")
     return build_dataset(store, found.name, unknown_percent, silence_percent, seed)
+
+
+def _check_numbers(unknown_percent: float | None, silence_percent: float, seed: int, max_per_word: int | None) -> None:
+    for name, percent in {"unknown_percent": unknown_percent, "silence_percent": silence_percent}.items():
+        if percent is None and name == "unknown_percent":
+            continue
+        if not isinstance(percent, Real) or not 0 <= percent <= _MOST_PERCENT:
+            raise ValueError(f"{name} is a number of at least 0 and at most {_MOST_PERCENT:,}, and not {percent!r}")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed is a whole number of at least 0, and not {seed!r}")
+    if max_per_word is not None and (not isinstance(max_per_word, Integral) or max_per_word < 1):
+        raise ValueError(f"max_per_word is a whole number of at least 1, or None for all, and not {max_per_word!r}")

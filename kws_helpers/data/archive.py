@@ -1,8 +1,12 @@
 """The files of a folder, a .tar, a .tar.gz or a .zip, one after another; nothing is unpacked to disk."""
 
+import bz2
+import contextlib
 import gzip
+import lzma
 import os
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -12,10 +16,17 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from kws_helpers.data.decode import DecodeError
-from kws_helpers.data.layout import DataError
+from kws_helpers.data.layout import DEEPEST, DataError, is_sound
 
-_DEEPEST = 3  # top folder / word / recording
 _LARGEST = 64 << 20  # bytes of one file of an archive: five minutes in CD quality; what is larger is no recording
+_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # by what a packed .tar begins with
+_SOUND = "is a single recording: name the folder in which the words' folders lie"
+_PACKED = "is an archive of a kind that is not read: unpack it, and name the folder"
+_NOT_READ = {b"7z\xbc\xaf": _PACKED, b"Rar!": _PACKED, b"\x28\xb5\x2f\xfd": _PACKED, b"\x1f\x9d": _PACKED,
+             b"RIFF": _SOUND, b"fLaC": _SOUND, b"OggS": _SOUND, b"ID3": _SOUND,
+             b"<": "is a web page: download the archive itself"}  # fmt: skip
+SPECIAL = "a link or a device"
+_ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip file's members
 _IMPOSSIBLE = 1 << 32  # bytes of any file; tarfile skips what a header claims step by step, even where nothing is there
 
 
@@ -30,13 +41,14 @@ class Member(NamedTuple):
 Wanted = Callable[[PurePosixPath], bool]
 
 
-def fingerprint(source: Path, wanted: Wanted) -> tuple[tuple[str, int, int], ...]:
-    """Return name, size in bytes and time of change of the archive, or of every wanted file of the folder."""
-    if source.is_dir():
-        files = [(path, info) for path, info in _walk(source) if wanted(path)]
-        return tuple((str(path), info.st_size, info.st_mtime_ns) for path, info in files)
-    info = source.stat()
-    return ((source.name, info.st_size, info.st_mtime_ns),)
+def fingerprint(source: Path, wanted: Wanted) -> tuple[tuple, ...]:
+    """Return name, size in bytes, time of change and mode of the archive, or of every wanted file of the folder."""
+    if not source.is_dir():
+        files = [(source.name, source.stat())]
+    else:
+        files = [(path, info) for path, info, problem in _walk(source) if wanted(path) or problem]
+    return tuple((str(path), info.st_size, info.st_mtime_ns, info.st_mode) if info else (str(path), 0)
+                 for path, info in files)
 
 
 def members(source: Path, wanted: Wanted) -> Iterator[Member]:
@@ -51,20 +63,27 @@ def members(source: Path, wanted: Wanted) -> Iterator[Member]:
     if source.is_dir():
         yield from _folder_members(source, wanted)
         return
+    magic = b""
     try:
         with source.open("rb") as file:
-            magic = file.peek(4)
+            magic = file.peek(8)
+            opener = next((_OPENERS[start] for start in _OPENERS if magic.startswith(start)), None)
             if magic.startswith(b"PK"):
                 yield from _zip_members(file, wanted)
-            elif magic.startswith(b"\x1f\x8b"):
-                yield from _tar_gz_members(file, wanted)
+            elif opener:
+                yield from _packed_tar_members(opener, file, wanted)
             else:
                 yield from _tar_members(file, file, wanted)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError, RuntimeError) as error:
-        raise DataError(
-            f"{source} cannot be read as a .tar, .tar.gz or .zip archive ({error}). "
-            "It may be only partly downloaded: delete it and download or copy it again."
-        ) from error
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError, struct.error, OSError,
+            RuntimeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        other = _SOUND if is_sound(PurePosixPath(source.name)) else next(
+            (what for start, what in _NOT_READ.items() if magic.startswith(start)),
+            f"cannot be read as a .tar, .tar.gz or .zip archive ({error}). It may be only partly downloaded: delete it "
+            "and download or copy it again",
+        )  # fmt: skip
+        raise DataError(f"{source} {other}.") from error
 
 
 def names(source: Path, wanted: Wanted) -> set[PurePosixPath]:
@@ -90,27 +109,42 @@ def leads_out(path: PurePosixPath) -> bool:
     return path.is_absolute() or ".." in path.parts
 
 
-def _walk(source: Path) -> Iterator[tuple[PurePosixPath, os.stat_result]]:
-    """The files of a folder in the order of their names, no deeper than a recording can lie."""
+def _walk(source: Path) -> Iterator[tuple[PurePosixPath, os.stat_result | None, str]]:
+    """The files of a folder in the order of their names, no deeper than a recording can lie.
+
+    What cannot be looked at comes without its facts, but with a reason.
+    """
     pending = [(source, PurePosixPath())]
     while pending:
         place, inside = pending.pop()
-        with os.scandir(place) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError as error:
+            yield inside, None, error.strerror
+            continue
         for entry in entries:
             path = inside / entry.name
-            if entry.is_file():
-                yield path, entry.stat()
-            elif entry.is_dir() and len(path.parts) < _DEEPEST and not entry.name.startswith("."):
-                pending.append((Path(entry.path), path))
+            try:
+                info = entry.stat()
+            except OSError as error:
+                yield path, None, error.strerror
+                continue
+            if not stat.S_ISDIR(info.st_mode):
+                yield path, info, "" if stat.S_ISREG(info.st_mode) else SPECIAL
+            elif entry.name.startswith("."):
+                continue
+            elif entry.is_symlink() and Path(entry).resolve() in (place.resolve(), *place.resolve().parents):
+                yield path, None, "a link to a folder above it"
+            elif len(path.parts) <= DEEPEST:
+                pending.append((Path(entry), path))
 
 
 def _folder_members(folder: Path, wanted: Wanted) -> Iterator[Member]:
     position = 0
-    for path, info in _walk(folder):
-        if wanted(path):
-            position += info.st_size
-            yield Member(path, folder / path, position)
+    for path, info, problem in _walk(folder):
+        if wanted(path) or problem and not info:
+            position += info.st_size if info else 0
+            yield Member(path, DecodeError(problem) if problem else folder / path, position)
 
 
 def _zip_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
@@ -118,17 +152,28 @@ def _zip_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             position += info.compress_size
-            path = PurePosixPath(info.filename.replace("\\", "/"))  # as some Windows programs write it
+            path = PurePosixPath(_zip_name(info))
             if not info.is_dir() and (leads_out(path) or wanted(path)):
+                if info.flag_bits & _ENCRYPTED:
+                    raise DataError(f"{file.name} is encrypted: unpack it, and name the folder.")
                 is_link = stat.S_ISLNK(info.external_attr >> 16)  # as zip on Unix notes it
                 content = _content(path, not is_link, info.file_size, partial(archive.read, info))
                 yield Member(path, content, position)
 
 
-def _tar_gz_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
-    with gzip.open(file) as stream:
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """A name as it was meant: many programs write UTF-8 without saying so, and some backslashes."""
+    name = info.filename
+    if not info.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    return name.replace("\\", "/")
+
+
+def _packed_tar_members(opener: Callable, file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
+    with opener(file) as stream:
         yield from _tar_members(stream, file, wanted)
-        while stream.read(1 << 20):  # to the end, where gzip's own checksum is
+        while stream.read(1 << 20):  # to the end, where the checksum is
             pass
 
 
@@ -151,7 +196,7 @@ def _content(path: PurePosixPath, is_file: bool, size: int, read: Callable[[], b
     if leads_out(path):
         return DecodeError("its name leads out of the archive")
     if not is_file:
-        return DecodeError("a link or a device")
+        return DecodeError(SPECIAL)
     if size > _LARGEST:
         return DecodeError(f"claims {size:,} bytes, too many for a recording")
     return read()

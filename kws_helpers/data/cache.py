@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kws_helpers.data.layout import DataError
 from kws_helpers.desk.messages import warn
 
 _BLOCK = 1 << 20  # values written at a time
@@ -24,12 +25,20 @@ _STALE_SECONDS = 24 * 3600
 
 
 def folder() -> Path:
-    """Return the folder of the cache; it need not exist yet."""
-    if chosen := os.environ.get("KWS_CACHE"):
-        return Path(chosen).expanduser()
+    """Return the folder of the cache; it need not exist yet.
+
+    Raises:
+        DataError: this user has no home folder, and KWS_CACHE names none.
+    """
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("kws_helpers"))
+    try:
+        place = Path(os.environ.get("KWS_CACHE") or platformdirs.user_cache_dir("kws_helpers")).expanduser()
+    except RuntimeError:
+        place = Path("~")  # as older versions of platformdirs leave it
+    if place.parts[:1] == ("~",):
+        raise DataError("There is no home folder for the cache: set the environment variable KWS_CACHE to a folder.")
+    return place
 
 
 def scratch() -> Path | None:
@@ -37,9 +46,11 @@ def scratch() -> Path | None:
 
     The system's own often lies in memory.
     """
-    with contextlib.suppress(OSError):
+    try:
         folder().mkdir(parents=True, exist_ok=True)
-    return folder() if os.access(folder(), os.W_OK) else None
+        return folder() if os.access(folder(), os.W_OK) else None
+    except (OSError, DataError):
+        return None
 
 
 def cached_arrays(names: Sequence[str], key: object, make: Callable[[], Sequence[np.ndarray]]) -> list[np.ndarray]:
@@ -55,9 +66,12 @@ def cached_arrays(names: Sequence[str], key: object, make: Callable[[], Sequence
         make: returns one array for each name; equal keys must make equal arrays.
     """
     digest = hashlib.sha256(repr(key).encode()).hexdigest()[:32]
-    paths = [folder() / f"{name}-{digest}.npy" for name in names]
     try:
+        paths = [folder() / f"{name}-{digest}.npy" for name in names]
         return [_mapped(path) for path in paths]
+    except DataError as error:
+        _warn_once(f"{error} The work goes on, but is done again every time.")
+        return list(make())
     except (OSError, ValueError):  # not there yet, or shorter than its header says
         arrays = make()
     try:

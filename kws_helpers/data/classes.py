@@ -6,6 +6,7 @@ the keywords, each a tenth as many as there are keyword clips. Nothing depends o
 
 import hashlib
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +26,8 @@ from kws_helpers.data.layout import (
 from kws_helpers.data.splits import assign_splits, is_test_set
 from kws_helpers.data.store import Sound, Store
 from kws_helpers.desk.messages import warn
+
+_LEAST = 0.01  # of the samples of background noise that are not 0; else drawing takes for ever
 
 
 class Clip(NamedTuple):
@@ -49,12 +52,10 @@ class Clip(NamedTuple):
 def build_dataset(store: Store, name: str, unknown_percent: float | None, silence_percent: float, seed: int) -> Dataset:
     """Build the 12 classes; `unknown_percent` None keeps all other words."""
     clips = _all_clips(store)
-    if is_test_set([clip.name for clip in clips], store.lists):
-        unknown_percent = None
+    ready = is_test_set([clip.name for clip in clips], store.lists)
+    unknown_percent = None if ready else unknown_percent
     noise = _share_noise(store.noise)
     own_silence = any(clip.word == SILENCE_FOLDER for clip in clips)
-    if not _keyword_count(clips):
-        warn(f"{name} has no recordings of the keywords {', '.join(KEYWORDS)}.")
     splits, without_silence = {}, []
     for number, split in enumerate(SPLITS):
         here = [clip for clip in clips if clip.split == split]
@@ -67,11 +68,9 @@ def build_dataset(store: Store, name: str, unknown_percent: float | None, silenc
             chosen += silence
         labels = np.array([clip.label for clip in chosen], np.int64)
         splits[split] = Split(**_columns(store.samples, chosen), labels=labels, key=_key(chosen))
-    if without_silence:
-        warn(
-            f"{name} has no background noise ({NOISE_FOLDER}/) for {', '.join(without_silence)}: "
-            "there are no clips of the class silence. Add one long recording of a quiet room, or better three."
-        )
+    for sentence in _missing(clips, splits, without_silence, store.noise_is_borrowed and silence_percent > 0, ready,
+                             unknown_percent != 0):
+        warn(f"{name} has no {sentence}")
     return Dataset(
         name=name,
         class_names=CLASS_NAMES,
@@ -82,10 +81,30 @@ def build_dataset(store: Store, name: str, unknown_percent: float | None, silenc
     )
 
 
+def _missing(clips: list[Clip], splits: dict[str, Split], without_silence: list[str], borrowed: bool, ready: bool,
+             wants_unknown: bool) -> Iterator[str]:
+    """What a dataset has none of, and what to do about it."""
+    if not _keyword_count(clips):
+        yield f"recordings of the keywords {', '.join(KEYWORDS)}."
+        return
+    if wants_unknown and not ready and all(clip.label != UNKNOWN for clip in clips):
+        yield "recordings of other words, so the class unknown is empty. Add folders of words that are no keywords."
+    if borrowed:
+        yield (f"background noise ({NOISE_FOLDER}/), so that of the bundled recordings stands in. Add one long "
+               "recording of a quiet room, or better three.")
+    if without_silence:
+        yield (f"background noise ({NOISE_FOLDER}/) for {', '.join(without_silence)}: there are no clips of the class "
+               "silence. Add one long recording of a quiet room, or better three.")
+    empty = [split for split in SPLITS if not len(splits[split])]
+    if empty and not ready:
+        yield (f"{' or '.join(empty)} clips. Add recordings for that split, or correct the lists and folders "
+               "that say what is in it.")
+
+
 def _all_clips(store: Store) -> list[Clip]:
     names = [sound.name for sound in store.clips]
     words, speakers = zip(*map(word_and_speaker, names), strict=True)
-    splits = assign_splits(names, speakers, store.lists)
+    splits = assign_splits(names, speakers, store.lists, store.lists_are_whole)
     return [
         Clip(sound.name, word, speaker, split, sound.start, sound.digest)
         for sound, word, speaker, split in zip(store.clips, words, speakers, splits, strict=True)
@@ -131,7 +150,7 @@ def _share_noise(noise: list[Sound]) -> dict[str, list[Sound]]:
 def _draw_silence(samples: np.ndarray, noise: list[Sound], split: str, count: int, seed: list[int]) -> list[Clip]:
     """`count` seconds of noise at volume U(0, 1], none of them digital zeros: no room is as quiet as that."""
     rng = np.random.default_rng(seed)
-    noise = [part for part in noise if _samples(samples, part).any()]
+    noise = [part for part in noise if np.count_nonzero(_samples(samples, part)) > part.length * _LEAST]
     clips = []
     while noise and len(clips) < count:
         recording = noise[rng.integers(len(noise))]

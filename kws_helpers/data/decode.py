@@ -37,8 +37,8 @@ def _plain(content: bytes | Path) -> np.ndarray | None:
         try:
             with content.open("rb", buffering=0) as file:
                 content = file.read(_HEADER.size + 2 * CLIP_SAMPLES + 1)
-        except OSError:
-            return None
+        except OSError as error:
+            raise DecodeError(error.strerror) from error
     size = len(content) - _HEADER.size
     if not 0 < size <= 2 * CLIP_SAMPLES or size % 2:
         return None

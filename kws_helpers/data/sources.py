@@ -33,15 +33,32 @@ def find_source(source: str | os.PathLike | None) -> Source:
         DataError: there is nothing of that name.
     """
     source = source or os.environ.get("KWS_DATA") or "bundled"
+    if not isinstance(source, str | os.PathLike):
+        raise DataError(f"source is a name or a path, and not {source!r}.")
     if source == "bundled":
         return Source("bundled (synthetic voices)", BUNDLED)
     if archive := download.ARCHIVES.get(source):
         return Source(archive.name, archive.path, archive)
-    path = Path(source).expanduser()
-    if not path.exists():
-        raise DataError(
-            f'There is no data at "{source}". Use "bundled" (synthetic voices, no download), one of the published '
-            f"archives ({', '.join(download.ARCHIVES)}), or the path of a folder or of a .tar, .tar.gz or .zip archive "
-            "in the Speech Commands layout: as the argument of load(), or in the environment variable KWS_DATA."
-        )
-    return Source(path.resolve().name, path)
+    path = Path(os.path.expanduser(source))  # noqa: PTH111 (Path's own needs a home)
+    try:
+        if path.is_dir() or path.is_file():
+            return Source(path.resolve().name, path)
+        there = _elsewhere(path)
+    except (OSError, ValueError) as error:  # a folder above that is closed, a name that no file can have
+        raise DataError(f"{path.absolute()} cannot be looked at ({error}).") from error
+    raise DataError(
+        f'There is no data at "{source}"'
+        + (f" (looked for at {path.absolute()})" if not path.is_absolute() else "")
+        + (f", but at {' and at '.join(map(str, there))}: give that" if there else "")
+        + '. Use "bundled" (synthetic voices, no download), one of the published '
+        f"archives ({', '.join(download.ARCHIVES)}), or the path of a folder or of a .tar, .tar.gz or .zip archive "
+        "in the Speech Commands layout: as the argument of load(), or in the environment variable KWS_DATA."
+    )
+
+
+def _elsewhere(path: Path) -> list[Path]:
+    """Where else a relative path may have been meant: from a folder above, such as that of the course, or from home."""
+    if path.is_absolute():
+        return []
+    above = [*Path.cwd().parents, Path(os.path.expanduser("~"))]  # noqa: PTH111
+    return [place / path for place in dict.fromkeys(above) if os.path.exists(place / path)]  # noqa: PTH110 (in a closed folder, too)

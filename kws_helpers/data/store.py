@@ -2,45 +2,32 @@
 
 import hashlib
 import json
-import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple
+from pathlib import PurePosixPath
 
 import numpy as np
 
-from kws_helpers.data import archive, cache, download
-from kws_helpers.data.decode import DecodeError, decode_clip, decode_noise
+from kws_helpers.data import archive, cache, download, lists, remarks
 from kws_helpers.data.layout import (
-    LISTS,
+    KEYWORDS,
     NOISE_FOLDER,
+    SILENCE_FOLDER,
     DataError,
     is_clip,
-    is_list,
-    is_recording,
     is_wanted,
+    place_of,
     word_and_speaker,
+    word_of,
 )
-from kws_helpers.data.sources import Source
-from kws_helpers.desk.messages import progress_line
+from kws_helpers.data.reading import Found, Sound, collect, name_of
+from kws_helpers.data.sources import BUNDLED, Source
 
-_FORMAT = 3  # to be raised when decoding or this file's format changes: old cache entries are then not used
+_FORMAT = 4  # to be raised when decoding or this file's format changes: old cache entries are then not used
 _MEMORY_LIMIT = 128 << 20  # bytes of samples held in memory while decoding; more go through a temporary file
-_BATCH = 256  # recordings decoded at a time
-_BATCH_BYTES = 64 << 20
-
-
-class Sound(NamedTuple):
-    """One decoded recording: samples[start : start + length] of the store."""
-
-    name: str  # "folder/file"
-    start: int
-    length: int
-    digest: str  # of its samples
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -50,8 +37,11 @@ class Store:
     samples: np.ndarray  # (n,) int16
     clips: list[Sound]
     noise: list[Sound]
+    noise_is_borrowed: bool  # from the bundled recordings
     unusable: dict[str, str]  # name: why
-    lists: dict[str, set[str]]  # split: names, for each list that the source has
+    lists: dict[str, set[str]]  # split: the recordings that its list names
+    lists_are_whole: bool  # all names in them are those of recordings
+    remarks: list[str]  # sentences on what may not be what somebody thinks
 
 
 def open_store(source: Source, max_per_word: int | None) -> Store:
@@ -63,40 +53,62 @@ def open_store(source: Source, max_per_word: int | None) -> Store:
     key = (_FORMAT, source.identity(), max_per_word)
     samples, index = cache.cached_arrays(("samples", "index"), key, lambda: _decode_all(source, max_per_word))
     facts = json.loads(index.tobytes())
-    return Store(
-        samples=samples,
-        clips=[Sound(*sound) for sound in facts["clips"]],
-        noise=[Sound(*sound) for sound in facts["noise"]],
-        unusable=facts["unusable"],
-        lists={split: set(names) for split, names in facts["lists"].items()},
-    )
+    sounds = {kind: [Sound(*sound) for sound in facts.pop(kind)] for kind in ("clips", "noise")}
+    listed = {split: set(names) for split, names in facts.pop("lists").items()}
+    return Store(samples=samples, lists=listed, **sounds, **facts)
 
 
 def _decode_all(source: Source, max_per_word: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """The samples and the index, by way of a temporary file in the cache, or else where the system has its own."""
     if source.published:
         download.fetch(source.published, max_per_word)
-    wanted = _wanted(source.path, max_per_word)
-    with tempfile.SpooledTemporaryFile(_MEMORY_LIMIT, dir=cache.scratch()) as file:
-        sounds, unusable, lists = _collect(source.path, wanted, file)
-        samples = _samples(file)
-    root = _root([*sounds, *filter(is_recording, unusable)])
-    if root is None or not any(_in(root, path) for path in sounds if is_clip(path)):
-        raise DataError(_nothing_to_read(source, unusable, max_per_word))
-    here = sorted(sound for path, sound in sounds.items() if _in(root, path))
-    index = {
-        "clips": [sound for sound in here if not _is_noise(sound.name)],
-        "noise": [sound for sound in here if _is_noise(sound.name)],
-        "unusable": {_name(p): why for p, why in sorted(unusable.items()) if _in(root, p) or not is_recording(p)},
-        "lists": {LISTS[path.name]: names for path, names in lists.items() if path.parent == root},
+    for folder in dict.fromkeys((cache.scratch(), None)):
+        try:
+            with tempfile.SpooledTemporaryFile(_MEMORY_LIMIT, dir=folder) as file:
+                index = _decode(source, max_per_word, file)
+                return _samples(file), np.frombuffer(json.dumps(index).encode(), np.uint8)
+        except OSError as error:
+            problem = error
+    raise DataError(
+        f"There is no room to read {source.name} ({problem.strerror or problem}). Free some space, set the environment "
+        "variable KWS_CACHE to a folder on a larger disk, or take a share with max_per_word."
+    ) from problem
+
+
+def _decode(source: Source, max_per_word: int | None, file: tempfile.SpooledTemporaryFile) -> dict:
+    names = None if max_per_word is None else archive.names(source.path, is_clip)
+    share = None if names is None else share_of(names, max_per_word)
+    found = collect(source.path, lambda path: path in share if share is not None and is_clip(path) else is_wanted(path),
+                    file)
+    root = _root([*found.sounds, *found.unusable])
+    here = {path: sound for path, sound in found.sounds.items() if _in(root, path)}
+    if not any(map(is_clip, here)):
+        raise DataError(_nothing_to_read(source, found, max_per_word))
+    borrows = not any(word_of(path.parent.name) in (NOISE_FOLDER, SILENCE_FOLDER) for path in here)
+    borrowed = collect(BUNDLED, lambda path: bool(place_of(path)) and not is_clip(path), file).sounds if borrows else {}
+    above = {parent for path in here for parent in path.parents}
+    listed, odd = lists.match(
+        {path: lines for path, lines in found.lists.items() if path.parent in above},
+        [name_of(path) for path in names or {**here, **found.unusable} if is_clip(path) and _in(root, path)],
+    )
+    recordings = filter(place_of, (*found.sounds, *found.unusable))
+    elsewhere = found.elsewhere | {path for path in recordings if not _in(root, path)}
+    sounds = sorted([*here.values(), *borrowed.values()])
+    said = [] if source.published else [
+        *remarks.on_places(root, [place_of(path) for path in here], elsewhere, bool(listed)),
+        *odd,
+        *remarks.on_sounds({path: why for path, why in found.doubtful.items() if path in here},
+                           sum(map(is_clip, here))),
+    ]  # fmt: skip
+    return {
+        "clips": [sound for sound in sounds if not _is_noise(sound.name)],
+        "noise": [sound for sound in sounds if _is_noise(sound.name)],
+        "noise_is_borrowed": borrows,
+        "unusable": {name_of(p): why for p, why in sorted(found.unusable.items()) if p not in elsewhere},
+        "lists": listed,
+        "lists_are_whole": not odd,
+        "remarks": said,
     }
-    return samples, np.frombuffer(json.dumps(index).encode(), np.uint8)
-
-
-def _wanted(place: Path, max_per_word: int | None) -> archive.Wanted:
-    if max_per_word is None:
-        return is_wanted
-    share = share_of(archive.names(place, is_clip), max_per_word)
-    return lambda path: path in share if is_clip(path) else is_wanted(path)
 
 
 def share_of(paths: Iterable[PurePosixPath], max_per_word: int) -> set[PurePosixPath]:
@@ -107,7 +119,8 @@ def share_of(paths: Iterable[PurePosixPath], max_per_word: int) -> set[PurePosix
     """
     words = defaultdict(lambda: defaultdict(set))
     for path in paths:
-        words[path.parent][word_and_speaker(f"{path.parent.name}/{path.name}")[1]].add(path)
+        word, speaker = word_and_speaker(name_of(path))
+        words[place_of(path).root, word][speaker].add(path)
     chosen = set()
     for speakers in words.values():
         count = 0
@@ -123,58 +136,6 @@ def _place_in_queue(speaker: str) -> bytes:
     return hashlib.sha256(speaker.encode("utf-8", "surrogateescape")).digest()
 
 
-def _collect(place: Path, wanted: archive.Wanted, file: BinaryIO) -> tuple[dict, dict, dict]:
-    """Write all samples to `file`; return the sounds, what cannot be used and why, and the split lists, by path."""
-    sounds, unusable, lists = {}, {}, {}
-    total = sum(size for _, size, _ in archive.fingerprint(place, wanted))
-    with progress_line("Reading the recordings (once)", total) as update, ThreadPoolExecutor(os.cpu_count()) as pool:
-        for batch in _batches(archive.members(place, wanted)):
-            is_wav = all(member.path.suffix == ".wav" for member in batch)
-            apply = map if is_wav else pool.map  # threads that hardly compute only get in each other's way
-            for member, decoded in zip(batch, apply(_decode_member, batch), strict=True):
-                match decoded:
-                    case DecodeError():
-                        unusable[member.path] = str(decoded)
-                    case list():
-                        lists[member.path] = decoded
-                    case _:
-                        digest = hashlib.sha256(decoded).hexdigest()
-                        sounds[member.path] = Sound(_name(member.path), file.tell() // 2, len(decoded), digest)
-                        file.write(decoded)
-            update(batch[-1].position)
-    return sounds, unusable, lists
-
-
-def _batches(members: Iterator[archive.Member]) -> Iterator[list[archive.Member]]:
-    """Members by the hundred, or fewer where they are large: that bounds what the bytes of an archive take."""
-    batch, size = [], 0
-    for member in members:
-        batch.append(member)
-        size += len(member.content) if isinstance(member.content, bytes) else 0
-        if len(batch) == _BATCH or size > _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _decode_member(member: archive.Member) -> np.ndarray | DecodeError | list[str]:
-    """The samples of a recording, (n,) int16, why there are none, or the names in a split list."""
-    if isinstance(member.content, DecodeError):
-        return member.content
-    if is_list(member.path):
-        return _list_names(member.content)
-    try:
-        return decode_clip(member.content) if is_clip(member.path) else decode_noise(member.content)
-    except DecodeError as error:
-        return error
-
-
-def _list_names(content: bytes | Path) -> list[str]:
-    text = (content.read_bytes() if isinstance(content, Path) else content).decode("utf-8-sig", errors="replace")
-    return [str(PurePosixPath(line.strip().replace("\\", "/"))) for line in text.splitlines() if line.strip()]
-
-
 def _samples(file: tempfile.SpooledTemporaryFile) -> np.ndarray:
     """What was written, as int16: in memory, or mapped from the temporary file, which lasts as long as the array."""
     size = file.tell()
@@ -184,30 +145,34 @@ def _samples(file: tempfile.SpooledTemporaryFile) -> np.ndarray:
     return np.frombuffer(file.read(), np.int16)
 
 
-def _root(paths: list[PurePosixPath]) -> PurePosixPath | None:
-    """The folder of the word folders: where most recordings lie, at the top of the archive or one below."""
-    counts = Counter(path.parent.parent for path in paths)
-    return max(counts, key=lambda root: (counts[root], -len(root.parts), str(root)), default=None)
+def _root(paths: list[PurePosixPath]) -> tuple[str, ...]:
+    """The folders above the words' folders: where most recordings of keywords lie, or else most recordings."""
+    counts = defaultdict(Counter)
+    for place in filter(None, map(place_of, paths)):
+        counts[place.root][word_of(place.folder) in KEYWORDS] += 1
+    return max(counts, key=lambda root: (counts[root][True], counts[root].total(), -len(root), root), default=())
 
 
-def _in(root: PurePosixPath, path: PurePosixPath) -> bool:
-    return path.parts[:-2] == root.parts
-
-
-def _name(path: PurePosixPath) -> str:
-    """Word and file; all of a name that leads out of the archive."""
-    return "/".join(path.parts[-2:]) if is_recording(path) else str(path)
+def _in(root: tuple[str, ...], path: PurePosixPath) -> bool:
+    """Whether a recording lies there; background noise may lie above."""
+    place = place_of(path)
+    return place is not None and (place.root == root or not is_clip(path) and place.root == root[: len(place.root)])
 
 
 def _is_noise(name: str) -> bool:
-    return name.startswith(NOISE_FOLDER + "/")
+    return word_of(name.split("/")[-2]) == NOISE_FOLDER
 
 
-def _nothing_to_read(source: Source, unusable: dict[PurePosixPath, str], max_per_word: int | None) -> str:
+def _nothing_to_read(source: Source, found: Found, max_per_word: int | None) -> str:
     text = f"{source.path} holds no recordings in the Speech Commands layout (word/<speaker>_nohash_<number>.wav)"
     if max_per_word:
         text += f", or more than max_per_word={max_per_word} by each speaker"
-    if unusable:
-        path, why = min(unusable.items())
-        text += f". {len(unusable):,} files could not be used, such as {path} ({why})"
+    if found.unusable:
+        path, why = min(found.unusable.items())
+        text += f". {len(found.unusable):,} files could not be used, such as {path} ({why})"
+    if found.elsewhere:
+        text += f". {len(found.elsewhere):,} sound files lie in no word's folder, such as {min(found.elsewhere)}"
+    if source.path.is_dir() and not found.unusable and not found.elsewhere:
+        inside = sorted(path.name for path in source.path.iterdir())
+        text += f". It holds {', '.join(inside[:_SHOWN]) or 'nothing'}{', ...' if len(inside) > _SHOWN else ''}"
     return text + "."

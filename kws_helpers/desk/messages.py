@@ -31,7 +31,7 @@ def warn(message: str) -> None:
     level, frame = 1, sys._getframe()
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, stacklevel=level)
+    warnings.warn(message.encode(errors="backslashreplace").decode(), stacklevel=level)  # names may be any bytes
 
 
 @contextmanager
