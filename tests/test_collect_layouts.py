@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from autograder.intake.aside import is_machinery
 from autograder.intake.collect import Placed, collect
 from autograder.intake.download_names import folder_name, owner_of
 from autograder.intake.submissions import find_submissions
 from autograder.intake.unpack import LeftOut
+from kws_helpers.desk.folder import is_machinery
 from tests.test_collect import LESSON, OTHER, SHAPES, collected, content, notebook, run, write, zipped
 
 FILE, OTHERS = f"{LESSON}.ipynb", f"{OTHER}.ipynb"

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from autograder.building.lesson import WELCOME, lesson_names
-from kws_helpers.results import FOLDER
+from kws_helpers.desk.folder import NETWORKS, is_machinery
+from kws_helpers.results import FOLDER as RESULTS
 
 NOTEBOOKS = "notebooks"
 """The folder of the course in which students work."""
 
-_MACHINERY = frozenset(("__macosx", "__pycache__", "node_modules", "site-packages", "venv", "thumbs.db", "desktop.ini",
-                        "timestamp.txt"))
 _MARK = "pyvenv.cfg"  # in every virtual environment, whatever it is called
 _ONLY_IN_THE_COURSE = frozenset(("autograder", "kws_helpers", "solutions"))
 _COURSE = _ONLY_IN_THE_COURSE | frozenset((
@@ -21,11 +20,6 @@ _COURSE = _ONLY_IN_THE_COURSE | frozenset((
 def lesson_named(name: str) -> str:
     """Return the lesson whose name stands in the name of a file or folder; "" for none."""
     return next((lesson for lesson in lesson_names() if lesson in name.lower()), "")
-
-
-def is_machinery(name: str) -> bool:
-    """Tell whether a file or folder of this name belongs to a system, an editor or a tool."""
-    return (name.startswith(".") and name != "..") or name.lower() in _MACHINERY
 
 
 class Aside:
@@ -50,9 +44,9 @@ class Aside:
                 return PurePosixPath(*path.parts[:depth]), f"is a copy of the course: only {NOTEBOOKS}/ counts"
             if depth >= skip and (is_machinery(name) or place in self._environments):
                 return place, "is nobody's work: systems, editors, tools and nbgrader make such files"
-            if name == FOLDER:
+            if name == RESULTS:
                 return place, "belongs to the course; nothing in it is graded"
-        if path.name.endswith((f"{WELCOME}.ipynb", "spotter.keras", "spotter.tflite")):
+        if path.name.endswith((f"{WELCOME}.ipynb", *NETWORKS)):
             return path, "belongs to the course; nothing in it is graded"
         return None
 

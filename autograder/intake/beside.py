@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from kws_helpers.desk.folder import is_machinery
 from kws_helpers.desk.text import readable
 
 MAX_FILES = 1000
@@ -26,7 +27,6 @@ _KEPT = frozenset([".py", ".npy", ".npz", ".csv", ".tsv", ".txt", ".json", ".yam
 OPENED = (".html", ".htm", ".xhtml", ".xml", ".svg", ".svgz", ".mht", ".mhtml", ".js", ".mjs", ".pdf")
 """Endings of what a browser opens or runs, for stock nbgrader, which copies all but what it is told to leave out."""
 _DRAWN = (".vg.json", ".vl.json")  # JupyterLab draws what they describe
-_NOT_WORK = ("__pycache__", "__MACOSX")
 
 
 def files_below(folder: Path) -> Iterator[Path]:
@@ -45,7 +45,7 @@ def files_below(folder: Path) -> Iterator[Path]:
                 continue
             if entry.is_file():
                 yield Path(entry.path)
-            elif entry.is_dir() and depth < MAX_DEPTH and entry.name not in _NOT_WORK and entry.name[0] != ".":
+            elif entry.is_dir() and depth < MAX_DEPTH and not is_machinery(entry.name):
                 folders.append((Path(entry.path), depth + 1))
 
 

@@ -7,27 +7,25 @@
 """
 
 import os
-import re
 import tempfile
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 
-from nbformat import NotebookNode
-
-from autograder.building.lesson import CHALLENGE, lesson_names, read_lesson
+from autograder.building.lesson import CHALLENGE, lesson_names
 from autograder.intake.aside import lesson_named
 from autograder.intake.download_names import Owner, owner_of
 from autograder.intake.level import Work, level_of
-from autograder.intake.notebook_file import Unreadable, parse_notebook
 from autograder.intake.placing import Extra, place_beside, put
 from autograder.intake.submissions import demand_apart
 from autograder.intake.unpack import NETWORK_FILE, NOTEBOOK, OTHER, Arrival, LeftOut, Unread, arrivals
 from kws_helpers.desk.beside import NETWORK
+from kws_helpers.desk.file_text import Unreadable
+from kws_helpers.desk.handed_out import notebook_of
+from kws_helpers.desk.notebook import read
 
 
 @dataclass(frozen=True)
@@ -94,27 +92,10 @@ def _recognised(arrival: Arrival) -> tuple[str, str]:
     """Return the lesson, by the cells or else by the names of file and folders; and what is wrong with the notebook."""
     named = next(filter(None, map(lesson_named, [arrival.path.name, *reversed(arrival.path.parts[:-1])])), "")
     try:
-        notebook, _ = parse_notebook(arrival.content)
+        lesson = notebook_of(read(arrival.content).cells)
     except Unreadable as error:
         return named, str(error)
-    # nbformat's ids of cells are not read with the notebook, and survive where nbgrader's settings do not
-    ids = re.findall(rb'"id"\s*:\s*"([\w-]+)"', arrival.content.replace(b"\0", b""))
-    marks = _marks(notebook.cells) | {one.decode() for one in ids}
-    shares = {lesson: len(marks & _marks_of(lesson)) for lesson in lesson_names()}
-    best = max(shares, key=lambda lesson: shares[lesson])
-    return (best if shares[best] else named), ""
-
-
-@cache
-def _marks_of(lesson: str) -> frozenset[str]:
-    cells = read_lesson(lesson).cells
-    return frozenset(_marks(cells) | {cell["id"] for cell in cells})
-
-
-def _marks(cells: Iterable[NotebookNode]) -> set[str]:
-    """Return by what cells can be recognised: nbgrader's names, and texts that nobody else would write."""
-    names = {str(cell.metadata["nbgrader"].get("grade_id")) for cell in cells if "nbgrader" in cell.metadata}
-    return names | {text for cell in cells if len(text := cell.source.strip()) > 40}
+    return (lesson if lesson in lesson_names() else named), ""
 
 
 class _Class:

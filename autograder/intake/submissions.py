@@ -11,8 +11,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.building.lesson import lesson_names
-from autograder.intake.aside import is_machinery
 from autograder.intake.notebook_file import Unreadable, read_notebook
+from kws_helpers.desk.folder import is_machinery
 from kws_helpers.desk.text import readable
 
 

@@ -20,7 +20,7 @@ from autograder.intake.aside import Aside, lesson_named
 from autograder.intake.download_names import is_platforms
 from autograder.intake.kinds import archive_kind, what_is_wrong
 from autograder.intake.notebook_file import MAX_BYTES, Unreadable, read_file
-from kws_helpers.data.archive import leads_out
+from kws_helpers.data.archive import ENCRYPTED, leads_out, zip_path
 
 MAX_UNPACKED = 500 * 2**20
 MAX_FILES = 2000
@@ -28,7 +28,6 @@ MAX_DEPTH = 3  # what a student handed in, a zip file in it, and one in that
 
 NOTEBOOK, NETWORK_FILE, OTHER = "notebook", "network", "other"
 
-_ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip file's members
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the other kinds unpack without a limit
 _NOT_A_ZIP = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, zlib.error)
 _UNPACK = "Unpack it into the student's folder and collect again, or ask for a zip file."
@@ -105,7 +104,7 @@ def demand_readable(archive: zipfile.ZipFile) -> None:
         Unreadable: it is one.
     """
     members = [member for member in archive.infolist() if not member.is_dir()]
-    if members and all(member.flag_bits & _ENCRYPTED for member in members):
+    if members and all(member.flag_bits & ENCRYPTED for member in members):
         raise Unreadable("is encrypted: it needs a password. Unpack it yourself and collect the folder, or ask for one "
                          "without a password.")
 
@@ -232,7 +231,7 @@ def _in_zip(archive: zipfile.ZipFile, path: PurePosixPath,
     Args:
         handed_in: when the archive was handed in; None where its members' own times count.
     """
-    names = [(_name(member), member) for member in archive.infolist()]
+    names = [(zip_path(member), member) for member in archive.infolist()]
     filled = {folder for name, _ in names for folder in name.parents}
     for name, member in names:
         inside = path.joinpath(*name.parts[name.is_absolute():])
@@ -247,7 +246,7 @@ def _in_zip(archive: zipfile.ZipFile, path: PurePosixPath,
 def _bytes_of_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
     if stat.S_ISLNK(member.external_attr >> 16):
         raise Unreadable("is a link; links are not followed.")
-    if member.flag_bits & _ENCRYPTED:
+    if member.flag_bits & ENCRYPTED:
         raise Unreadable("is encrypted: it needs a password. Ask for it without one.")
     if member.compress_type not in _READABLE:
         method = zipfile.compressor_names.get(member.compress_type, f"method {member.compress_type}")
@@ -272,13 +271,3 @@ def _time(member: zipfile.ZipInfo) -> float:
     with suppress(ValueError, OverflowError):
         return time.mktime((*member.date_time, 0, 0, -1))
     return 0.0
-
-
-def _name(member: zipfile.ZipInfo) -> PurePosixPath:
-    """Return the member's name. Some programs write UTF-8 without saying so, some write Windows' separators."""
-    name = member.filename
-    if not member.flag_bits & _UTF8:
-        with suppress(UnicodeError):
-            name = name.encode("cp437").decode()
-    path = PurePosixPath(name.replace("\\", "/"))
-    return path if path.parts else PurePosixPath("_")

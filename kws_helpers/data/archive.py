@@ -17,16 +17,14 @@ from typing import BinaryIO, NamedTuple
 
 from kws_helpers.data.decode import DecodeError
 from kws_helpers.data.layout import DEEPEST, DataError, is_sound
+from kws_helpers.desk.file_text import kind_of_bytes, kind_of_text
 
 _LARGEST = 64 << 20  # bytes of one file of an archive: five minutes in CD quality; what is larger is no recording
 _OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}  # by what a packed .tar begins with
 _SOUND = "is a single recording: name the folder in which the words' folders lie"
-_PACKED = "is an archive of a kind that is not read: unpack it, and name the folder"
-_NOT_READ = {b"7z\xbc\xaf": _PACKED, b"Rar!": _PACKED, b"\x28\xb5\x2f\xfd": _PACKED, b"\x1f\x9d": _PACKED,
-             b"RIFF": _SOUND, b"fLaC": _SOUND, b"OggS": _SOUND, b"ID3": _SOUND,
-             b"<": "is a web page: download the archive itself"}  # fmt: skip
+_OPENED = ("zip file", "tar archive", "gzip archive", "bzip2 archive", "xz archive")
 SPECIAL = "a link or a device"
-_ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip file's members
+ENCRYPTED, _UTF8 = 0x1, 0x800  # flags of a zip file's members
 _IMPOSSIBLE = 1 << 32  # bytes of any file; tarfile skips what a header claims step by step, even where nothing is there
 
 
@@ -63,12 +61,12 @@ def members(source: Path, wanted: Wanted) -> Iterator[Member]:
     if source.is_dir():
         yield from _folder_members(source, wanted)
         return
-    magic = b""
+    begin = b""
     try:
         with source.open("rb") as file:
-            magic = file.peek(8)
-            opener = next((_OPENERS[start] for start in _OPENERS if magic.startswith(start)), None)
-            if magic.startswith(b"PK"):
+            begin = file.peek(512)
+            opener = next((_OPENERS[start] for start in _OPENERS if begin.startswith(start)), None)
+            if begin.startswith(b"PK"):
                 yield from _zip_members(file, wanted)
             elif opener:
                 yield from _packed_tar_members(opener, file, wanted)
@@ -78,12 +76,21 @@ def members(source: Path, wanted: Wanted) -> Iterator[Member]:
             RuntimeError, ValueError) as error:
         if isinstance(error, DataError):
             raise
-        other = _SOUND if is_sound(PurePosixPath(source.name)) else next(
-            (what for start, what in _NOT_READ.items() if magic.startswith(start)),
+        other = _SOUND if is_sound(PurePosixPath(source.name)) else _what_else(begin) or (
             f"cannot be read as a .tar, .tar.gz or .zip archive ({error}). It may be only partly downloaded: delete it "
-            "and download or copy it again",
-        )  # fmt: skip
+            "and download or copy it again")
         raise DataError(f"{source} {other}.") from error
+
+
+def _what_else(begin: bytes) -> str:
+    """Return what a file is that is read nowhere, and what to do; "" for an archive of a kind that is."""
+    kind = kind_of_bytes(begin) or kind_of_text(begin.decode("utf-8", "replace"))
+    if not kind or kind.startswith("empty") or kind.endswith(_OPENED):
+        return ""
+    if kind == "a recording":
+        return _SOUND
+    return f"is {kind}: " + ("unpack it, and name the folder" if kind.endswith("archive") else
+                             "download the archive itself")
 
 
 def names(source: Path, wanted: Wanted) -> set[PurePosixPath]:
@@ -107,6 +114,16 @@ def names(source: Path, wanted: Wanted) -> set[PurePosixPath]:
 def leads_out(path: PurePosixPath) -> bool:
     """Whether a file of this name, were it unpacked, could come to lie outside of the archive's folder."""
     return path.is_absolute() or ".." in path.parts
+
+
+def zip_path(member: zipfile.ZipInfo) -> PurePosixPath:
+    """A member's name as it was meant: many programs write UTF-8 without saying so, and some backslashes."""
+    name = member.filename
+    if not member.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode()
+    path = PurePosixPath(name.replace("\\", "/"))
+    return path if path.parts else PurePosixPath("_")
 
 
 def _walk(source: Path) -> Iterator[tuple[PurePosixPath, os.stat_result | None, str]]:
@@ -152,22 +169,13 @@ def _zip_members(file: BinaryIO, wanted: Wanted) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             position += info.compress_size
-            path = PurePosixPath(_zip_name(info))
+            path = zip_path(info)
             if not info.is_dir() and (leads_out(path) or wanted(path)):
-                if info.flag_bits & _ENCRYPTED:
+                if info.flag_bits & ENCRYPTED:
                     raise DataError(f"{file.name} is encrypted: unpack it, and name the folder.")
                 is_link = stat.S_ISLNK(info.external_attr >> 16)  # as zip on Unix notes it
                 content = _content(path, not is_link, info.file_size, partial(archive.read, info))
                 yield Member(path, content, position)
-
-
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    """A name as it was meant: many programs write UTF-8 without saying so, and some backslashes."""
-    name = info.filename
-    if not info.flag_bits & _UTF8:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode()
-    return name.replace("\\", "/")
 
 
 def _packed_tar_members(opener: Callable, file: BinaryIO, wanted: Wanted) -> Iterator[Member]:

@@ -5,9 +5,10 @@ import re
 
 _SIGNATURES = {b"PK\x03\x04": "a zip file", b"PK\x05\x06": "an empty zip file", b"\x89HDF\r\n\x1a\n": "an HDF5 file",
                b"%PDF-": "a PDF file", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
-               b"RIFF": "a sound file", b"OggS": "a sound file", b"fLaC": "a sound file", b"ID3": "a sound file",
-               b"\x1f\x8b": "a packed file (gzip)", b"7z\xbc\xaf\x27\x1c": "a packed file (7z)",
-               b"Rar!": "a packed file (rar)", b"\xfd7zXZ": "a packed file (xz)",
+               b"RIFF": "a recording", b"OggS": "a recording", b"fLaC": "a recording", b"ID3": "a recording",
+               b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"\x1f\x8b": "a gzip archive",
+               b"\xfd7zXZ": "an xz archive", b"BZh": "a bzip2 archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+               b"\x1f\x9d": "a .Z archive",
                b"version https://git-lfs": "a pointer of Git LFS, which stands in place of the file"}
 _WEB_PAGE = re.compile(r"<(!doctype|html|head|body|\?xml|svg|!--)", re.IGNORECASE)
 _PYTHON = re.compile(r"^(import \w|from \S+ import |def \w+\(|class \w|# %%)", re.MULTILINE)
@@ -19,6 +20,8 @@ def kind_of_bytes(raw: bytes) -> str:
     """Return what a file begins like, "" where that says nothing."""
     if not raw.strip(b"\0\t\r\n "):
         return "empty" if not raw.strip() else "empty: it holds nothing but zeros"
+    if raw[257:262] == b"ustar":
+        return "a tar archive"
     return next((kind for signature, kind in _SIGNATURES.items() if raw.startswith(signature)), "")
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from kws_helpers.results import FOLDER as RESULTS
 
-_OF_PROGRAMS = {"__pycache__", "__MACOSX", "node_modules", "Thumbs.db", "desktop.ini", RESULTS, "spotter.keras",
-                "spotter.tflite"}
-"""Systems, Python and the lessons make these; names that begin with a dot are alike."""
+NETWORKS = ("spotter.keras", "spotter.tflite")
+"""The lessons write these when they run, and `my_results`; nothing in them is graded."""
+_MACHINERY = frozenset(("__macosx", "__pycache__", "node_modules", "site-packages", "venv", "thumbs.db", "desktop.ini",
+                        "timestamp.txt"))
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Found:
     whole: bool = True
 
 
+def is_machinery(name: str) -> bool:
+    """Tell whether a file or folder of this name belongs to a system, an editor or a tool."""
+    return (name.startswith(".") and name != "..") or name.lower() in _MACHINERY
+
+
 def look_into(folder: Path, output: Path) -> Folder:
     """Return what lies in a folder, but for the file `output`. A link to a file counts as a file."""
     found, waiting = Folder(), [(folder, "")]
@@ -70,7 +76,7 @@ def look_into(folder: Path, output: Path) -> Folder:
             found.skipped.add(place.name)
             continue
         for path in entries:
-            if path.name.startswith(".") or path.name in _OF_PROGRAMS:
+            if is_machinery(path.name) or path.name in (RESULTS, *NETWORKS):
                 found.skipped.add(path.name)
             elif path.absolute() != output.absolute():
                 waiting += _add(found, f"{prefix}{path.name}", path)
