@@ -108,8 +108,11 @@ def test_nbgraders_exchange_and_its_latest_submission(tmp_path, shape):
         f"{inbound('09', 'a')}/{LESSON}.ipynb": notebook(text="later"),
         f"{inbound('09', 'a')}/timestamp.txt": b"2026-01-09",
         f"{inbound('08', 'b')}/{LESSON}.ipynb": notebook(text="earlier")}, shape)
-    assert placed == {f"ada/{LESSON}/{LESSON}.ipynb": notebook(text="later")}
+    assert placed == {f"ada/{LESSON}/{LESSON}.ipynb": notebook(text="later"),
+                      f"ada/{LESSON}/timestamp.txt": b"2026-01-09 10:00:00.123456 UTC"}
     assert all(one.harmless for one in left.values())
+    placed, _ = collected(tmp_path, {f"ada/{LESSON}.ipynb": notebook(text="last")}, f"last {shape}")
+    assert placed == {f"ada/{LESSON}/{LESSON}.ipynb": notebook(text="last")}, "no time of an earlier one stays"
 
 
 @SHAPES

@@ -98,8 +98,12 @@ def test_names_of_other_platforms(tmp_path, shape, names, wanted):
     ("12-34 - Ada - Jan 9, 2026 900 AM/", "12-34 - Ada - Jan 10, 2026 1200 AM/"),
     ("HW_ada_attempt_2026-01-09-12-34-56_", "HW_ada_attempt_2026-01-10-00-00-00_")])
 def test_the_later_of_two_attempts_counts_and_it_is_said(tmp_path, earlier, later):
-    placed, left = collected(tmp_path, {f"{later}{FILE}": notebook(text="2"), f"{earlier}{FILE}": notebook(text="1")})
-    assert list(placed.values()) == [notebook(text="2")] and not lost(left)
+    files = {f"{later}{FILE}": notebook(text="2"), f"{earlier}{FILE}": notebook(text="1"),
+             f"{later}timestamp.txt": b"2020-01-01 10:00:00 UTC"}
+    placed, left = collected(tmp_path, files)
+    (time,) = (content for name, content in placed.items() if name.endswith("timestamp.txt"))
+    assert time.startswith(b"2026-01-") and time.endswith(b".000000 UTC")
+    assert notebook(text="2") in placed.values() and len(placed) == 2 and not lost(left)  # and the time
     assert "a later one counts" in left[f"{earlier}{FILE}"].reason
 
 
@@ -222,7 +226,8 @@ def test_the_challenges_network_is_placed_or_named(tmp_path, name, is_placed):
 
 TAR = bytes(257) + b"ustar" + bytes(250)
 ARCHIVES = [("x.rar", b"Rar!\x1a\x07\1", "RAR"), ("x.7z", b"7z\xbc\xaf\x27\x1c", "7z"), ("x.tar", TAR, "tar"),
-            ("x.tar.xz", b"\xfd7zXZ\0", "xz"), ("x.tgz", b"\x1f\x8b\x08", "gzip"), ("x.zip", b"Rar!\x1a\x07\1", "RAR"),
+            ("x.tar.xz", b"\xfd7zXZ\0", "xz"), ("x.tgz", b"\x1f\x8b\x08", "gzip"), ("x.tbz2", b"BZh9", "bzip2"),
+            ("x.tzst", b"\x28\xb5\x2f\xfd", "Zstandard"), ("x.zip", b"Rar!\x1a\x07\1", "RAR"),
             ("x.zip", zipped({FILE: notebook()})[:-30], "in part"), ("x.zip", b"", "empty")]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from datetime import datetime
 
 import pytest
 from nbgrader.api import Gradebook
@@ -10,6 +11,7 @@ from autograder.building import deadlines
 from autograder.building.course_folder import build_course
 from autograder.building.notebooks import write_notebook
 from autograder.grading.grade import grade_class
+from autograder.intake.collect import collect
 from autograder.reporting.report import write_results
 from autograder.running.sandbox.protection import LIMITS
 from autograder.sample_class import filled
@@ -91,10 +93,16 @@ def test_a_day_ends_at_its_end_by_the_clock_here(tmp_path):
     assert moment.astimezone().isoformat()[:19] == "2026-05-02T23:59:59"
 
 
-def test_a_time_is_that_of_the_last_hand_in(out):
+def test_a_time_is_that_of_the_last_hand_in_as_far_as_a_download_says_it(out):
     (out / deadlines.FILE).write_text(f"{LESSON} = 2026-05-02T12:00:00Z\n")
     graded(out)
     folder = out.parent / "submitted" / "ben" / LESSON
     shutil.move(folder / "timestamp.txt", folder.parent)
+    for name in (f"fay+{LESSON}+2026-05-03 10:00:00.000000 UTC", "1-2 - eve - May 5, 2026 1030 PM"):
+        write_notebook(filled(LESSON, {}), out.parent / "download" / name / f"{LESSON}.ipynb")
+    list(collect(out.parent / "download", out.parent / "submitted"))
     graded(out)
-    assert read(out / "late.csv")["ben"]["handed_in"] == ""
+    late = read(out / "late.csv")
+    assert late["ben"]["handed_in"] == "" and late["fay"]["days_late"] == "1"
+    by_the_clock_here = datetime.fromisoformat(late["eve_brightspace_1"]["handed_in"]).astimezone()
+    assert (by_the_clock_here.day, by_the_clock_here.hour) == (5, 22)

@@ -29,11 +29,9 @@ from autograder.building.course_folder import reason
 from autograder.building.notebooks import write_notebook
 from autograder.grading.patience import Busy, Patience, is_locked
 from autograder.intake.beside import copy_beside, files_beside, is_kept
+from autograder.intake.placing import TIMESTAMP
 from autograder.intake.submissions import Submission
 from autograder.nbgrader_config import configure
-
-TIMESTAMP = "timestamp.txt"
-"""In a submission's folder: when it was handed in, as nbgrader's collectors write it."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from autograder.building.lesson import CHALLENGE, lesson_names
 from autograder.intake.aside import lesson_named
 from autograder.intake.download_names import Owner, owner_of
 from autograder.intake.level import Work, level_of
-from autograder.intake.placing import Extra, place_beside, put
+from autograder.intake.placing import Extra, note_time, place_beside, put
 from autograder.intake.submissions import demand_apart
 from autograder.intake.unpack import NETWORK_FILE, NOTEBOOK, OTHER, Arrival, LeftOut, Unread, arrivals
 from kws_helpers.desk.beside import NETWORK
@@ -111,7 +111,7 @@ class _Class:
         self._others = others
         self._pieces = [replace(one, owner=self._owner(one.path)) for one in sorted(pieces, key=lambda one: one.path)]
         for one in self._pieces:
-            if one.owner and one.owner.time is not None:
+            if one.owner and one.owner.time:
                 os.utime(one.kept, (one.owner.time, one.owner.time))
 
     def settle(self) -> Iterator[Placed | LeftOut]:
@@ -272,6 +272,8 @@ def _place(one: _Piece, submissions: Path) -> Placed | LeftOut:
     student = one.owner.student
     try:
         remark = put(one.kept, submissions / student / one.lesson / one.file)
+        if one.kind == NOTEBOOK:
+            note_time(submissions / student / one.lesson, one.owner.time, remark)
     except OSError as error:
         return LeftOut(one.path, f"could not be placed: {error.strerror}.", student=student)
     return Placed(student, one.file, one.path, f"{remark}; it {one.problem}" if one.problem else remark)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
+from nbgrader.utils import parse_utc
+
 from autograder.building.lesson import lesson_names
 from autograder.intake.aside import NOTEBOOKS
 from kws_helpers.desk.text import readable
@@ -18,7 +20,7 @@ from kws_helpers.desk.text import readable
 _FOLDERS = {
     "moodle": r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<what>[a-z]+)(?:_(?P<original>.*))?",
     "brightspace": r"(?P<number>\d+)-\d+ ?- ?(?P<name>.+?) ?- ?(?P<time>[^-]*\d{4}[^-]*?)(?: ?- ?(?P<original>.+))?",
-    "inbound": r"(?P<name>.+?)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)[^+]*(?:\+.*)?"}
+    "inbound": r"(?P<name>.+?)\+[^+]+\+(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]+)?)[^+]*(?:\+.*)?"}
 _CANVAS = r"(?:(?P<upload>\d+)_(?P<original>.+)|(?P<what>text|link)\.html)"
 _FILES = _FOLDERS | {
     "canvas": r"(?!anon_|LATE_anon_)(?P<name>[^_]+)_(?:LATE_)?(?P<number>\d+)_" + _CANVAS,
@@ -28,7 +30,7 @@ _TYPED = {"onlinetext": "is a text typed into Moodle; nothing in it is graded, r
           "text": "is a text typed into Canvas; nothing in it is graded, read it there.",
           "link": "is a link typed into Canvas; nothing behind it is graded, open it there.",
           ".txt": "is what Blackboard says of a hand-in; nothing in it is graded."}
-_TIMES = ("%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d-%H-%M-%S",
+_TIMES = ("%Y-%m-%d-%H-%M-%S",
           *(f"{day} %Y {time}" for day in ("%b %d", "%B %d", "%d %b", "%d %B") for time in ("%I%M %p", "%H%M")))
 _LONGEST = 150  # bytes; file systems take 255, and the number comes after it
 
@@ -112,11 +114,17 @@ def canvas_id(student: str) -> str:
 
 
 def _seconds(text: str) -> float:
-    """Return the time in a platform's name; 0.0 where it cannot be read. Brightspace writes 1:17 as 117."""
+    """Return the time in a platform's name; 0.0 where it cannot be read. Brightspace writes 1:17 as 117.
+
+    nbgrader writes the time of the world, or names another; the platforms write that of the clock on the wall.
+    """
+    with suppress(ValueError, OverflowError):
+        if re.match(r"\d{4}-\d\d-\d\d \d", text):
+            return parse_utc(text).replace(tzinfo=UTC).timestamp()
     text = re.sub(r"[,.]? +", " ", text.replace(",", " ").strip())
     text = re.sub(r"(?<= )(\d{1,2}):?(\d\d)(?= [AP]M$|$)", lambda hour: hour[1].zfill(2) + hour[2], text,
                   flags=re.IGNORECASE) if "-" not in text else text
     for pattern in _TIMES:
         with suppress(ValueError):
-            return datetime.strptime(text, pattern).replace(tzinfo=UTC).timestamp()
+            return datetime.strptime(text, pattern).timestamp()
     return 0.0

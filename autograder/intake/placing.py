@@ -6,13 +6,17 @@ Everything goes with the notebook, which may need it. What of it comes to where 
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.intake.unpack import LeftOut
 from kws_helpers.desk.beside import NETWORK
 from kws_helpers.desk.text import readable
 
-STAYS = "not placed: what was here is newer and stays"
+STAYS, HERE = "not placed: what was here is newer and stays", "was here already"
+TIMESTAMP = "timestamp.txt"
+"""nbgrader notes there when a lesson was handed in, and reads it."""
+
 _LONGEST = 200  # bytes of a name; file systems take 255
 
 
@@ -87,7 +91,7 @@ def put(kept: Path, target: Path, keep: bool = False) -> str:
     remark = "new"
     if target.exists():
         if target.read_bytes() == kept.read_bytes():
-            return "was here already"
+            return HERE
         if target.stat().st_mtime > kept.stat().st_mtime:
             return STAYS
         remark = "replaces an earlier one"
@@ -96,3 +100,19 @@ def put(kept: Path, target: Path, keep: bool = False) -> str:
         kept = Path(shutil.copy2(kept, f"{kept}-copy"))
     kept.replace(target)
     return remark
+
+
+def note_time(folder: Path, seconds: float | None, remark: str) -> None:
+    """Note beside a lesson when it was handed in, as nbgrader's collectors do; no time of an earlier one stays.
+
+    Args:
+        seconds: since 1970, nothing where it is not known.
+        remark: what `put` returned for the notebook.
+    """
+    note = folder / TIMESTAMP
+    if remark == STAYS or (remark == HERE and note.exists()):
+        return
+    if seconds:
+        note.write_text(f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S.%f %Z}", encoding="utf-8")
+    else:
+        note.unlink(missing_ok=True)
