@@ -12,6 +12,7 @@ import pytest
 
 from kws_helpers import data
 from kws_helpers.data import archive, sources, store
+from kws_helpers.desk.text import counted
 
 from .audio_files import SPEAKERS, encode, make_source, noise, pack
 from .test_data import assert_same_dataset, load_with_cache
@@ -57,7 +58,8 @@ def add(opened, name, kind=tarfile.REGTYPE, content=CLIP, link=""):
 
 def assert_left_out(packed, expected, reasons):
     """Those files are left out for those reasons, and the rest is what it would be without them."""
-    with pytest.warns(UserWarning, match=f"{len(reasons)} files of {packed.name} were left out") as caught:
+    files = counted(len(reasons), f"file of {packed.name} was", f"files of {packed.name} were")
+    with pytest.warns(UserWarning, match=f"{files} left out") as caught:
         dataset = data.load(packed)
     (warning,) = caught
     assert set(dataset.left_out) == set(reasons)
@@ -153,7 +155,9 @@ def test_the_largest_recording_is_read(tmp_path):
 
 @pytest.mark.parametrize("content, message", [
     (b"Rar!\x1a\x07", "unpack it"), (b"7z\xbc\xaf'\x1c", "unpack it"), (CLIP, "a single recording"),
-    (b"<!DOCTYPE html>", "a web page"), (b"", "partly downloaded")])
+    (b"<!DOCTYPE html>", "a web page"), (b"%PDF-1.7", "a PDF file: download"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive: unpack"),
+    (b"", "partly downloaded"), (b"\x1f\x8b\x08", "partly downloaded"), (b"PK\3\4", "partly downloaded")])
 def test_what_is_no_archive_is_called_what_it_is(tmp_path, content, message):
     (tmp_path / "download").write_bytes(content)
     with pytest.raises(data.DataError, match=message):

@@ -101,6 +101,8 @@ def test_a_list_that_matches_nothing_does_not_count_and_is_named(source, shared)
     assert len(said) == 2 and "None of the 12 names in testing_list.txt" in said[0] and "“yes/speaker_" in said[0]
     (source / "testing_list.txt").write_text("")
     assert "testing_list.txt is empty" in load(source)[1][0]
+    (source / "testing_list.txt").write_text("yes/nobody.wav")
+    assert "The only name in testing_list.txt matches no recording" in load(source)[1][0]
 
 
 def test_a_list_that_matches_half_is_said_and_its_other_half_not_blamed_on_speakers(source):
@@ -141,7 +143,8 @@ def test_folders_named_after_splits_decide(source, training, validation, testing
     make_source(source, words=("yes", "no", "bed"), noises=0)
     move(source, training=validation, validation=testing, testing=training)
     dataset, said = load(source, silence_percent=0)
-    assert len(said) == 1 and "decide on the splits" in said[0] and validation.removeprefix("a/") in said[0]
+    names = sorted(name.removeprefix("a/") for name in (training, validation, testing))
+    assert len(said) == 1 and f"The folders {names[0]}, {names[1]} and {names[2]} decide on the splits." in said[0]
     assert list(speakers_of(dataset).values()) == [before["testing"], before["training"], before["validation"]]
 
 
@@ -189,8 +192,18 @@ def test_words_in_upper_case_are_those_words_and_what_looks_like_a_word_is_named
     (source / "_background_noise_").rename(source / "_Background_Noise_")
     dataset, said = load(source)
     assert set(dataset.recordings.words) == {"yes", "no", "bed", "up_", "noise", "silence"}
-    assert len(said) == 2 and "' No', YES, _Background_Noise_ are read as _background_noise_, no, yes" in said[0]
-    assert "noise, silence, up_ count as other words" in said[1] and "_background_noise_, _silence_, up" in said[1]
+    assert len(said) == 2 and ("The folders ' No', YES and _Background_Noise_ are read as no, yes and "
+                               "_background_noise_.") in said[0]
+    assert said[1].endswith("The folders noise, silence and up_ count as other words (unknown). To have them read as "
+                            "_background_noise_, _silence_ and up, rename them.")
+
+
+def test_one_folder_is_said_as_one(source):
+    (source / "yes").rename(source / "Yes")
+    (source / "bed").rename(source / "up_")
+    assert [text.removeprefix("source: ") for text in load(source)[1][:2]] == [
+        "The folder Yes is read as yes.",
+        "The folder up_ counts as other words (unknown). To have it read as up, rename it."]
 
 
 @pytest.mark.parametrize("folder, sentence", [("_unknown_", "_unknown_/ is read as other words"),

@@ -9,6 +9,7 @@ from kws_helpers.data.layout import CLASS_NAMES, CLIP_SAMPLES, KEYWORDS, SAMPLE_
 from kws_helpers.data.sources import find_source
 from kws_helpers.data.store import open_store
 from kws_helpers.desk.messages import warn
+from kws_helpers.desk.text import counted
 
 __all__ = ["CLASS_NAMES", "CLIP_SAMPLES", "KEYWORDS", "SAMPLE_RATE", "Clips", "DataError", "Dataset", "Recordings",
            "Split", "load"]
@@ -68,8 +69,9 @@ def load(
         shown = [f"{file} ({why})" for file, why in list(store.unusable.items())[:_NAMES_SHOWN]]
         more = ", ..." if len(store.unusable) > _NAMES_SHOWN else ""
         warn(
-            f"{len(store.unusable):,} files of {found.name} were left out: {', '.join(shown)}{more}. "
-            "Record or copy them again, or remove them. The list is dataset.left_out."
+            f"{counted(len(store.unusable), f'file of {found.name} was', f'files of {found.name} were')} left out: "
+            f"{', '.join(shown)}{more}. Record or copy what you need again, and remove the rest. The list is "
+            "dataset.left_out."
         )
     for remark in store.remarks:
         warn(f"{found.name}: {remark}")

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import PurePosixPath
 
 from kws_helpers.data.layout import SPLITS, list_split, plain, stem_of, word_of
+from kws_helpers.desk.text import counted
 
 
 def lines_of(content: bytes) -> list[str]:
@@ -53,10 +54,11 @@ def match(lists: dict[PurePosixPath, list[str]], names: Iterable[str]) -> tuple[
             splits[list_split(path)].update(*found)
     counts = Counter(chain(*splits.values()))
     if twice := sorted(name for name, count in counts.items() if count > 1):
-        remarks.append(f"{len(twice):,} recordings are in several split lists, such as {twice[0]}; testing goes before "
-                       "validation, and validation before training.")
+        remarks.append(f"{counted(len(twice), 'recording is', 'recordings are')} in several split lists, such "
+                       f"as {twice[0]}; testing goes before validation, and validation before training.")
     if len(splits) == len(SPLITS) and (nowhere := sorted(set(names) - set(counts))):
-        remarks.append(f"{len(nowhere):,} recordings are in no split list, such as {nowhere[0]}: training has them.")
+        remarks.append(f"{counted(len(nowhere), 'recording is', 'recordings are')} in no split list, such as "
+                       f"{nowhere[0]}: training gets what no list names.")
     return {split: sorted(found) for split, found in splits.items()}, remarks
 
 
@@ -74,5 +76,8 @@ def _remark(path: PurePosixPath, missing: list[str], total: int) -> str:
         return f"{path} is empty, so it does not count."
     example = f", such as “{plain(missing[0][:100])}”"
     if len(missing) == total:
-        return f"None of the {total:,} names in {path} matches a recording{example}, so this list does not count."
-    return f"{len(missing):,} of the {total:,} names in {path} match no recording{example}."
+        names = "The only name" if total == 1 else f"None of the {total:,} names"
+        verb = "matches no" if total == 1 else "matches a"
+        return f"{names} in {path} {verb} recording{example}, so this list does not count."
+    verb = "matches" if len(missing) == 1 else "match"
+    return f"{len(missing):,} of the {total:,} names in {path} {verb} no recording{example}."

@@ -1,7 +1,7 @@
 """Sentences about recordings that may not be what somebody thinks: where they lie, and how they sound."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -18,6 +18,7 @@ from kws_helpers.data.layout import (
     split_of,
     word_of,
 )
+from kws_helpers.desk.text import counted, listed
 
 _SILENT = 33  # of 32768: -60 dB
 _AT_FULL_SCALE = 0.3  # of the samples that are not 0; the loudest clips of Speech Commands have half as many
@@ -43,7 +44,8 @@ def on_sounds(doubtful: dict[PurePosixPath, str], total: int) -> list[str]:
     """Return a sentence on clips that sound odd, with a count and an example of each kind."""
     counts, examples = Counter(doubtful.values()), {why: path for path, why in sorted(doubtful.items(), reverse=True)}
     kinds = [f"{why} ({count:,}, such as {plain(str(examples[why]))})" for why, count in counts.most_common()]
-    return [f"{len(doubtful):,} of {total:,} clips were read, but listen to them: {'; '.join(kinds)}."] if kinds else []
+    was_read = "was read, but listen to it" if len(doubtful) == 1 else "were read, but listen to them"
+    return [f"{len(doubtful):,} of {total:,} clips {was_read}: {'; '.join(kinds)}."] if kinds else []
 
 
 def on_places(root: tuple[str, ...], places: Collection[Place], elsewhere: Collection[PurePosixPath],
@@ -58,16 +60,18 @@ def on_places(root: tuple[str, ...], places: Collection[Place], elsewhere: Colle
     """
     said = [f"the recordings were found in {'/'.join(root)}/."] if len(root) > 1 else []
     if elsewhere:
-        said.append(f"{len(elsewhere):,} sound files do not lie in {'/'.join((*root, 'WORD'))}/ and were not read, "
-                    f"such as {plain(str(min(elsewhere)))}.")
+        said.append(f"{counted(len(elsewhere), 'sound file does', 'sound files do')} not lie in "
+                    f"{'/'.join((*root, 'WORD'))}/, such as {plain(str(min(elsewhere)))}. What lies elsewhere is not "
+                    "read.")
     folders = sorted({place.folder for place in places})
     words = {word_of(folder) for folder in folders}
     special = (*KEYWORDS, NOISE_FOLDER, SILENCE_FOLDER, UNKNOWN_FOLDER)
     if other := [folder for folder in folders if folder != word_of(folder) in special]:
-        said.append(f"{_all(other)} are read as {_all(map(word_of, other))}.")
+        said.append(f"{_folders(other, 'is', 'are')} read as {_all(map(word_of, other))}.")
     if meant := {folder: meant_by(folder) for folder in folders if meant_by(folder)}:
-        said.append(f"{_all(meant)} count as other words (unknown). If they are meant as {_all(meant.values())}, "
-                    "rename them.")
+        said.append(f"{_folders(meant, 'counts', 'count')} as other words (unknown). To have "
+                    f"{'it' if len(meant) == 1 else 'them'} read as {_all(meant.values())}, rename "
+                    f"{'it' if len(meant) == 1 else 'them'}.")
     said += _on_splits({place.split_folder for place in places} - {""}, has_lists)
     if words & {SILENCE_FOLDER, UNKNOWN_FOLDER} and not has_lists:
         said.append(
@@ -85,10 +89,15 @@ def _on_splits(folders: set[str], has_lists: bool) -> list[str]:
     if len(splits) == 1:
         return [f"{_all(folders)} is the only folder named after a split, so it does not decide on the splits."]
     drawn = "".join(f"; some speakers of training are taken for {split}" for split in SPLITS[1:] if split not in splits)
-    return [f"{_all(folders)} decide on the splits{', where no list does' if has_lists else ''}{drawn}."]
+    where = ", where no list does" if has_lists else ""
+    return [f"The folders {_all(sorted(folders))} decide on the splits{where}{drawn}."]
 
 
-def _all(names) -> str:
-    names = sorted({plain(name) for name in names})
-    return ", ".join([repr(name) if name != name.strip() else name for name in names[:_SHOWN]]
-                     + ["..."] * (len(names) > _SHOWN))
+def _folders(names: Iterable[str], one: str, several: str) -> str:
+    names = dict.fromkeys(map(plain, names))
+    return f"The folder {_all(names)} {one}" if len(names) == 1 else f"The folders {_all(names)} {several}"
+
+
+def _all(names: Iterable[str]) -> str:
+    names = [repr(name) if name != name.strip() else name for name in dict.fromkeys(map(plain, names))]
+    return listed(names) if len(names) <= _SHOWN else ", ".join([*names[:_SHOWN], "..."])

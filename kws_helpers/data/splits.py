@@ -114,7 +114,7 @@ def _warn_of_shared_speakers(names: list[str], speakers: list[str], splits: list
         reason, remedy = ("", "Put all recordings of a speaker into the same list or folder") if whole else (
             "Since the split lists name recordings that are not here, ", "Correct the lists")
         warn(
-            f"{reason}{len(shared):,} of {len(where):,} speakers are in more than one split "
-            f"({', '.join(shared[:5])}{', ...' if len(shared) > 5 else ''}): accuracies will look better than they "
-            f"are. {remedy}, or remove the split lists and folders so that the official hash rule decides."
+            f"{reason}{len(shared):,} of {len(where):,} speakers {'is' if len(shared) == 1 else 'are'} in more than "
+            f"one split ({', '.join(shared[:5])}{', ...' if len(shared) > 5 else ''}): accuracies will look better "
+            f"than they are. {remedy}, or remove the split lists and folders so that the official hash rule decides."
         )

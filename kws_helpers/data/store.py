@@ -24,6 +24,7 @@ from kws_helpers.data.layout import (
 )
 from kws_helpers.data.reading import Found, Sound, collect, name_of
 from kws_helpers.data.sources import BUNDLED, Source
+from kws_helpers.desk.text import counted
 
 _FORMAT = 4  # to be raised when decoding or this file's format changes: old cache entries are then not used
 _MEMORY_LIMIT = 128 << 20  # bytes of samples held in memory while decoding; more go through a temporary file
@@ -169,9 +170,10 @@ def _nothing_to_read(source: Source, found: Found, max_per_word: int | None) -> 
         text += f", or more than max_per_word={max_per_word} by each speaker"
     if found.unusable:
         path, why = min(found.unusable.items())
-        text += f". {len(found.unusable):,} files could not be used, such as {path} ({why})"
+        text += f". {counted(len(found.unusable), 'file', 'files')} could not be used, such as {path} ({why})"
     if found.elsewhere:
-        text += f". {len(found.elsewhere):,} sound files lie in no word's folder, such as {min(found.elsewhere)}"
+        text += (f". {counted(len(found.elsewhere), 'sound file lies', 'sound files lie')} in no word's folder, such "
+                 f"as {min(found.elsewhere)}")
     if source.path.is_dir() and not found.unusable and not found.elsewhere:
         inside = sorted(path.name for path in source.path.iterdir())
         text += f". It holds {', '.join(inside[:_SHOWN]) or 'nothing'}{', ...' if len(inside) > _SHOWN else ''}"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 
 def clean(text: str) -> str:
@@ -17,3 +18,23 @@ def one_line(text: str, instead: str = " ") -> str:
 def readable(name: str) -> str:
     """Return the name of a file or folder, which may be any bytes, as a name that every table and database takes."""
     return one_line(name, "_").strip() or "_"
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Return a number with the words for it.
+
+    Example:
+        >>> counted(1, "file was", "files were"), counted(2000, "file was", "files were")
+        ('1 file was', '2,000 files were')
+    """
+    return f"{number:,} {one if number == 1 else several}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence takes them.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+        ('a', 'a and b', 'a, b and c')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
