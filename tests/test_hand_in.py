@@ -249,20 +249,13 @@ def test_lessons_in_folders_inside_are_not_guessed(begun, tmp_path):
         hand_in(tmp_path, tmp_path / "hand-in.zip")
 
 
-def old_format(text):
-    cells = [cell | {"input": cell.pop("source")} if cell["cell_type"] == "code" else cell
-             for cell in json.loads(text)["cells"]]
-    return json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode()
-
-
 def git_merged(text):
     return text.replace('"execution_count": null', '\n<<<<<<< HEAD\n"execution_count": 1\n=======\n'
                                                    '"execution_count": 2\n>>>>>>> theirs\n').encode()
 
 
 @pytest.mark.parametrize("save, words", [
-    (lambda text: text.encode("utf-16"), "UTF-16"), (old_format, ""), (git_merged, "Git has left"),
-    (lambda text: text.replace("It knows", "Sie läßt", 1).encode("cp1252", "ignore"), "Windows-1252")])
+    (lambda text: text.encode("utf-16"), "UTF-16"), (git_merged, "Git has left")])
 def test_what_the_grader_reads_is_packed(folder, save, words, capsys):
     text = (folder / f"{OTHER}.ipynb").read_text()
     (folder / f"{OTHER}.ipynb").write_bytes(save(text))
@@ -280,10 +273,7 @@ def test_the_same_work_makes_the_same_file(folder):
 
 
 @pytest.mark.parametrize("raw, words", [
-    (b"", "empty"), (b"\0" * 9, "zeros"), (b'{"cells": [', "damaged"), (b"\xff\xfe\x00", "damaged"),
-    (b"[]", "no cells"), (b"{}", "no cells"), (b'{"cells": [1]}', "without any cell"), (b"[" * 100_000, "damaged"),
-    (b"<!DOCTYPE html><html>", "a web page"), ("<html>".encode("utf-16"), "a web page"), (NETWORK, "a zip file"),
-    (b"# %%\nimport numpy\n", "a Python program"), (b"%PDF-1.7", "a PDF file")])
+    (b"", "empty"), (b'{"cells": [', "damaged"), (b"<!DOCTYPE html><html>", "a web page")])
 def test_what_is_no_notebook_is_left_out_with_what_it_is_and_costs_no_other(folder, raw, words, capsys):
     (folder / f"{LESSON}.ipynb").write_bytes(raw)
     whole, files, said = handed_in(folder, capsys)

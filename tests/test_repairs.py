@@ -396,8 +396,10 @@ def test_a_mark_that_was_overlooked_costs_nothing(mark):
 
 
 @pytest.mark.parametrize("raw, words", [
-    (b"", "is empty"), (b"<html><body>", "is a web page"), (b"import numpy as np\n", "is a Python program"),
-    (b"PK\3\4...", "is a zip file"), (_solved()[:500].encode(), "JSON breaks off"), (b"[1, 2]", "has no cells"),
+    (b"", "is empty"), (b"\0" * 9, "nothing but zeros"), (b"PK\3\4...", "is a zip file"), (b"%PDF-1.7", "a PDF file"),
+    (b"<html><body>", "is a web page"), ("<html>".encode("utf-16"), "is a web page"),
+    (b"import numpy as np\n", "is a Python program"), (b"# %%\nx = 1\n", "is a Python program"), (b"{}", "no cells"),
+    (b"\xff\xfe\x00", "is damaged"), (_solved()[:500].encode(), "JSON breaks off"), (b"[1, 2]", "has no cells"),
     (b'{"cells": []}', "without any cell"), (b'{"cells": "many"}', "without any cell"),
     (b'{"cells": ["a", 1, null]}', "without any cell"), (b'{"a": ' * 100_000, "nested far too deeply"),
     (b'{"cells": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "nested far too deeply"),
