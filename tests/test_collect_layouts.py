@@ -71,7 +71,7 @@ def test_the_folders_of_one_student_are_put_together_and_named(tmp_path):
     placed, left = collected(tmp_path, {"ada/a/x.ipynb": notebook(), "ada/b/y.ipynb": notebook(OTHER),
                                         "ben/x.ipynb": notebook()})
     assert students(placed) == ["ada", "ben"] and not lost(left)
-    assert "one student, whose work is in a, b" in left["ada"].reason
+    assert "one student, whose work is in a and b" in left["ada"].reason
 
 
 def test_a_download_in_a_download_counts_as_trouble(tmp_path):
@@ -105,6 +105,15 @@ def test_the_later_of_two_attempts_counts_and_it_is_said(tmp_path, earlier, late
     assert time.startswith(b"2026-01-") and time.endswith(b".000000 UTC")
     assert notebook(text="2") in placed.values() and len(placed) == 2 and not lost(left)  # and the time
     assert "a later one counts" in left[f"{earlier}{FILE}"].reason
+
+
+@pytest.mark.parametrize("name", ["ada_77_502_{}", f"{MOODLE.format('ada', 1)}_{{}}",
+                                  "HW_ada_attempt_2026-01-10-00-00-00_{}", "ada/{}"])
+def test_a_student_does_not_write_the_time_of_a_hand_in(tmp_path, name):
+    files = {name.format(FILE): notebook(), name.format("Timestamp.txt"): b"2020-01-01 10:00:00 UTC"}
+    placed, left = collected(tmp_path, files)
+    assert not any(content.startswith(b"2020") for content in placed.values()) and not lost(left)
+    assert name.format("Timestamp.txt") in left
 
 
 @SHAPES

@@ -10,6 +10,7 @@ from kws_helpers.results import FOLDER as RESULTS
 NOTEBOOKS = "notebooks"
 """The folder of the course in which students work."""
 
+NOBODYS = "is nobody's work: systems, editors, tools and nbgrader make such files"
 _MARK = "pyvenv.cfg"  # in every virtual environment, whatever it is called
 _ONLY_IN_THE_COURSE = frozenset(("autograder", "kws_helpers", "solutions"))
 _COURSE = _ONLY_IN_THE_COURSE | frozenset((
@@ -43,7 +44,7 @@ class Aside:
             if is_course and path.parts[:depth] in self._copies:
                 return PurePosixPath(*path.parts[:depth]), f"is a copy of the course: only {NOTEBOOKS}/ counts"
             if depth >= skip and (is_machinery(name) or place in self._environments):
-                return place, "is nobody's work: systems, editors, tools and nbgrader make such files"
+                return place, NOBODYS
             if name == RESULTS:
                 return place, "belongs to the course; nothing in it is graded"
         if path.name.endswith((f"{WELCOME}.ipynb", *NETWORKS)):

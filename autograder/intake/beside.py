@@ -14,7 +14,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from kws_helpers.desk.folder import is_machinery
-from kws_helpers.desk.text import readable
+from kws_helpers.desk.text import listed, readable
 
 MAX_FILES = 1000
 MAX_BYTES = 200 * 2**20
@@ -81,10 +81,10 @@ def remarks(taken: list[Path], left_out: list[Path], folder: Path) -> list[str]:
     said = []
     if left_out:
         said.append(f"What cannot be read, or is more than {MAX_FILES} files or {MAX_BYTES // 2**20} MB, was not there "
-                    f"while the notebook ran: {_named(left_out, folder)}.")
+                    f"while the notebook ran: {_listed(left_out, folder)}.")
     if others := [path for path in taken if not is_kept(path)]:
         said.append(f"Of kinds that are not kept beside the graded notebook, but were there while it ran: "
-                    f"{_named(others, folder)}.")
+                    f"{_listed(others, folder)}.")
     modules = {path.relative_to(folder).parts[0].removesuffix(".py") for path in taken if path.suffix == ".py"}
     if masks := sorted(filter(_is_installed, modules)):
         said.append(f"Modules beside the notebook have names of installed ones: {', '.join(masks)}. While grading, "
@@ -106,7 +106,5 @@ def _size(path: Path) -> float:
         return math.inf
 
 
-def _named(files: list[Path], folder: Path, most: int = 5) -> str:
-    """Return the files' names for a sentence, of many the first ones and their number."""
-    names = [readable(str(path.relative_to(folder))) for path in files[:most]]
-    return ", ".join(names) + (f" and {len(files) - most} more" if len(files) > most else "")
+def _listed(files: list[Path], folder: Path) -> str:
+    return listed(readable(str(path.relative_to(folder))) for path in files)

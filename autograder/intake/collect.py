@@ -26,6 +26,7 @@ from kws_helpers.desk.beside import NETWORK
 from kws_helpers.desk.file_text import Unreadable
 from kws_helpers.desk.handed_out import notebook_of
 from kws_helpers.desk.notebook import read
+from kws_helpers.desk.text import listed
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,8 @@ class _Class:
                                         "challenge.", has_network, student)
                       for one in files if _is_like_a_network(one.inside)]
         for place, one in enumerate(found):
-            if isinstance(one, Placed):
-                found[place] = replace(one, remark=one.remark + _listed(beside[one.student, one.file]))
+            if isinstance(one, Placed) and (names := beside[one.student, one.file]):
+                found[place] = replace(one, remark=f"{one.remark}; with {listed(sorted(names), most=3)}")
 
     def _merged(self) -> Iterator[LeftOut]:
         """Yield one line for each student whose work came under several names."""
@@ -228,12 +229,6 @@ def _is_like_a_network(inside: PurePosixPath) -> bool:
     return inside.name.lower().endswith(".keras") or any(
         part.lower().startswith("challenge") and part.lower().endswith((".keras", ".h5", ".hdf5", ".tflite"))
         for part in inside.parts)
-
-
-def _listed(names: list[str]) -> str:
-    names = sorted(names)
-    more = f" and {len(names) - 3} more files" if len(names) > 3 else ""
-    return f"; with {', '.join(names[:3])}{more}" if names else ""
 
 
 def _settle(candidates: list[_Piece], submissions: Path) -> Iterator[Placed | LeftOut]:

@@ -13,6 +13,7 @@ from autograder.building.lesson import lesson_names
 from autograder.intake.aside import NOTEBOOKS, lesson_named
 from autograder.intake.download_names import is_platforms
 from autograder.intake.unpack import LeftOut
+from kws_helpers.desk.text import listed
 
 _DEEPEST = 3
 
@@ -67,7 +68,7 @@ def _look_for_students(tops: dict[tuple[str, ...], list[Work]], level: Level) ->
     level.depths |= {top: depth for (top,) in tops}
     for around in _folders(works, depth - 1) if depth else ():
         level.say(around, "is taken for a folder around the students', which are "
-                          f"{_some(name for *outer, name in _folders(works, depth) if tuple(outer) == around)}.")
+                          f"{listed(name for *outer, name in _folders(works, depth) if tuple(outer) == around)}.")
     for folder, inside in _folders(works, depth).items():
         if folder[-1].lower().endswith(".zip") and _is_named_by_a_platform(depth + 1, inside, closed=True):
             level.say(folder, "is taken for what one student handed in, but has names of a platform in it. If it is a "
@@ -77,12 +78,12 @@ def _look_for_students(tops: dict[tuple[str, ...], list[Work]], level: Level) ->
     settled = any(_is_settled(*one) for one in tops.items())
     if len(tops) > 1 and not settled:
         level.say(min(tops), "and the other folders at the top are taken for the students', not those in them "
-                             f"({_some(name for _, name in _folders(works, 1))}).")
+                             f"({listed(name for _, name in _folders(works, 1))}).")
     for top, inside in tops.items():
         inner = [name for _, name in _folders([one for one in inside if len(one.path.parts) > 2], 1)]
         if not _is_settled(top, inside) and len(inner) > 1:
-            level.say(top, f"is taken for one student, whose work is in {_some(inner)}. If those are students, collect "
-                           "that folder by itself.", harmless=settled)
+            level.say(top, f"is taken for one student, whose work is in {listed(inner)}. If those are students, "
+                           "collect that folder by itself.", harmless=settled)
 
 
 def _depth(works: list[Work], tops: int) -> int:
@@ -100,7 +101,7 @@ def _depth(works: list[Work], tops: int) -> int:
     if len(best) == 1 or tops > 1:
         return best[0]
     outer = PurePosixPath(*works[0].path.parts[:best[0] + 1])
-    inner = _some(name for *_, name in _folders(works, best[0] + 1))
+    inner = listed(name for *_, name in _folders(works, best[0] + 1))
     raise ValueError(f"It is not clear who the students are: {outer} holds {inner} and nothing else. If those are "
                      f"students, unpack what came back and collect the folder {outer.name} itself. If {outer.name} is "
                      "a student, put the notebooks directly into that folder.")
@@ -150,8 +151,3 @@ def _in_conflict(works: list[Work], depth: int) -> int:
     """Return how many notebooks share their lesson with another one of the same student, if students were there."""
     counts = Counter((one.path.parts[depth], one.lesson) for one in works if one.lesson and len(one.path.parts) > depth)
     return sum(count for count in counts.values() if count > 1)
-
-
-def _some(names: Iterable[str]) -> str:
-    names = list(dict.fromkeys(names))
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

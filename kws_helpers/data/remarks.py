@@ -23,7 +23,6 @@ from kws_helpers.desk.text import counted, listed
 _SILENT = 33  # of 32768: -60 dB
 _AT_FULL_SCALE = 0.3  # of the samples that are not 0; the loudest clips of Speech Commands have half as many
 _OFFSET = 1638  # of 32768: a twentieth
-_SHOWN = 5
 
 
 def doubt(samples: np.ndarray) -> str | None:
@@ -99,5 +98,4 @@ def _folders(names: Iterable[str], one: str, several: str) -> str:
 
 
 def _all(names: Iterable[str]) -> str:
-    names = [repr(name) if name != name.strip() else name for name in dict.fromkeys(map(plain, names))]
-    return listed(names) if len(names) <= _SHOWN else ", ".join([*names[:_SHOWN], "..."])
+    return listed(repr(name) if name != name.strip() else name for name in map(plain, names))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 
 def clean(text: str) -> str:
@@ -30,11 +30,14 @@ def counted(number: int, one: str, several: str) -> str:
     return f"{number:,} {one if number == 1 else several}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names as a sentence takes them.
+def listed(names: Iterable[str], most: int = 5) -> str:
+    """Return names, each once, as a sentence takes them; of many the first ones and how many more there are.
 
     Example:
-        >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
-        ('a', 'a and b', 'a, b and c')
+        >>> listed("a"), listed("ab"), listed("abc"), listed("abcde", most=3)
+        ('a', 'a and b', 'a, b and c', 'a, b, c and 2 more')
     """
+    names = list(dict.fromkeys(names))
+    if len(names) > most:
+        names[most:] = [f"{len(names) - most} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
