@@ -52,7 +52,7 @@ def test_too_much_is_left_out_and_named(tmp_path, monkeypatch):
     taken, left_out = files_beside(tmp_path)
     assert [path.name for path in taken] == ["a.txt", "c.txt"]
     (said,) = remarks(taken, left_out, tmp_path)
-    assert said.endswith("was not there while the notebook ran: big.npy, d/e.txt.")
+    assert said.endswith("was not there while the notebook ran: big.npy and d/e.txt.")
 
 
 def test_a_thousand_folders_in_one_another_are_no_trouble(tmp_path):
@@ -119,6 +119,6 @@ def test_only_harmless_kinds_come_to_where_pages_are_opened(tmp_path, pretended)
     assert names == {f"{LESSON}.ipynb", "helpers.py", "one.npy", "numpy.py"}
     assert (out / "autograded" / "ada" / LESSON / "sub" / "one.npy").exists()
     notes = " ".join(result.notes["ada", LESSON])
-    assert "index.html, x.js, y.pdf, sub/x.svg" in notes and "installed ones: numpy." in notes
+    assert "index.html, x.js, y.pdf and sub/x.svg" in notes and "installed ones: numpy." in notes
     shutil.rmtree(out / "graded")
     assert grade.grade_class(tmp_path / "submitted", out, workers=1, protection=LIMITS).complete
