@@ -121,7 +121,8 @@ def decorated(function):
 
 
 OTHERS = {"with words": lambda x: not_yet("for arrays"), "in an if": not_for,
-          "another function": lambda x: unwritten(x), "a library": lambda x: keras.layers.Layer().compute_output_shape((1,)),
+          "another function": lambda x: unwritten(x),
+          "a library": lambda x: keras.layers.Layer().compute_output_shape((1,)),
           "input": lambda x: asks()}
 
 

@@ -1,4 +1,4 @@
-"""Cells of the course leave students' names alone: what a student imports at the top of a lesson means the same below."""
+"""Cells of the course leave students' names alone: what a student imports at the top of a lesson stays what it is."""
 
 import ast
 import builtins
@@ -16,7 +16,7 @@ from autograder.building.lesson import WELCOME, imported_names, lesson_names, po
 from autograder.building.paths import LESSONS
 
 LIBRARIES = (np, math, itertools, collections, builtins, keras, keras.layers)
-CUSTOMARY = {"K", "L", "F", "tf", "plt", "np", "pd", "nn", "sns", "sk", "sp", "data", "model", "models", "layers", "result"}
+CUSTOMARY = {"K", "L", "F", "tf", "plt", "np", "pd", "nn", "sns", "sk", "sp", "data", "model", "models", "layers"}
 """Short names of libraries, and what people call their own things, beside what libraries call theirs."""
 PEOPLES = CUSTOMARY.union(sys.stdlib_module_names, points_by_exercise(),
                           *({name for name in dir(library) if not name.startswith("_")} for library in LIBRARIES))
@@ -29,7 +29,7 @@ def course_cells(lesson):
 
 
 class Bound(ast.NodeVisitor):
-    """The names that a cell binds, its imports apart, and the lines of its loops. Functions keep theirs to themselves."""
+    """The names that a cell binds, its imports apart, and its loops. Functions keep theirs to themselves."""
 
     def __init__(self, source):
         self.names, self.loops = set(), []

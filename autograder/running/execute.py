@@ -32,7 +32,7 @@ from autograder.running.sandbox.provisioner import LimitedProvisioner, prepare, 
 from kws_helpers.check.clock import LOOK, Clock
 
 CELL_SECONDS = 60
-"""A cell that computes longer, or waits twice as long, is interrupted. No cell of the course needs a quarter of this."""
+"""A cell that computes longer, or waits twice as long, is interrupted. No cell of the course needs a quarter of it."""
 NOTEBOOK_SECONDS = 300.0
 INTERRUPT_SECONDS = 10  # that a cell may take to end, once it is interrupted
 NEVER = 10**6
@@ -125,7 +125,7 @@ def execute(job: Job, accompany: Accompany = _nobody) -> Executed:
 
 
 class _Client(NotebookClient):
-    """A client that ends what takes too long, by the work that is done and not by the wall; that keeps no endless output.
+    """A client that ends what takes too long, by the work that is done, not by the wall; that keeps no endless output.
 
     Where the notebook `could_not_be_interrupted`, its kernel was ended.
     """
@@ -186,8 +186,8 @@ def _too_long(clock: Clock, seconds: float) -> str:
     if clock.computed >= CELL_SECONDS:
         return f"This cell did not finish within {CELL_SECONDS} seconds of computing. Is there a loop that never ends?"
     if clock.waited >= 2 * CELL_SECONDS:
-        return (f"This cell waited for {2 * CELL_SECONDS} seconds and did not finish. Does it sleep, or wait for a lock "
-                "or another program?")
+        return (f"This cell waited for {2 * CELL_SECONDS} seconds and did not finish. Does it sleep, or wait for a "
+                "lock or another program?")
     return "The notebook ran out of time in this cell." if clock.spent >= seconds else ""
 
 

@@ -22,7 +22,9 @@ from kws_helpers.check.clock import LOOK, Clock, own_work
 from kws_helpers.check.kinds import refused
 
 CALL_LIMIT = 30
-"""Seconds of computing, its child processes included, that one call may take. An exercise needs milliseconds; this leaves room for a slow import.
+"""Seconds of computing, its child processes included, that one call may take.
+
+An exercise needs milliseconds; this leaves room for a slow import.
 
 Time that other programs take does not count, so that a busy machine cannot fail a correct answer.
 """

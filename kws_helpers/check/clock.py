@@ -74,9 +74,9 @@ def work_in(folders: Iterable[Path]) -> Work:
     for folder in folders:
         with contextlib.suppress(OSError):
             computed += sum(map(int, (folder / "stat").read_text().rpartition(")")[2].split()[11:15])) / ticks
-        for file in folder.glob("task/*/schedstat"):
-            with contextlib.suppress(OSError):  # the thread has just ended
-                ready[str(file)] = int(file.read_text().split()[1]) / 1e9
+            for thread in (folder / "task").iterdir():
+                with contextlib.suppress(OSError):  # it has just ended
+                    ready[thread.name] = int((thread / "schedstat").read_text().split()[1]) / 1e9
     return Work(computed, ready)
 
 
