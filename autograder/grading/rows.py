@@ -12,7 +12,7 @@ from autograder.grading.gradebook import Grade
 from autograder.grading.late import Late
 from autograder.intake.submissions import Submission
 from autograder.judging.verdict import VERDICT_TYPE
-from kws_helpers.check.missing import why_missing
+from kws_helpers.check.missing import why_missing, why_too_late
 from kws_helpers.desk.text import clean
 
 STATUS_TEXTS = {
@@ -124,6 +124,9 @@ def _row(submission: Submission, grade: Grade, notebook: NotebookNode, by_hand: 
     if by_hand:
         return row(*_hand_status(grade))
     verdict = _verdict(_cells(notebook)[grade.cell])
+    below = _code_around(grade.cell, notebook)[1]
+    if verdict and verdict["status"] == "untouched" and (too_late := why_too_late(grade.cell, below)):
+        return row("error", too_late)
     if verdict:
         return row(verdict["status"], verdict["message"], verdict["mistake"])
     return row("error", _why_not_tried(grade.cell, notebook))
@@ -160,20 +163,27 @@ def _why_not_tried(name: str, notebook: NotebookNode) -> str:
     cells = _cells(notebook)
     error = _error(cells[name])
     own = _error(cells.get(f"{name}-solution"))
-    if own and own.ename == "StdinNotImplementedError":
-        return (f"The cell of {name} stops at `input`: nobody is there to type while it is graded, and what stands "
-                "below that line does not run.")
+    if own and (own.ename == "StdinNotImplementedError" or "GUI loop or backend" in own.evalue):
+        asks = "input" if own.ename == "StdinNotImplementedError" else "%matplotlib"
+        return (f"The cell of {name} stops at `{asks}`: nobody is there while it is graded, and what stands below that "
+                "line does not run. Delete it, or move it below the function.")
     if own and own.ename not in ("NotFinished", "TimeLimit"):
         return f"The cell of {name} does not run: {own.ename}: {own.evalue}"
     if error is None:
         return "The test gave no result."
     if error.ename == "NameError" and f"'{name}'" in error.evalue:
-        test = notebook.cells.index(cells[name])
-        return why_missing(name, *([cell.source for cell in part if cell.cell_type == "code"]
-                                   for part in (notebook.cells[:test], notebook.cells[test:])))
+        return why_missing(name, *_code_around(name, notebook))
     if error.ename in ("NotFinished", "TimeLimit"):
         return error.evalue
     return f"The test stopped with {error.ename}: {error.evalue}"
+
+
+def _code_around(name: str, notebook: NotebookNode) -> tuple[list[str], list[str]]:
+    """Return the code cells above the test of an exercise, and those from it on."""
+    test = notebook.cells.index(_cells(notebook)[name])
+    above, below = ([cell.source for cell in part if cell.cell_type == "code"]
+                    for part in (notebook.cells[:test], notebook.cells[test:]))
+    return above, below
 
 
 def _error(cell: NotebookNode | None) -> NotebookNode | None:

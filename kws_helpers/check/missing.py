@@ -24,12 +24,19 @@ def why_missing(name: str, above: Iterable[str], below: Iterable[str] = ()) -> s
         if found and name not in _at_the_top(tree):
             return (f"{name} is not defined: its `def` stands inside a class, an `if` or another function. Move it to "
                     "the left margin.")
-    if any(name in _at_the_top(_tree(source)) for source in below):
-        return (f"{name} is not defined yet: its cell stands below the test, and cells run from top to bottom. Move "
-                "the function above the test.")
+    if said := why_too_late(name, below):
+        return said
     if similar := difflib.get_close_matches(name, names, n=1, cutoff=0.75):
         return f"{name} is not defined, but {similar[0]} is. Is the name misspelt?"
     return f"{name} is not defined: the cell with the function is missing or was not run, or the name is another one."
+
+
+def why_too_late(name: str, below: Iterable[str]) -> str:
+    """Return in a sentence that a function is defined in a code cell below its test, "" where it is not."""
+    if any(name in _at_the_top(_tree(source)) for source in below):
+        return (f"{name} is defined below its test, and cells run from top to bottom. Move the function above "
+                "the test, in place of the stub.")
+    return ""
 
 
 def _tree(source: str) -> ast.Module:
