@@ -19,7 +19,6 @@ from autograder.building.course_folder import locate_course
 from autograder.building.deadlines import read_deadlines
 from autograder.intake.beside import OPENED
 from autograder.intake.repair import RestoreCells
-from autograder.running.execute import CELL_SECONDS
 
 
 def configure(config: Config, folder: Path) -> Config:
@@ -29,8 +28,8 @@ def configure(config: Config, folder: Path) -> Config:
         RestoreCells, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
     config.CourseDirectory.ignore = [*CourseDirectory().ignore, *(f"*{case}" for ending in OPENED
                                                                   for case in (ending, ending.upper()))]
-    config.Execute.timeout = CELL_SECONDS
     config.LateSubmissionPlugin.penalty_method = read_deadlines(folder)[1]
+    config.Execute.timeout = 600  # by the wall, which is all that nbgrader knows: generous, for busy machines
     # What a library writes to stderr is no fault of the student's. Errors are outputs of another kind; they count.
     config.IgnorePattern.enabled = True
     config.IgnorePattern.pattern = r"(?s)."

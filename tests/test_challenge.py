@@ -1,6 +1,7 @@
 """The challenge: good networks are measured, bad files get a reason and hurt nobody else."""
 
 import json
+import os
 from pathlib import Path
 
 import keras
@@ -11,31 +12,68 @@ from typer.testing import CliRunner
 
 from autograder.__main__ import BAD_USAGE, app
 from autograder.building.lesson import CHALLENGE
+from autograder.building.paths import ROOT
 from autograder.grading import challenge
 from autograder.running.execute import Executed
 from autograder.running.sandbox import launcher
-from autograder.running.sandbox.protection import SANDBOX, best_protection
+from autograder.running.sandbox.protection import SANDBOX
+from tests import networks
+from tests.test_sandbox import needs_sandbox
 
 
 def path_of(folder, student):
     path = folder / student / CHALLENGE / challenge.NETWORK
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def test_networks_are_measured_in_kernels_and_each_file_costs_its_own_row_only(tmp_path, shared_cache):
-    flat = [keras.Input((49, 40)), keras.layers.Flatten()]
-    network = keras.Sequential([*flat, keras.layers.Dense(8, "relu"), keras.layers.Dense(12, "softmax")])
-    network.save(path_of(tmp_path, "ada"))
-    keras.Sequential([*flat, keras.layers.Lambda(lambda x: x[:, :12])]).save(path_of(tmp_path, "dan"))
-    path_of(tmp_path, "fay").symlink_to("/etc/hostname")
-    ada, dan, fay = challenge.run_challenge(tmp_path, "bundled", best_protection())
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory, shared_cache):
+    """A class with every file of `tests.networks` and a good network: (entries by student, the good network)."""
+    good = networks.network(keras.layers.Dense(8, "relu"))
+    entries = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(challenge, "SECONDS", 8)
+        patch.setattr(os, "cpu_count", lambda: 4)  # those that wait for a limit wait together
+        for unsafe, files in {False: networks.FILES, True: networks.RUNS}.items():
+            folder = tmp_path_factory.mktemp("challenge")
+            good.save(path_of(folder, "ada"))
+            for one in files:
+                one.write(path_of(folder, one.student))
+            if unsafe:
+                patch.setattr(challenge, "_CELLS", [cell.replace("safe_mode=True", "safe_mode=False")
+                                                    for cell in challenge._CELLS])
+            entries |= {entry.student: entry for entry in challenge.run_challenge(folder, "bundled", SANDBOX)}
+    return entries, good
+
+
+@needs_sandbox
+def test_a_good_network_is_measured_among_all_others(measured):
+    entries, good = measured
     x, y = challenge.secret_clips("bundled")
-    accuracy = np.mean(network.predict(x, verbose=0).argmax(axis=-1) == y)
-    assert ada == challenge.Entry("ada", pytest.approx(accuracy), 1960 * 8 + 8 + 8 * 12 + 12)
-    assert dan.accuracy is None and "challenge.keras cannot be used: ValueError" in dan.message
-    assert fay == challenge.Entry("fay", None, None, "challenge.keras is a link. Links are not followed: hand in the "
-                                                     "file itself.")
+    accuracy = np.mean(good.predict(x, verbose=0).argmax(axis=-1) == y)
+    assert entries["ada"] == challenge.Entry("ada", pytest.approx(accuracy), good.count_params())
+
+
+@needs_sandbox
+@pytest.mark.parametrize("one", networks.FILES + networks.RUNS, ids=lambda one: one.student)
+def test_every_file_gets_its_row_and_its_reason(measured, one):
+    entry = measured[0][one.student]
+    assert (entry.accuracy is not None) == (one.words == networks.MEASURED), entry
+    assert one.words == networks.MEASURED or one.words in entry.message, entry
+    assert "not found" not in entry.message.lower() and entry.message.isprintable()
+
+
+@needs_sandbox
+def test_nothing_is_left_outside(measured):
+    places = map(Path, ("/", "/etc", "/tmp", "/var/tmp", "..", "."))
+    assert not [path for path in places if (path / "kws-was-here").exists()]
+
+
+def test_there_are_enough_files_and_all_are_documented():
+    text = (ROOT / "docs" / "hostile-submissions.md").read_text(encoding="utf-8")
+    assert len(networks.FILES + networks.RUNS) >= 30
+    assert not [one.student for one in networks.FILES + networks.RUNS if f"| {one.what} |" not in text]
 
 
 @pytest.fixture
@@ -55,7 +93,7 @@ def kernel(monkeypatch, tmp_path):
         return challenge.measure(path, np.zeros((2, 49, 40), np.float32), np.array([3, 4]), SANDBOX)
 
     path = path_of(tmp_path, "ada")
-    path.write_bytes(b"a network")
+    networks.network().save(path)
     return entry
 
 

@@ -1,5 +1,6 @@
 """What stands around the ladders: names, calls that do not end, and what is said of odd answers."""
 
+import functools
 import os
 import queue
 import subprocess
@@ -7,8 +8,10 @@ import sys
 import threading
 import time
 
+import keras
 import numpy as np
 import pytest
+from IPython.core.error import StdinNotImplementedError
 
 from autograder.building.lesson import lesson_names
 from autograder.building.paths import ROOT
@@ -101,6 +104,64 @@ def test_a_call_that_rests_for_less_than_the_limit_is_fine():
 def test_waiting_for_a_processor_is_no_waiting():
     done = subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr
+
+
+def not_for(x):
+    if x:
+        raise NotImplementedError
+    raise NotImplementedError()
+
+
+def unwritten(x):
+    raise NotImplementedError()
+
+
+def decorated(function):
+    return functools.wraps(function)(lambda *args: function(*args))
+
+
+OTHERS = {"with words": lambda x: not_yet("for arrays"), "in an if": not_for,
+          "another function": lambda x: unwritten(x),
+          "a library": lambda x: keras.layers.Layer().compute_output_shape((1,)),
+          "input": lambda x: asks()}
+
+
+def not_yet(words):
+    raise NotImplementedError(words)
+
+
+def asks():
+    raise StdinNotImplementedError("raw_input was called")
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_an_error_of_another_origin_is_named_and_not_taken_for_the_stub(kind):
+    with pytest.raises(CallFailed) as failure:
+        call(OTHERS[kind], 1)
+    assert failure.value.kind == "raised"
+    assert "NotImplementedError" in str(failure.value) or "waits for somebody to type" in str(failure.value)
+
+
+@pytest.mark.parametrize("stub", [unwritten, decorated(unwritten), functools.partial(not_for, 0).func])
+def test_the_stub_is_known_by_its_own_line(stub):
+    with pytest.raises(CallFailed, match="not written yet") as failure:
+        call(stub, 0)
+    assert failure.value.kind == "unwritten"
+
+
+def test_a_child_that_computes_is_no_waiting(short_limits, monkeypatch):
+    monkeypatch.setattr(calling, "CALL_LIMIT", 30)
+    busy = "import time\nwhile time.process_time() < 2.5: pass"
+    assert call(lambda: subprocess.run([sys.executable, "-c", busy], check=True).returncode) == 0
+    monkeypatch.setattr(calling, "CALL_LIMIT", 1)
+    with pytest.raises(CallFailed, match="did not finish within 1 seconds"):
+        call(lambda: subprocess.run([sys.executable, "-c", busy], check=True).returncode)
+
+
+def test_networks_are_not_copied_and_arrays_are():
+    model, numbers = keras.Sequential(), np.zeros(2)
+    same = call(lambda one, other: [one is model, other is numbers], model, numbers)
+    assert same == [True, False]
 
 
 def test_checks_are_called_like_their_lessons():

@@ -57,7 +57,7 @@ def test_a_loop_that_cannot_be_interrupted_ends_the_notebook(tmp_path, monkeypat
 
 
 def test_the_notebook_as_a_whole_has_a_limit(tmp_path):
-    done, cells = run(tmp_path, "1.5", "import time; time.sleep(60)", "0.5", seconds=6)
+    done, cells = run(tmp_path, "1.5", "import time; time.sleep(60)", "0.5", seconds=4)
     assert "out of time" in done.problem
     assert cells[0].outputs[0].data["text/plain"] == "1.5"
     assert errors(cells[1]) and errors(cells[2]) == ["NotFinished"]

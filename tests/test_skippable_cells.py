@@ -44,7 +44,7 @@ def skipped(notebook):
 
 
 @pytest.mark.parametrize("code", [
-    "def helper():\n    return is_clear(clips)", "print(number)", "print(len(our_clips))", "x = eval('is_clear')",
+    "def helper():\n    return is_clear(clips)", "print(one_clip)", "print(len(our_clips))", "x = eval('is_clear')",
     "%timeit 1", "x = !ls", "globals()['is_clear']", f"text = '{'a' * LONGEST}'", f"{'(' * 5000}1{')' * 5000} % 2"])
 def test_where_a_student_may_use_what_a_tagged_cell_binds_all_cells_run(code):
     notebook = filled(LESSON, solutions(LESSON))
@@ -53,7 +53,7 @@ def test_where_a_student_may_use_what_a_tagged_cell_binds_all_cells_run(code):
     assert skipped(notebook) == []
 
 
-@pytest.mark.parametrize("code", ["is_clear = 1 is_clear", "number = 1\nprint(number)", "print('mine')"])
+@pytest.mark.parametrize("code", ["is_clear = 1 is_clear", "one_clip = 1\nprint(one_clip)", "print('mine')"])
 def test_a_students_own_cells_cost_no_time_otherwise(code):
     notebook = filled(LESSON, solutions(LESSON))
     notebook.cells.append(nbformat.v4.new_code_cell(code))

@@ -18,6 +18,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.building.lesson import CHALLENGE
+from autograder.grading.network_file import demand_network
 from autograder.grading.sanitize import drop_live_outputs
 from autograder.intake.notebook_file import Unreadable, read_file
 from autograder.running.execute import Job, execute
@@ -28,7 +29,7 @@ from kws_helpers.desk.text import one_line, readable
 
 MAX_PARAMETERS = 100_000
 MAX_BYTES = 20 * 2**20
-SECONDS = 120.0  # for one file
+SECONDS = 120.0  # of computing and waiting, for one file
 _CLIPS = "clips.npy"
 _CELLS = (f"""\
 import json
@@ -62,7 +63,7 @@ def run_challenge(submissions: Path, clips: str | None, protection: str) -> Iter
     Raises:
         ValueError: nobody handed anything in, or there are no clips to test on.
     """
-    files = sorted(submissions.glob(f"*/{CHALLENGE}/{NETWORK}"))
+    files = sorted(filter(_is_meant, submissions.glob(f"*/{CHALLENGE}/*")))
     if not files:
         raise ValueError(f"{submissions} holds no networks. Expected <student>/{CHALLENGE}/{NETWORK}.")
     x, y = secret_clips(clips)
@@ -92,6 +93,11 @@ def ranked(entries: list[Entry]) -> list[Entry]:
                                             one.student))
 
 
+def _is_meant(path: Path) -> bool:
+    """Tell whether a file is somebody's network, under another name perhaps."""
+    return path.name.lower().startswith(Path(NETWORK).stem) or path.suffix.lower() in (".keras", ".h5", ".hdf5")
+
+
 def measure(path: Path, x: np.ndarray, y: np.ndarray, protection: str) -> Entry:
     """Measure the network in a file on clips with features `x` and labels `y`. Whatever goes wrong is its message."""
     student, parameters, accuracy, message = readable(path.parent.parent.name), None, None, ""
@@ -103,16 +109,21 @@ def measure(path: Path, x: np.ndarray, y: np.ndarray, protection: str) -> Entry:
         else:
             message = f"{parameters:,} parameters; the challenge is for fewer than {MAX_PARAMETERS:,}."
     except Unreadable as reason:
-        message = f"{NETWORK} {reason}"
+        message = f"{path.name} {reason}"
     except Exception as error:
-        message = f"{NETWORK} could not be measured: {error}"
+        message = f"{path.name} could not be measured: {error}"
     return Entry(student, accuracy, parameters, one_line(message))
 
 
 def _content(path: Path) -> bytes:
+    if path.name.lower() != NETWORK:
+        raise Unreadable(f"is not measured: the network's file must be called {NETWORK}.")
+    if path.is_dir() and not path.is_symlink():
+        raise Unreadable(f'is a folder, such as a SavedModel. Save the network with model.save("{NETWORK}").')
     content = read_file(path, MAX_BYTES)
     if path.parent.is_symlink() or len(content) > MAX_BYTES:
         raise Unreadable(f"is larger than {MAX_BYTES // 2**20} MB, or its folder is a link.")
+    demand_network(content, MAX_BYTES)
     return content
 
 

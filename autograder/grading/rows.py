@@ -12,6 +12,7 @@ from autograder.grading.gradebook import Grade
 from autograder.grading.late import Late
 from autograder.intake.submissions import Submission
 from autograder.judging.verdict import VERDICT_TYPE
+from kws_helpers.check.missing import why_missing, why_too_late
 from kws_helpers.desk.text import clean
 
 STATUS_TEXTS = {
@@ -66,8 +67,7 @@ class Total:
 
 def rows_of_graded(submission: Submission, notebook: NotebookNode, grades: dict[str, Grade]) -> list[Row]:
     """Return the rows of an executed submission."""
-    cells = {cell.metadata["nbgrader"]["grade_id"]: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
-    return [_row(submission, grades[cell["grade_id"]], cells, by_hand=cell["solution"])
+    return [_row(submission, grades[cell["grade_id"]], notebook, by_hand=cell["solution"])
             for cell in graded_cells(submission.assignment)]
 
 
@@ -111,7 +111,7 @@ def total_up(rows: Iterable[Row], late: Mapping[tuple[str, str], Late] | None = 
                   _overall(group)) for key, group in groups.items()]
 
 
-def _row(submission: Submission, grade: Grade, cells: dict[str, NotebookNode], by_hand: bool) -> Row:
+def _row(submission: Submission, grade: Grade, notebook: NotebookNode, by_hand: bool) -> Row:
     def row(status: str, message: str = "", mistake: str = "") -> Row:
         return Row(submission.student, submission.assignment, grade.cell, grade.score, grade.max_score, status,
                    _joined(message, grade.comment), mistake, clean(grade.comment))
@@ -123,10 +123,13 @@ def _row(submission: Submission, grade: Grade, cells: dict[str, NotebookNode], b
         return row("look again", f"{said} {now}".strip())
     if by_hand:
         return row(*_hand_status(grade))
-    verdict = _verdict(cells[grade.cell])
+    verdict = _verdict(_cells(notebook)[grade.cell])
+    below = _code_around(grade.cell, notebook)[1]
+    if verdict and verdict["status"] == "untouched" and (too_late := why_too_late(grade.cell, below)):
+        return row("error", too_late)
     if verdict:
         return row(verdict["status"], verdict["message"], verdict["mistake"])
-    return row("error", _why_not_tried(grade.cell, cells))
+    return row("error", _why_not_tried(grade.cell, notebook))
 
 
 def _overall(group: list[Row]) -> str:
@@ -150,19 +153,37 @@ def _verdict(cell: NotebookNode) -> dict | None:
     return verdicts[-1] if verdicts else None
 
 
-def _why_not_tried(name: str, cells: dict[str, NotebookNode]) -> str:
+def _cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """Return nbgrader's cells by their grade_id."""
+    return {cell.metadata["nbgrader"]["grade_id"]: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+
+
+def _why_not_tried(name: str, notebook: NotebookNode) -> str:
     """Explain why a test cell came to no verdict, from its own error and that of the solution's cell."""
+    cells = _cells(notebook)
     error = _error(cells[name])
     own = _error(cells.get(f"{name}-solution"))
+    if own and (own.ename == "StdinNotImplementedError" or "GUI loop or backend" in own.evalue):
+        asks = "input" if own.ename == "StdinNotImplementedError" else "%matplotlib"
+        return (f"The cell of {name} stops at `{asks}`: nobody is there while it is graded, and what stands below that "
+                "line does not run. Delete it, or move it below the function.")
     if own and own.ename not in ("NotFinished", "TimeLimit"):
         return f"The cell of {name} does not run: {own.ename}: {own.evalue}"
     if error is None:
         return "The test gave no result."
     if error.ename == "NameError" and f"'{name}'" in error.evalue:
-        return f"{name} is not defined: the cell with the function is missing, or the function has another name."
+        return why_missing(name, *_code_around(name, notebook))
     if error.ename in ("NotFinished", "TimeLimit"):
         return error.evalue
     return f"The test stopped with {error.ename}: {error.evalue}"
+
+
+def _code_around(name: str, notebook: NotebookNode) -> tuple[list[str], list[str]]:
+    """Return the code cells above the test of an exercise, and those from it on."""
+    test = notebook.cells.index(_cells(notebook)[name])
+    above, below = ([cell.source for cell in part if cell.cell_type == "code"]
+                    for part in (notebook.cells[:test], notebook.cells[test:]))
+    return above, below
 
 
 def _error(cell: NotebookNode | None) -> NotebookNode | None:

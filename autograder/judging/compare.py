@@ -55,10 +55,10 @@ def _array_difference(expected: np.ndarray, got: Any, tolerance: float) -> str |
         return f"expected an array, got {_kind(got)}"
     if expected.shape != got.shape:
         return f"expected shape {expected.shape}, got {got.shape}"
-    if "U" in (expected.dtype.kind, got.dtype.kind):
-        same = expected.astype(str) == got.astype(str)
-    else:
-        same = within(tolerance, expected, got)
+    texts = [one.dtype.kind == "U" for one in (expected, got) if one.size]
+    if len(set(texts)) > 1:
+        return "expected text, got numbers" if texts[0] else "expected numbers, got text"
+    same = expected.astype(str) == got.astype(str) if any(texts) else within(tolerance, expected, got)
     wrong = 1.0 - np.mean(same) if same.size else 0.0
     return f"{wrong:.0%} of the values differ" if wrong else None
 

@@ -12,8 +12,7 @@ from autograder.judging.proxy import FunctionProxy
 from autograder.judging.verdict import collect_outcomes
 from kws_helpers.check.calling import CallFailed
 
-ANSWER_SECONDS = 90.0  # the kernel itself ends a call that computes for too long
-SESSION_SECONDS = 120.0
+ANSWER_SECONDS = 1800.0  # by the wall; what takes too long ends with its cell, long before
 GOODBYE_SECONDS = 5.0
 MAX_TEXT = 500
 
@@ -26,11 +25,10 @@ class Interview:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._number = 0
-        self._deadline = time.monotonic() + SESSION_SECONDS
 
     def __call__(self, operation: str, *args: Any) -> tuple[Any, str]:
         self._number += 1
-        deadline = min(self._deadline, time.monotonic() + ANSWER_SECONDS)
+        deadline = time.monotonic() + ANSWER_SECONDS
         send(self._connection, {"number": self._number, "do": operation, "with": list(args)}, deadline)
         answer = receive(self._connection, deadline)
         if not isinstance(answer, dict) or type(answer.get("number")) is not int or answer["number"] != self._number:

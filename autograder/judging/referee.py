@@ -19,13 +19,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.judging.exercise import Outcome, exercises
-from autograder.judging.interview import interview, printable
+from autograder.judging.interview import ANSWER_SECONDS, interview, printable
 from autograder.judging.judged_cells import exercise_tested
 from autograder.judging.probe.protocol import SOCKET_VARIABLE, Misbehaved, listen, receive
 from autograder.judging.reference import reference
 from autograder.judging.verdict import Verdict, conclude
 
-GREETING_SECONDS = 10.0
 MAX_SESSIONS = 200
 
 PROBE = Path(__file__).with_name("probe")
@@ -127,7 +126,7 @@ class Referee:
             self._conclude(name, got)
 
     def _collect(self, connection: socket.socket, name: str) -> list[Outcome]:
-        greeting = receive(connection, time.monotonic() + GREETING_SECONDS)
+        greeting = receive(connection, time.monotonic() + ANSWER_SECONDS)
         asked = printable(greeting.get("exercise")) if isinstance(greeting, dict) else ""
         if asked != name:
             raise Misbehaved(f"it was started for {asked!r} in the cell of {name!r}")

@@ -17,17 +17,17 @@ from IPython.display import Audio
 from kws_helpers import data, features, overview, plotting
 
 recordings = data.load().training
-clip = recordings.clips[np.flatnonzero(recordings.words == "yes")[0]]
-Audio(clip, rate=data.SAMPLE_RATE)
+one_clip = recordings.clips[np.flatnonzero(recordings.words == "yes")[0]]
+Audio(one_clip, rate=data.SAMPLE_RATE)
 
 # %% [markdown]
 # Press play: that is the word *yes*. And this is what a computer has of it: first as it comes from the microphone, then as
 # a picture of how loud it is at which pitch. Your networks will learn from such pictures, and you will make them yourself.
 
 # %%
-plotting.waveforms([clip], ["16,000 numbers: the pressure of the air during one second"])
+plotting.waveforms([one_clip], ["16,000 numbers: the pressure of the air during one second"])
 title = "The same second, cut into 49 frames: decibel from low to high pitch"
-plotting.pictures({title: features.mel_decibel(clip)}, columns=1, ylabel="band of pitch")
+plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="band of pitch")
 
 # %% [markdown]
 # ## How it works

@@ -85,10 +85,14 @@ def is_clear(clip):
     return clearness(clip) >= enough
 
 clear_clips = {}  # speaker: {word: number of the clip}
-for number in np.flatnonzero(np.isin(words, data.KEYWORDS)):
-    if is_clear(clips[number]):
-        said = clear_clips.setdefault(dataset.training.speakers[number], {})
-        said.setdefault(words[number], number)
+
+def find_clear_clips():
+    for number in np.flatnonzero(np.isin(words, data.KEYWORDS)):
+        if is_clear(clips[number]):
+            said = clear_clips.setdefault(dataset.training.speakers[number], {})
+            said.setdefault(words[number], number)
+
+find_clear_clips()
 our_speaker = max(clear_clips, key=lambda speaker: (len(clear_clips[speaker]), speaker))
 our_clips = list(clear_clips[our_speaker].values())
 print(f"Speaker {our_speaker} says: {', '.join(words[our_clips])}")
@@ -135,9 +139,12 @@ Audio(silence, rate=data.SAMPLE_RATE, normalize=False)
 # Every clip has a **label**: the number of its class, starting with 0, in the order of `dataset.class_names`.
 
 # %% tags=["shows"]
-for number in np.linspace(0, len(labels) - 1, 6, dtype=int):
-    name = dataset.class_names[labels[number]]
-    print(f"clip {number:>5}: label {labels[number]:>2}, class “{name}”, really spoken: “{words[number]}”")
+def print_labels():
+    for number in np.linspace(0, len(labels) - 1, 6, dtype=int):
+        name = dataset.class_names[labels[number]]
+        print(f"clip {number:>5}: label {labels[number]:>2}, class “{name}”, really spoken: “{words[number]}”")
+
+print_labels()
 
 # %% [markdown]
 # ### Exercise 1: count the classes
@@ -344,9 +351,9 @@ judge(frame_count)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:frames", "shows"]
-clip = clips[our_clips[0]]
-count = frame_count(len(clip), features.WINDOW, features.HOP)
-plotting.frames(clip, features.WINDOW, features.HOP, count)
+one_clip = clips[our_clips[0]]
+n_frames = frame_count(len(one_clip), features.WINDOW, features.HOP)
+plotting.frames(one_clip, features.WINDOW, features.HOP, n_frames)
 
 # %% [markdown]
 # **To think about.** Here the last window ends exactly where the clip ends. With a hop of 300 samples, how
@@ -359,12 +366,12 @@ plotting.frames(clip, features.WINDOW, features.HOP, count)
 # out first, with a *Hann window*. Here is the loudest frame of the clip.
 
 # %% tags=["shows"]
-clip = clips[our_clips[0]]
-frames = np.lib.stride_tricks.sliding_window_view(clip, features.WINDOW)[::features.HOP]  # (49, 640)
+one_clip = clips[our_clips[0]]
+frames = np.lib.stride_tricks.sliding_window_view(one_clip, features.WINDOW)[::features.HOP]  # (49, 640)
 hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(features.WINDOW) / features.WINDOW)
-power = np.abs(np.fft.rfft(frames * hann)) ** 2  # (49, 321): frequencies from 0 to 8 kHz
+power_spectrum = np.abs(np.fft.rfft(frames * hann)) ** 2  # (49, 321): frequencies from 0 to 8 kHz
 loudest = np.argmax(np.sum(frames**2, axis=1))
-plotting.spectrum(frames[loudest], power[loudest])
+plotting.spectrum(frames[loudest], power_spectrum[loudest])
 
 # %% [markdown]
 # Where the vocal cords sound, as in a vowel, the spectrum is a comb: narrow peaks at equal distances, the
@@ -389,14 +396,14 @@ plotting.spectrum(frames[loudest], power[loudest])
 from scipy.fft import dct
 
 filters = features.mel_filters()  # (128, 321): one row a band, as in librosa.filters.mel
-mel_bands = power @ filters.T  # (49, 128)
+mel_bands = power_spectrum @ filters.T  # (49, 128)
 decibel = 10 * np.log10(np.maximum(mel_bands, 1e-10))
 decibel = np.maximum(decibel, decibel.max() - 80)
 mfcc = dct(decibel, norm="ortho")[:, :40]  # (49, 40)
-plotting.pictures({"spectrum (power)": power, "128 mel bands (power)": mel_bands,
+plotting.pictures({"spectrum (power)": power_spectrum, "128 mel bands (power)": mel_bands,
                    "mel bands in dB": decibel, "MFCC (without coefficient 0)": mfcc[:, 1:]},
                   ylabel="frequency, band or coefficient")
-print(f"{len(clip):,} samples have become {mfcc.shape[0]} x {mfcc.shape[1]} = {mfcc.size:,} numbers.")
+print(f"{len(one_clip):,} samples have become {mfcc.shape[0]} x {mfcc.shape[1]} = {mfcc.size:,} numbers.")
 
 # %% [markdown]
 # Look at the two upper pictures: nearly everything is dark, because power spans many powers of ten. After the
@@ -407,7 +414,7 @@ print(f"{len(clip):,} samples have become {mfcc.shape[0]} x {mfcc.shape[1]} = {m
 # use that.
 
 # %% tags=["shows"]
-difference = np.max(np.abs(mfcc - features.mfcc(clip)))
+difference = np.max(np.abs(mfcc - features.mfcc(one_clip)))
 print(f"Our MFCC and features.mfcc differ by less than 0.01: {difference < 0.01}")
 
 # %% [markdown]
@@ -441,11 +448,11 @@ plotting.pictures({f"speaker {speaker}": values for speaker, values in
 # Last, the clip of silence from above beside digital zeros, with their loudness, coefficient 0:
 
 # %% tags=["shows"]
-zeros = np.zeros(data.CLIP_SAMPLES, dtype=np.float32)
+digital_zeros = np.zeros(data.CLIP_SAMPLES, dtype=np.float32)
 plotting.pictures({"recorded silence": features.mfcc(silence),
-                   "digital zeros": features.mfcc(zeros)}, limits=(-60, 60), ylabel="coefficient")
+                   "digital zeros": features.mfcc(digital_zeros)}, limits=(-60, 60), ylabel="coefficient")
 loudness = features.mfcc_of(dataset.training)[is_silence, :, 0].mean(axis=1)
-print(f"Coefficient 0, mean of a clip: digital zeros {features.mfcc(zeros)[:, 0].mean():.0f}, "
+print(f"Coefficient 0, mean of a clip: digital zeros {features.mfcc(digital_zeros)[:, 0].mean():.0f}, "
       f"all clips of silence from {loudness.min():.0f} to {loudness.max():.0f}")
 
 # %% [markdown]
@@ -789,15 +796,15 @@ judge(standardise)
 
 # %% tags=["figure:standardised", "shows"]
 training_mfcc = features.mfcc_of(dataset.training)
-mean, std = fit_standardiser(training_mfcc)
+training_mean, training_std = fit_standardiser(training_mfcc)
 plotting.coefficient_spread({"training, before": training_mfcc,
-                             "training, after": standardise(training_mfcc, mean, std)})
+                             "training, after": standardise(training_mfcc, training_mean, training_std)})
 
 # %% [markdown]
 # And the words from section 5 once more, on one scale of colours for all coefficients:
 
 # %% tags=["shows"]
-after = standardise(features.mfcc(clips[mine]), mean, std)
+after = standardise(features.mfcc(clips[mine]), training_mean, training_std)
 plotting.pictures(dict(zip([f"“{word}”" for word in words[mine]], after)), columns=3,
                   limits=(-4, 4), ylabel="coefficient")
 

@@ -242,12 +242,12 @@ print(f"ln {n_classes}: {np.log(n_classes):.4f}")
 
 # %% tags=["shows"]
 rng = np.random.default_rng(0)
-clip = prepared.training.x[0]
-row = clip.reshape(-1)
+one_clip = prepared.training.x[0]
+row = one_clip.reshape(-1)
 weights, biases = rng.normal(size=(row.size, 64)) * 0.05, np.zeros(64)
-activations = np.maximum(0, row @ weights + biases)
-print(f"one clip {clip.shape} -> flattened {row.shape} -> a layer of 64 neurons {activations.shape}")
-print(f"{np.sum(activations == 0)} of the 64 neurons say 0 to this clip")
+neurons = np.maximum(0, row @ weights + biases)
+print(f"one clip {one_clip.shape} -> flattened {row.shape} -> a layer of 64 neurons {neurons.shape}")
+print(f"{np.sum(neurons == 0)} of the 64 neurons say 0 to this clip")
 
 # %% [markdown]
 # Layers are stacked: the outputs of one are the inputs of the next. Information flows only forward, hence the
@@ -319,9 +319,12 @@ judge(dense_parameters)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-for sizes in ([1960, 12], [1960, 64, 12], [1960, 64, 128, 12], [1960, 128, 64, 12]):
-    first_layer = dense_parameters(sizes[:2])
-    print(f"{str(sizes):<22}{dense_parameters(sizes):>9,} parameters, first layer {first_layer:>8,}")
+def print_sizes():
+    for sizes in ([1960, 12], [1960, 64, 12], [1960, 64, 128, 12], [1960, 128, 64, 12]):
+        first_layer = dense_parameters(sizes[:2])
+        print(f"{str(sizes):<22}{dense_parameters(sizes):>9,} parameters, first layer {first_layer:>8,}")
+
+print_sizes()
 
 # %% [markdown]
 # **What would happen if** we gave the clips 98 frames instead of 49? Which layer would grow, and by how much?
@@ -416,8 +419,8 @@ print(f"loss:       {loss:.3f}, and ln {n_classes} = {np.log(n_classes):.3f}")
 
 # %% tags=["shows"]
 answers = untrained.predict(prepared.testing.x, verbose=0)
-one_hot = np.eye(n_classes)[prepared.testing.y]
-print(f"loss:       {cross_entropy(answers, one_hot):.3f} with your cross_entropy")
+right_answers = np.eye(n_classes)[prepared.testing.y]
+print(f"loss:       {cross_entropy(answers, right_answers):.3f} with your cross_entropy")
 
 # %% [markdown]
 # The loss has a long name in Keras: `"sparse_categorical_crossentropy"`. It is your `cross_entropy`, only
@@ -492,12 +495,16 @@ plotting.accuracy_gap(heard, unheard, chance=1 / n_classes)
 
 # %% tags=["shows"]
 accuracies = [unheard]
-for seed in (1, 2):
-    training.set_seed(seed)
-    other = build_ffnn()
-    other.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    training.fit(other, prepared.training, prepared.validation, epochs=20, batch_size=32, seed=seed)
-    accuracies.append(other.evaluate(prepared.testing.x, prepared.testing.y, verbose=0)[1])
+
+def train_with_other_seeds():
+    for seed in (1, 2):
+        training.set_seed(seed)
+        other = build_ffnn()
+        other.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        training.fit(other, prepared.training, prepared.validation, epochs=20, batch_size=32, seed=seed)
+        accuracies.append(other.evaluate(prepared.testing.x, prepared.testing.y, verbose=0)[1])
+
+train_with_other_seeds()
 print("unheard voices:", ", ".join(f"{accuracy:.1%}" for accuracy in accuracies))
 print(f"mean of {len(accuracies)} seeds: {np.mean(accuracies):.1%}")
 

@@ -65,15 +65,15 @@ networks = trained(ffnn, seeds=(0, 1, 2))
 simple, = trained(linear, seeds=(0,))
 
 # %% tags=["shows"]
-y = prepared.testing.y  # (N,) what was really spoken
+labels = prepared.testing.y  # (N,) what was really spoken
 outputs = [network.predict(prepared.testing.x, verbose=0) for network in networks]
-accuracies = [np.mean(p.argmax(axis=-1) == y) for p in outputs]
+accuracies = [np.mean(p.argmax(axis=-1) == labels) for p in outputs]
 results.remember("FFNN", networks[0], accuracies, dataset)  # for the comparison in lesson 06
 
 network = networks[0]  # from here on, we look at the first of the three
 probabilities = {"FFNN": outputs[0], "linear": simple.predict(prepared.testing.x, verbose=0)}  # (N, 12)
 print("FFNN, three seeds:", ", ".join(f"{accuracy:.1%}" for accuracy in accuracies))
-print(f"linear:            {np.mean(probabilities['linear'].argmax(axis=-1) == y):.1%}")
+print(f"linear:            {np.mean(probabilities['linear'].argmax(axis=-1) == labels):.1%}")
 
 # %% [markdown]
 # ## A deaf program with a high accuracy
@@ -85,12 +85,15 @@ print(f"linear:            {np.mean(probabilities['linear'].argmax(axis=-1) == y
 # For each testing clip there are now only two questions. Was it "stop"? Did the program react?
 
 # %% tags=["shows"]
-is_stop = y == stop  # (N,) True where "stop" was spoken
-reacts = {"always “unknown”": np.zeros(len(y), dtype=bool)}
-for name, p in probabilities.items():
-    reacts[name] = p.argmax(axis=-1) == stop
-for name, reaction in reacts.items():
-    print(f"{name:<18} right for {np.mean(reaction == is_stop):.1%} of the clips")
+is_stop = labels == stop  # (N,) True where "stop" was spoken
+reacts = {"always “unknown”": np.zeros(len(labels), dtype=bool)}
+reacts |= {name: outputs.argmax(axis=-1) == stop for name, outputs in probabilities.items()}
+
+def print_shares_right():
+    for name, reaction in reacts.items():
+        print(f"{name:<18} right for {np.mean(reaction == is_stop):.1%} of the clips")
+
+print_shares_right()
 
 # %% [markdown]
 # The deaf program is right for more than nine clips of ten. The networks, which took a minute to train, are
@@ -255,12 +258,16 @@ plotting.frequency_tree(10_000, share=0.001, recall=0.9, false_positive_rate=0.0
 
 # %% tags=["shows"]
 print(f"{'share of stop':>13}{'recall':>9}{'false-pos. rate':>17}{'precision':>11}{'accuracy':>10}")
-for times in (1, 10, 100):
-    copies = np.where(is_stop, 1, times)
-    rates = binary_rates(np.repeat(is_stop, copies), np.repeat(reacts["FFNN"], copies))
-    share = np.sum(is_stop) / np.sum(copies)
-    print(f"{share:>13.2%}{rates['recall']:>9.1%}{rates['false_positive_rate']:>17.1%}"
-          f"{rates['precision']:>11.1%}{rates['accuracy']:>10.1%}")
+
+def print_rarer_and_rarer():
+    for times in (1, 10, 100):
+        copies = np.where(is_stop, 1, times)
+        rates = binary_rates(np.repeat(is_stop, copies), np.repeat(reacts["FFNN"], copies))
+        share = np.sum(is_stop) / np.sum(copies)
+        print(f"{share:>13.2%}{rates['recall']:>9.1%}{rates['false_positive_rate']:>17.1%}"
+              f"{rates['precision']:>11.1%}{rates['accuracy']:>10.1%}")
+
+print_rarer_and_rarer()
 
 # %% [markdown]
 # Same network, same answers. Recall and false-positive rate stand still, precision falls and falls. So **a
@@ -371,8 +378,8 @@ judge(confusion_matrix)
 
 # %% tags=["figure:confusion", "shows"]
 answer = probabilities["FFNN"].argmax(axis=-1)
-matrix = confusion_matrix(y, answer, n_classes)
-plotting.confusion_picture(matrix, dataset.class_names)
+confusions = confusion_matrix(labels, answer, n_classes)
+plotting.confusion_picture(confusions, dataset.class_names)
 
 # %% [markdown]
 # **Read it row by row.** A row is a word; it shows what became of the clips in which that word was spoken.
@@ -386,14 +393,18 @@ plotting.confusion_picture(matrix, dataset.class_names)
 # of its clips, those for which the network was surest. Can you hear a reason?
 
 # %% tags=["shows"]
-mistakes = matrix - np.diag(np.diag(matrix))
+mistakes = confusions - np.diag(np.diag(confusions))
 row, column = np.unravel_index(mistakes.argmax(), mistakes.shape)
-behind = np.flatnonzero((y == row) & (answer == column))  # the clips behind this cell
+behind = np.flatnonzero((labels == row) & (answer == column))  # the clips behind this cell
 surest = behind[np.argsort(-probabilities["FFNN"][behind, column], kind="stable")]
 spoken, taken_for = dataset.class_names[row], dataset.class_names[column]
 print(f"{len(behind)} clips of “{spoken}” were taken for “{taken_for}”:")
-for number in surest[:2]:
-    print(f"  {dataset.testing.names[number]}: {probabilities['FFNN'][number, column]:.1%} sure")
+
+def print_surest():
+    for number in surest[:2]:
+        print(f"  {dataset.testing.names[number]}: {probabilities['FFNN'][number, column]:.1%} sure")
+
+print_surest()
 
 # %% tags=["shows"]
 Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE)
@@ -406,9 +417,12 @@ Audio(dataset.testing.clips[surest[min(1, len(surest) - 1)]], rate=data.SAMPLE_R
 # for silence in the two splits:
 
 # %% tags=["shows"]
-for name, split in {"training": dataset.training, "testing": dataset.testing}.items():
-    recordings = {clip.partition("@")[0] for clip, word in zip(split.names, split.words) if word == "_silence_"}
-    print(f"{name:<9}{', '.join(sorted(recordings))}")
+def print_noise_recordings():
+    for name, split in {"training": dataset.training, "testing": dataset.testing}.items():
+        recordings = {clip.partition("@")[0] for clip, word in zip(split.names, split.words) if word == "_silence_"}
+        print(f"{name:<9}{', '.join(sorted(recordings))}")
+
+print_noise_recordings()
 
 # %% [markdown]
 # <details><summary>A reason</summary>
@@ -418,7 +432,7 @@ for name, split in {"training": dataset.training, "testing": dataset.testing}.it
 #
 # </details>
 #
-# **What would happen if** you called `confusion_matrix(answer, y, n_classes)`? What would a row mean then?
+# **What would happen if** you called `confusion_matrix(answer, labels, n_classes)`? What would a row mean then?
 #
 # <details><summary>Answer</summary>
 #
@@ -442,11 +456,11 @@ for name, split in {"training": dataset.training, "testing": dataset.testing}.it
 # many clips it has.
 
 # %% tags=["shows"]
-by_class = [binary_rates(y == k, answer == k) for k in range(n_classes)]
+by_class = [binary_rates(labels == k, answer == k) for k in range(n_classes)]
 recall = np.array([rates["recall"] for rates in by_class])
 precision = np.array([rates["precision"] for rates in by_class])
 plotting.rates_by_class({"recall": recall, "precision": precision}, dataset.class_names)
-print(f"accuracy {np.mean(answer == y):.1%}, macro recall {recall.mean():.1%}, "
+print(f"accuracy {np.mean(answer == labels):.1%}, macro recall {recall.mean():.1%}, "
       f"macro precision {precision.mean():.1%}")
 
 # %% [markdown]
@@ -456,14 +470,18 @@ print(f"accuracy {np.mean(answer == y):.1%}, macro recall {recall.mean():.1%}, "
 # too:
 
 # %% tags=["shows"]
-times = np.where(y == dataset.class_names.index("unknown"), 30, 1)
-living_room = np.repeat(y, times)
-deaf = np.full(len(y), dataset.class_names.index("unknown"))
-for name, given in {"FFNN": answer, "always “unknown”": deaf}.items():
-    given = np.repeat(given, times)
-    recalls = [binary_rates(living_room == k, given == k)["recall"] for k in range(n_classes)]
-    accuracy = np.mean(given == living_room)
-    print(f"{name:<18} accuracy {accuracy:>6.1%}   macro recall {np.mean(recalls):>6.1%}")
+times = np.where(labels == dataset.class_names.index("unknown"), 30, 1)
+living_room = np.repeat(labels, times)
+deaf = np.full(len(labels), dataset.class_names.index("unknown"))
+
+def print_two_means():
+    for name, given in {"FFNN": answer, "always “unknown”": deaf}.items():
+        given = np.repeat(given, times)
+        recalls = [binary_rates(living_room == k, given == k)["recall"] for k in range(n_classes)]
+        accuracy = np.mean(given == living_room)
+        print(f"{name:<18} accuracy {accuracy:>6.1%}   macro recall {np.mean(recalls):>6.1%}")
+
+print_two_means()
 
 # %% [markdown]
 # Accuracy once more prefers the program that hears nothing. Its macro recall is one twelfth: one class
@@ -566,10 +584,14 @@ judge(roc_curve)
 
 # %% tags=["figure:roc", "shows"]
 panels = {}
-for word in ("stop", "up", "unknown"):
-    k = dataset.class_names.index(word)
-    panels[f"“{word}”"] = {name: roc_curve(y == k, log_odds(p, k))[:2]
-                           for name, p in probabilities.items()}
+
+def compare_curves():
+    for word in ("stop", "up", "unknown"):
+        k = dataset.class_names.index(word)
+        panels[f"“{word}”"] = {name: roc_curve(labels == k, log_odds(p, k))[:2]
+                               for name, p in probabilities.items()}
+
+compare_curves()
 plotting.roc_panels(panels)
 
 # %% [markdown]
@@ -648,9 +670,13 @@ judge(area_under_curve)
 
 # %% tags=["shows"]
 print(f"diagonal: {area_under_curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))}")
-for name, p in probabilities.items():
-    fpr, tpr, _ = roc_curve(is_stop, log_odds(p, stop))
-    print(f"{name}, “stop”: {area_under_curve(fpr, tpr):.3f}")
+
+def print_areas():
+    for name, p in probabilities.items():
+        fpr, tpr, _ = roc_curve(is_stop, log_odds(p, stop))
+        print(f"{name}, “stop”: {area_under_curve(fpr, tpr):.3f}")
+
+print_areas()
 
 # %% [markdown]
 # **What would happen if** the points came in the order of rising thresholds, from (1, 1) to (0, 0)?
@@ -675,11 +701,15 @@ print(f"pairs in the right order: {np.mean((one > other) + 0.5 * (one == other))
 # %% tags=["shows"]
 rng = np.random.default_rng(0)
 some_scores = {"FFNN": score, "FFNN, wrong sign": -score}
-some_scores |= {f"random scores {number}": rng.normal(size=len(y)) for number in (1, 2, 3)}
+some_scores |= {f"random scores {number}": rng.normal(size=len(labels)) for number in (1, 2, 3)}
 curves = {}
-for name, values in some_scores.items():
-    fpr, tpr, _ = roc_curve(is_stop, values)
-    curves[f"{name}: {area_under_curve(fpr, tpr):.2f}"] = fpr, tpr
+
+def add_curves():
+    for name, values in some_scores.items():
+        fpr, tpr, _ = roc_curve(is_stop, values)
+        curves[f"{name}: {area_under_curve(fpr, tpr):.2f}"] = fpr, tpr
+
+add_curves()
 plotting.roc_panels({"“stop”, and the area below each curve": curves})
 
 # %% [markdown]
@@ -694,23 +724,31 @@ plotting.roc_panels({"“stop”, and the area below each curve": curves})
 
 # %% tags=["shows"]
 areas = {}
-for name, p in probabilities.items():
-    curves = [roc_curve(y == k, log_odds(p, k))[:2] for k in range(n_classes)]
-    areas[name] = np.array([area_under_curve(fpr, tpr) for fpr, tpr in curves])
+
+def measure_areas():
+    for name, p in probabilities.items():
+        curves = [roc_curve(labels == k, log_odds(p, k))[:2] for k in range(n_classes)]
+        areas[name] = np.array([area_under_curve(fpr, tpr) for fpr, tpr in curves])
+
+measure_areas()
 shown = {f"area, {name}": values for name, values in areas.items()} | {"recall, FFNN": recall}
 plotting.rates_by_class(shown, dataset.class_names)
-for name, values in areas.items():
-    print(f"macro average of the area, {name}: {values.mean():.3f}")
+
+def print_mean_areas():
+    for name, values in areas.items():
+        print(f"macro average of the area, {name}: {values.mean():.3f}")
+
+print_mean_areas()
 
 # %% [markdown]
 # Compare the areas of the FFNN with its recall (which is that of lesson 02's rule: the most probable class
 # wins). Do they agree about the best and the worst class? Look for the class for which they differ most:
 
 # %% tags=["shows"]
-k = int(np.argmax(areas["FFNN"] - recall))
-print(f"“{dataset.class_names[k]}”: area {areas['FFNN'][k]:.2f}, but recall {recall[k]:.2f} "
-      f"at a false-positive rate of {by_class[k]['false_positive_rate']:.3f}")
-fpr, tpr, _ = roc_curve(y == k, log_odds(probabilities["FFNN"], k))
+worst = int(np.argmax(areas["FFNN"] - recall))
+print(f"“{dataset.class_names[worst]}”: area {areas['FFNN'][worst]:.2f}, but recall {recall[worst]:.2f} "
+      f"at a false-positive rate of {by_class[worst]['false_positive_rate']:.3f}")
+fpr, tpr, _ = roc_curve(labels == worst, log_odds(probabilities["FFNN"], worst))
 print(f"with a lower threshold: recall {tpr[fpr <= 0.1][-1]:.2f} at a false-positive rate of "
       f"{fpr[fpr <= 0.1][-1]:.3f}")
 
@@ -730,9 +768,9 @@ print(f"with a lower threshold: recall {tpr[fpr <= 0.1][-1]:.2f} at a false-posi
 def look(keyword, threshold):
     k = dataset.class_names.index(keyword)
     of_class = log_odds(probabilities["FFNN"], k)
-    rates = binary_rates(y == k, of_class >= threshold)
-    fpr, tpr, _ = roc_curve(y == k, of_class)
-    return plotting.draw_threshold(y == k, of_class, threshold, rates, (fpr, tpr), keyword)
+    rates = binary_rates(labels == k, of_class >= threshold)
+    fpr, tpr, _ = roc_curve(labels == k, of_class)
+    return plotting.draw_threshold(labels == k, of_class, threshold, rates, (fpr, tpr), keyword)
 
 widgets.explore(look, {"keyword": widgets.choice("keyword", list(dataset.class_names), "stop"),
                        "threshold": widgets.slider("threshold", -15.0, 15.0, -3.0, 0.5)})
@@ -747,8 +785,12 @@ widgets.explore(look, {"keyword": widgets.choice("keyword", list(dataset.class_n
 # %% tags=["shows"]
 fpr, tpr, thresholds = roc_curve(is_stop, score)
 print("false-positive rate   false alarms per hour   recall")
-for limit in (0.1, 0.05, 0.01, 0.001):
-    print(f"{limit:>19.1%}{3600 * limit:>24,.1f}{tpr[fpr <= limit][-1]:>9.1%}")
+
+def print_limits():
+    for limit in (0.1, 0.05, 0.01, 0.001):
+        print(f"{limit:>19.1%}{3600 * limit:>24,.1f}{tpr[fpr <= limit][-1]:>9.1%}")
+
+print_limits()
 print(f"\nThe smallest rate above 0 that {np.sum(~is_stop)} clips can show: {1 / np.sum(~is_stop):.2%}, "
       f"which is {3600 / np.sum(~is_stop):.1f} an hour.")
 
@@ -812,14 +854,18 @@ judge(threshold_for_false_alarms)
 # to measure what came out.
 
 # %% tags=["shows"]
-p = network.predict(prepared.validation.x, verbose=0)
-score_validation, stop_validation = log_odds(p, stop), prepared.validation.y == stop
+for_validation = network.predict(prepared.validation.x, verbose=0)
+score_validation, stop_validation = log_odds(for_validation, stop), prepared.validation.y == stop
 threshold = threshold_for_false_alarms(stop_validation, score_validation, max_fpr=0.05)
 chosen_on = binary_rates(stop_validation, score_validation >= threshold)
 measured = binary_rates(is_stop, score >= threshold)
 print(f"threshold {threshold:.2f}")
-for name, rates in {"validation": chosen_on, "testing": measured}.items():
-    print(f"{name:<11} false-positive rate {rates['false_positive_rate']:.1%}, recall {rates['recall']:.1%}")
+
+def print_rates():
+    for name, rates in {"validation": chosen_on, "testing": measured}.items():
+        print(f"{name:<11} false-positive rate {rates['false_positive_rate']:.1%}, recall {rates['recall']:.1%}")
+
+print_rates()
 
 # %% [markdown]
 # The two lines need not agree exactly. Both splits are small samples: a share $q$ that was measured on $n$
@@ -827,9 +873,12 @@ for name, rates in {"validation": chosen_on, "testing": measured}.items():
 # (Where $q$ is 0 the formula says ±0, which is too good to be true. Lesson 07 has a rule for that.)
 
 # %% tags=["shows"]
-for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
-    q, n = measured[name], np.sum(group)
-    print(f"{name}: {q:.1%} ± {np.sqrt(q * (1 - q) / n):.1%}, measured on {n} clips")
+def print_uncertainty():
+    for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
+        q, n = measured[name], np.sum(group)
+        print(f"{name}: {q:.1%} ± {np.sqrt(q * (1 - q) / n):.1%}, measured on {n} clips")
+
+print_uncertainty()
 
 # %% [markdown]
 # **What would happen if** the promise were 0.1 % instead of 5 %? How many false alarms may there be on the
@@ -882,13 +931,17 @@ for name, group in {"recall": is_stop, "false_positive_rate": ~is_stop}.items():
 
 # %% tags=["shows"]
 most = max([prepared.training, prepared.validation, prepared.testing], key=len)
-p = network.predict(most.x, verbose=0)
-score_most, stop_most = log_odds(p, stop), most.y == stop
+for_most = network.predict(most.x, verbose=0)
+score_most, stop_most = log_odds(for_most, stop), most.y == stop
 her_threshold = threshold_for_false_alarms(stop_most, score_most, max_fpr=0.01)
-for name, truth, values in [("her clips", stop_most, score_most), ("testing", is_stop, score)]:
-    rates = binary_rates(truth, values >= her_threshold)
-    print(f"{name:<10} {len(truth):>6,} clips: false-positive rate {rates['false_positive_rate']:.1%}, "
-          f"recall {rates['recall']:.1%}")
+
+def print_both_rates():
+    for name, truth, values in [("her clips", stop_most, score_most), ("testing", is_stop, score)]:
+        rates = binary_rates(truth, values >= her_threshold)
+        print(f"{name:<10} {len(truth):>6,} clips: false-positive rate {rates['false_positive_rate']:.1%}, "
+              f"recall {rates['recall']:.1%}")
+
+print_both_rates()
 print(f"threshold: {her_threshold:.2f}")
 
 # %% [markdown]

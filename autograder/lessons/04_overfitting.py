@@ -45,7 +45,7 @@ def draw_points(n, noise, seed):
     x = np.linspace(-1, 1, n)
     return x, truth(x) + np.random.default_rng(seed).normal(0, noise, size=n)
 
-x, y = draw_points(20, noise=0.3, seed=1)
+points_x, points_y = draw_points(20, noise=0.3, seed=1)
 
 # %% [markdown]
 # Our guess will be a **polynomial** of degree $d$:
@@ -106,8 +106,8 @@ judge(fit_polynomial)
 
 # %% tags=["figure:three-fits", "shows"]
 grid = np.linspace(-1, 1, 201)
-fits = {f"degree {degree}": np.polyval(fit_polynomial(x, y, degree), grid) for degree in (1, 3, 15)}
-plotting.polynomial_fits(x, y, grid, truth(grid), fits)
+fits = {f"degree {degree}": np.polyval(fit_polynomial(points_x, points_y, degree), grid) for degree in (1, 3, 15)}
+plotting.polynomial_fits(points_x, points_y, grid, truth(grid), fits)
 
 # %% [markdown]
 # - The **straight line** cannot bend, whatever the points say. It **underfits**: wrong on the points that it
@@ -227,13 +227,17 @@ plotting.fits_to_many_samples(grid, truth(grid), {f"degree {degree}": fits for d
 # %% tags=["shows"]
 rng = np.random.default_rng(3)
 print("degree     bias²   variance   noise²      sum    measured on new points")
-for degree, fits in curves.items():
-    bias2 = np.mean((fits.mean(axis=0) - truth(grid)) ** 2)
-    variance = np.mean(fits.var(axis=0))
-    new_points = truth(grid) + rng.normal(0, 0.3, size=fits.shape)
-    measured_error = mean_squared_error(new_points, fits)
-    total = bias2 + variance + 0.3**2
-    print(f"{degree:>6}{bias2:>10.3f}{variance:>11.3f}{0.3**2:>9.3f}{total:>9.3f}{measured_error:>12.3f}")
+
+def print_three_parts():
+    for degree, fits in curves.items():
+        bias2 = np.mean((fits.mean(axis=0) - truth(grid)) ** 2)
+        variance = np.mean(fits.var(axis=0))
+        new_points = truth(grid) + rng.normal(0, 0.3, size=fits.shape)
+        measured_error = mean_squared_error(new_points, fits)
+        total = bias2 + variance + 0.3**2
+        print(f"{degree:>6}{bias2:>10.3f}{variance:>11.3f}{0.3**2:>9.3f}{total:>9.3f}{measured_error:>12.3f}")
+
+print_three_parts()
 
 # %% [markdown]
 # Most remedies below make a network less free or give it more to learn from: they lower the variance. Most of
@@ -477,9 +481,9 @@ judge(early_stopping_epoch)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:stopping", "shows"]
-losses = plain_runs[0][1].validation_loss
-kept = early_stopping_epoch(losses, patience=3)
-plotting.stopping_point(losses, kept, patience=3)
+validation_losses = plain_runs[0][1].validation_loss
+kept = early_stopping_epoch(validation_losses, patience=3)
+plotting.stopping_point(validation_losses, kept, patience=3)
 
 # %% [markdown]
 # Keras has a *callback* for it, something that `fit` asks after every epoch. First we call it by hand, with the losses
@@ -496,9 +500,12 @@ def epoch_by_keras(validation_losses, patience):
             break
     return callback.best_epoch
 
-for seed, (_, history) in zip(SEEDS, plain_runs):
-    yours, theirs = early_stopping_epoch(history.validation_loss, 3), epoch_by_keras(history.validation_loss, 3)
-    print(f"seed {seed}: your epoch {yours}, Keras' epoch {theirs}")
+def print_epochs():
+    for seed, (_, history) in zip(SEEDS, plain_runs):
+        yours, theirs = early_stopping_epoch(history.validation_loss, 3), epoch_by_keras(history.validation_loss, 3)
+        print(f"seed {seed}: your epoch {yours}, Keras' epoch {theirs}")
+
+print_epochs()
 
 # %% [markdown]
 # And this is how it is used. `restore_best_weights` goes back to the weights of the best epoch at the end.
@@ -527,8 +534,11 @@ measure("early stopping", plain,
 # Look at the coefficients of the polynomials once more:
 
 # %% tags=["shows"]
-for degree in (1, 3, 15):
-    print(f"degree {degree:>2}: largest coefficient {np.abs(fit_polynomial(x, y, degree)).max():10.1f}")
+def print_coefficients():
+    for degree in (1, 3, 15):
+        print(f"degree {degree:>2}: largest coefficient {np.abs(fit_polynomial(points_x, points_y, degree)).max():10.1f}")
+
+print_coefficients()
 
 # %% [markdown]
 # To swing wildly, a curve needs large coefficients that nearly cancel each other. So make them expensive: add
@@ -685,14 +695,18 @@ judge(dropout)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-activations = np.random.default_rng(0).uniform(0.2, 1, size=(20, 40)).astype(np.float32)
-by_you = dropout(activations, 0.3, True, np.random.default_rng(1))
-by_keras = np.asarray(keras.layers.Dropout(0.3, seed=1)(activations, training=True))
-plotting.dropped_values({"before": activations, "your dropout": by_you, "Keras' dropout": by_keras})
-for name, values in {"yours": by_you, "Keras'": by_keras}.items():
-    growth = np.median((values / activations)[values != 0])
-    print(f"{name:>7}: {np.mean(values == 0):.1%} are 0, the others are {growth:.4f} times as large, "
-          f"mean {values.mean():.3f} (before: {activations.mean():.3f})")
+layer_outputs = np.random.default_rng(0).uniform(0.2, 1, size=(20, 40)).astype(np.float32)
+by_you = dropout(layer_outputs, 0.3, True, np.random.default_rng(1))
+by_keras = np.asarray(keras.layers.Dropout(0.3, seed=1)(layer_outputs, training=True))
+plotting.dropped_values({"before": layer_outputs, "your dropout": by_you, "Keras' dropout": by_keras})
+
+def print_dropped():
+    for name, values in {"yours": by_you, "Keras'": by_keras}.items():
+        growth = np.median((values / layer_outputs)[values != 0])
+        print(f"{name:>7}: {np.mean(values == 0):.1%} are 0, the others are {growth:.4f} times as large, "
+              f"mean {values.mean():.3f} (before: {layer_outputs.mean():.3f})")
+
+print_dropped()
 
 # %% tags=["shows"]
 def with_dropout(rate=0.5):
@@ -709,11 +723,15 @@ dropout_runs = measure("dropout", with_dropout)
 # fails. Guess before you run it:
 
 # %% tags=["shows"]
-model = dropout_runs[0][0]
-print(f"as it should be:  {training.accuracy(model, prepared.validation):.1%}")
-for _ in range(3):
-    answers = np.asarray(model(prepared.validation.x, training=True)).argmax(axis=-1)
-    print(f"dropout still on: {np.mean(answers == prepared.validation.y):.1%}")
+one_network = dropout_runs[0][0]
+print(f"as it should be:  {training.accuracy(one_network, prepared.validation):.1%}")
+
+def print_three_answers():
+    for _ in range(3):
+        answers = np.asarray(one_network(prepared.validation.x, training=True)).argmax(axis=-1)
+        print(f"dropout still on: {np.mean(answers == prepared.validation.y):.1%}")
+
+print_three_answers()
 
 # %% [markdown]
 # Worse, and different every time. Keras switches dropout off by itself in `predict` and `evaluate`. It leaves
@@ -829,7 +847,7 @@ batch_norm_runs = measure("batch norm", with_batch_norm)
 # One clip will do for trying things out, and one second of background noise. Both are from the training split.
 
 # %% tags=["shows"]
-clip = dataset.training.clips[np.flatnonzero(dataset.training.words == "yes")[0]]
+one_clip = dataset.training.clips[np.flatnonzero(dataset.training.words == "yes")[0]]
 noise_recordings = dataset.noise["training"]
 noise = noise_recordings[0][:data.CLIP_SAMPLES]
 
@@ -837,7 +855,7 @@ def standardised_mfcc(audio):
     """Features as the network gets them, (49, 40) for a second of audio."""
     return prepared.standardised(features.mfcc(audio))
 
-Audio(clip, rate=data.SAMPLE_RATE)
+Audio(one_clip, rate=data.SAMPLE_RATE)
 
 # %% [markdown]
 # ### Exercise: `time_shift`
@@ -947,8 +965,8 @@ judge(mix_noise)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-noisy = mix_noise(clip, noise, 5)
-print(f"SNR, measured: {10 * np.log10(np.mean(clip**2) / np.mean((noisy - clip) ** 2)):.1f} dB")
+noisy = mix_noise(one_clip, noise, 5)
+print(f"SNR, measured: {10 * np.log10(np.mean(one_clip**2) / np.mean((noisy - one_clip) ** 2)):.1f} dB")
 Audio(noisy, rate=data.SAMPLE_RATE)
 
 # %% [markdown]
@@ -1085,9 +1103,9 @@ judge(change_pitch)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-faster, higher = change_speed(clip, 1.5), change_pitch(clip, 6)
+faster, higher = change_speed(one_clip, 1.5), change_pitch(one_clip, 6)
 plotting.changed_clips({name: (audio, standardised_mfcc(audio)) for name, audio in
-                        {"as it was": clip, "speed 1.5": faster, "6 semitones higher": higher}.items()})
+                        {"as it was": one_clip, "speed 1.5": faster, "6 semitones higher": higher}.items()})
 
 # %% tags=["shows"]
 Audio(faster, rate=data.SAMPLE_RATE)
@@ -1171,7 +1189,7 @@ judge(mask_spectrogram)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:masks", "shows"]
-picture = standardised_mfcc(clip)
+picture = standardised_mfcc(one_clip)
 rng = np.random.default_rng(5)
 plotting.masked_pictures(picture, [mask_spectrogram(picture, 10, 8, rng) for _ in range(3)])
 
@@ -1191,7 +1209,7 @@ def one_second(audio):
     return audio[start : start + data.CLIP_SAMPLES]
 
 def draw_change(shift, noise_snr, speed, pitch, gain, frames, coefficients):
-    audio = clip
+    audio = one_clip
     if speed != 1:
         audio = one_second(change_speed(audio, speed))
     if pitch != 0:
@@ -1201,7 +1219,7 @@ def draw_change(shift, noise_snr, speed, pitch, gain, frames, coefficients):
         audio = mix_noise(audio, noise, noise_snr)
     masked = mask_spectrogram(standardised_mfcc(audio), frames, coefficients, np.random.default_rng(2))
     figure, description = plotting.draw_changed_clips(
-        {"as it was": (clip, standardised_mfcc(clip)), "changed": (audio, masked)})
+        {"as it was": (one_clip, standardised_mfcc(one_clip)), "changed": (audio, masked)})
     return figure, description, audio
 
 widgets.explore(draw_change, {
@@ -1221,13 +1239,13 @@ widgets.explore(draw_change, {
 
 # %% tags=["shows"]
 COPIES = 2
-count = 32 if mode.short_training() else len(prepared.training)
-originals = prepared.training.x[:count]
+n_clips = 32 if mode.short_training() else len(prepared.training)
+originals = prepared.training.x[:n_clips]
 
 def with_copies(copies):
     """The training clips and copies of them, as something to train with."""
     x = np.concatenate([originals, *copies]).astype(np.float32, copy=False)
-    return features.Inputs(x, np.tile(prepared.training.y[:count], 1 + COPIES))
+    return features.Inputs(x, np.tile(prepared.training.y[:n_clips], 1 + COPIES))
 
 def masked_copy(x, rng):
     return np.stack([mask_spectrogram(picture, 10, 8, rng) for picture in x])
@@ -1255,7 +1273,7 @@ def changed_audio(audio, rng):
     return mix_noise(audio, noise_stretch(rng), rng.uniform(0, 30))
 
 def changed_copy(rng):
-    return np.stack([standardised_mfcc(changed_audio(dataset.training.clips[i], rng)) for i in range(count)])
+    return np.stack([standardised_mfcc(changed_audio(dataset.training.clips[i], rng)) for i in range(n_clips)])
 
 rng = np.random.default_rng(0)
 copies = [changed_copy(rng) for _ in range(COPIES)]
@@ -1350,10 +1368,14 @@ measure("all together", build_regularised_ffnn, clips=with_copies(masked_copy(co
 # %% tags=["shows"]
 baseline = 100 * measured["plain"].mean(axis=0)
 print(f"{'remedy':<22}{'training':>10}{'validation':>12}{'gain':>8}{'seeds apart':>13}")
-for name, values in measured.items():
-    heard, unheard = 100 * values.mean(axis=0)
-    apart = 100 * np.ptp(values[:, 1])
-    print(f"{name:<22}{heard:>8.1f} %{unheard:>10.1f} %{unheard - baseline[1]:>+8.1f}{apart:>13.1f}")
+
+def print_table():
+    for name, values in measured.items():
+        heard, unheard = 100 * values.mean(axis=0)
+        apart = 100 * np.ptp(values[:, 1])
+        print(f"{name:<22}{heard:>8.1f} %{unheard:>10.1f} %{unheard - baseline[1]:>+8.1f}{apart:>13.1f}")
+
+print_table()
 
 # %% tags=["shows"]
 plotting.remedy_dots(measured, baseline="plain")
@@ -1414,10 +1436,10 @@ plotting.remedy_dots(measured, baseline="plain")
 # draws of our clip:
 
 # %% tags=["shows"]
-number = np.flatnonzero(dataset.training.words == "yes")[0]
+index_of_yes = np.flatnonzero(dataset.training.words == "yes")[0]
 fresh = AugmentedClips(dataset, prepared)
-draws = [fresh.augmented(np.array([number]), np.random.default_rng(seed))[0] for seed in range(3)]
-plotting.pictures({"as it was": prepared.training.x[number]} | {f"draw {i + 1}": x for i, x in enumerate(draws)},
+draws = [fresh.augmented(np.array([index_of_yes]), np.random.default_rng(seed))[0] for seed in range(3)]
+plotting.pictures({"as it was": prepared.training.x[index_of_yes]} | {f"draw {i + 1}": x for i, x in enumerate(draws)},
                   limits=(-3, 3), ylabel="coefficient")
 
 # %% [markdown]
@@ -1433,8 +1455,12 @@ def train_on_fresh_copies(rate, seeds):
 
 candidates = {rate: train_on_fresh_copies(rate, seeds=(0,)) for rate in RATES}
 scores = {rate: training.accuracy(model, prepared.validation) for rate, [(model, _)] in candidates.items()}
-for rate, score in scores.items():
-    print(f"dropout {rate}: validation {score:.1%}")
+
+def print_scores():
+    for rate, score in scores.items():
+        print(f"dropout {rate}: validation {score:.1%}")
+
+print_scores()
 best_rate = max(scores, key=scores.get)
 print(f"we take {best_rate}")
 

@@ -195,8 +195,8 @@ kernels = {
     "guess!": "0 0 0\n1 0 0\n0 0 0",
 }
 start_from = widgets.choice("start from", kernels, kernels["left edge"])
-numbers = ipywidgets.Textarea(description="kernel", rows=4, continuous_update=False, layout={"width": "12em"})
-ipywidgets.dlink((start_from, "value"), (numbers, "value"))
+kernel_numbers = ipywidgets.Textarea(description="kernel", rows=4, continuous_update=False, layout={"width": "12em"})
+ipywidgets.dlink((start_from, "value"), (kernel_numbers, "value"))
 
 
 def draw(picture, start_from, numbers):
@@ -205,7 +205,7 @@ def draw(picture, start_from, numbers):
 
 
 widgets.explore(draw, {"picture": widgets.choice("picture", list(images), "mel bands of a “stop”"),
-                       "start_from": start_from, "numbers": numbers})
+                       "start_from": start_from, "numbers": kernel_numbers})
 
 # %% [markdown]
 # <details><summary>Your guesses</summary>
@@ -315,10 +315,13 @@ judge(feature_map_size)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-for kernel, stride, padding in [(3, 1, 0), (3, 1, 1), (5, 2, 0), (5, 2, 2), (9, 4, 0)]:
-    size = tuple(feature_map_size(n, kernel, stride, padding) for n in (49, 40))
-    made = convolve2d(prepared.training.x[chosen], np.ones((kernel, kernel)), stride, padding).shape
-    print(f"kernel {kernel}, stride {stride}, padding {padding}: {size}, and your convolve2d gives {made}")
+def print_sizes():
+    for kernel, stride, padding in [(3, 1, 0), (3, 1, 1), (5, 2, 0), (5, 2, 2), (9, 4, 0)]:
+        size = tuple(feature_map_size(n, kernel, stride, padding) for n in (49, 40))
+        made = convolve2d(prepared.training.x[chosen], np.ones((kernel, kernel)), stride, padding).shape
+        print(f"kernel {kernel}, stride {stride}, padding {padding}: {size}, and your convolve2d gives {made}")
+
+print_sizes()
 
 # %% [markdown]
 # **What would happen if** the stride were larger than the kernel? Draw it for $n = 7$, $k = 1$, $s = 3$.
@@ -424,10 +427,14 @@ def later(picture, frames):
 shifts = [1, 2, 3, 4]
 edges = [np.maximum(convolve2d(later(sound, k), left_edge, padding=1), 0) for k in [0, *shifts]]
 changes = {}
-for size in (1, 2, 4, 8):
-    original, *moved = [max_pool2d(one, size) for one in edges]
-    name = "no pooling" if size == 1 else f"tiles of {size} × {size}"
-    changes[name] = [np.linalg.norm(one - original) / np.linalg.norm(original) for one in moved]
+
+def measure_changes():
+    for size in (1, 2, 4, 8):
+        original, *moved = [max_pool2d(one, size) for one in edges]
+        name = "no pooling" if size == 1 else f"tiles of {size} × {size}"
+        changes[name] = [np.linalg.norm(one - original) / np.linalg.norm(original) for one in moved]
+
+measure_changes()
 plotting.change_by_shift(changes, shifts)
 
 # %% [markdown]
@@ -703,9 +710,12 @@ judge(build_cnn)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-for layer in build_cnn().layers:
-    shape = tuple(layer.output.shape[1:])
-    print(f"{type(layer).__name__:<16}{str(shape):<16}{layer.count_params():>9,} parameters")
+def print_layers():
+    for layer in build_cnn().layers:
+        shape = tuple(layer.output.shape[1:])
+        print(f"{type(layer).__name__:<16}{str(shape):<16}{layer.count_params():>9,} parameters")
+
+print_layers()
 print(f"in all: {build_cnn().count_params():,}, and the network of lesson 02 has 135,372")
 
 # %% [markdown]
@@ -727,7 +737,7 @@ print(f"in all: {build_cnn().count_params():,}, and the network of lesson 02 has
 # well. Three seeds each, judged on unheard voices.
 
 # %% tags=["shows"]
-def build_ffnn():
+def build_lesson_02():
     """The network of lesson 02, with dropout before its last layer."""
     return keras.Sequential([
         keras.Input(shape=(49, 40)), keras.layers.Flatten(), keras.layers.Dense(64, activation="relu"),
@@ -767,12 +777,16 @@ cnn_accuracies = [accuracy(network) for network, _ in cnn_runs]
 results.remember("CNN", cnn, cnn_accuracies, dataset)
 
 # %% tags=["shows"]
-ffnn_runs = train(build_ffnn)
+ffnn_runs = train(build_lesson_02)
 ffnn = ffnn_runs[0][0]
 ffnn_accuracies = [accuracy(network) for network, _ in ffnn_runs]
-for name, network, accuracies in [("FFNN", ffnn, ffnn_accuracies), ("CNN", cnn, cnn_accuracies)]:
-    print(f"{name:<5}{network.count_params():>8,} parameters, unheard voices:",
-          ", ".join(f"{one:.1%}" for one in accuracies), f"(mean {np.mean(accuracies):.1%})")
+
+def print_comparison():
+    for name, network, accuracies in [("FFNN", ffnn, ffnn_accuracies), ("CNN", cnn, cnn_accuracies)]:
+        print(f"{name:<5}{network.count_params():>8,} parameters, unheard voices:",
+              ", ".join(f"{one:.1%}" for one in accuracies), f"(mean {np.mean(accuracies):.1%})")
+
+print_comparison()
 
 # %% [markdown]
 # ### Did it learn to ignore shifts?
@@ -791,9 +805,13 @@ steps = range(-10, 11, 2)
 curves = {name: [accuracy(network, shifted(prepared.testing.x, k)) for k in steps]
           for name, network in [("CNN", cnn), ("FFNN", ffnn)]}
 plotting.accuracy_over_shift(curves, list(steps), chance=1 / n_classes)
-for name, values in curves.items():
-    moved = np.mean([values[i] for i, k in enumerate(steps) if abs(k) == 4])
-    print(f"{name}: right in {values[5]:.0%} without a shift, in {moved:.0%} after one of 4 frames (80 ms)")
+
+def print_shifted():
+    for name, values in curves.items():
+        moved = np.mean([values[i] for i, k in enumerate(steps) if abs(k) == 4])
+        print(f"{name}: right in {values[5]:.0%} without a shift, in {moved:.0%} after one of 4 frames (80 ms)")
+
+print_shifted()
 
 # %% [markdown]
 # Small shifts cost the CNN little. Large ones do cost: if `Flatten` and a dense layer come after pooling, the

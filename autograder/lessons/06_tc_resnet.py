@@ -56,9 +56,13 @@ def correlation(one, other):
     return np.corrcoef(one.ravel(), other.ravel())[0, 1]
 
 print("distance   frames   coefficients")
-for distance in (1, 2, 3, 4):
-    print(f"{distance:>8}{correlation(speech[:, :-distance], speech[:, distance:]):>9.2f}"
-          f"{correlation(speech[..., :-distance], speech[..., distance:]):>15.2f}")
+
+def print_correlations():
+    for distance in (1, 2, 3, 4):
+        print(f"{distance:>8}{correlation(speech[:, :-distance], speech[:, distance:]):>9.2f}"
+              f"{correlation(speech[..., :-distance], speech[..., distance:]):>15.2f}")
+
+print_correlations()
 
 # %% [markdown]
 # A frame tells a good deal about the frames near it, a coefficient much less about its neighbours. (Frames beside each
@@ -239,14 +243,18 @@ def agreement(network):
 
 # %% tags=["figure:residual", "shows"]
 gradients, histories = {}, {}
-for name, residual in {"plain": False, "residual": True}.items():
-    training.set_seed(0)
-    stack = deep_stack(blocks=2 if mode.short_training() else 10, residual=residual)
-    gradients[name] = gradient_sizes(stack)
-    print(f"{name:<9} two samples of clips agree about the direction: {agreement(stack):.2f}")
-    stack.compile(optimizer=keras.optimizers.Adam(2e-3), loss="sparse_categorical_crossentropy",
-                  metrics=["accuracy"])
-    histories[name] = training.fit(stack, prepared.training, prepared.validation, epochs=3, seed=0)
+
+def train_both_stacks():
+    for name, residual in {"plain": False, "residual": True}.items():
+        training.set_seed(0)
+        stack = deep_stack(blocks=2 if mode.short_training() else 10, residual=residual)
+        gradients[name] = gradient_sizes(stack)
+        print(f"{name:<9} two samples of clips agree about the direction: {agreement(stack):.2f}")
+        stack.compile(optimizer=keras.optimizers.Adam(2e-3), loss="sparse_categorical_crossentropy",
+                      metrics=["accuracy"])
+        histories[name] = training.fit(stack, prepared.training, prepared.validation, epochs=3, seed=0)
+
+train_both_stacks()
 plotting.residual_comparison(gradients, histories)
 
 # %% [markdown]
@@ -403,11 +411,14 @@ def block_alone(channels, stride):
         place = keras.Input((49, 1, 16))
         return keras.Model(place, residual_block(place, channels, stride))
 
-for channels, stride in [(16, 1), (24, 2)]:
-    block = block_alone(channels, stride)
-    kernels = [tuple(weight.shape) for weight in block.weights if len(weight.shape) > 1]
-    print(f"{channels} channels, stride {stride}: {block.input_shape} becomes {block.output_shape}")
-    print(f"   kernels: {', '.join(map(str, kernels))}")
+def print_blocks():
+    for channels, stride in [(16, 1), (24, 2)]:
+        block = block_alone(channels, stride)
+        kernels = [tuple(weight.shape) for weight in block.weights if len(weight.shape) > 1]
+        print(f"{channels} channels, stride {stride}: {block.input_shape} becomes {block.output_shape}")
+        print(f"   kernels: {', '.join(map(str, kernels))}")
+
+print_blocks()
 
 # %% [markdown]
 # **What would happen if** the ReLU came before the addition, so that $y = x + \mathrm{ReLU}(F(x))$? What could
@@ -509,14 +520,22 @@ def trainable_parameters(network):
     return sum(math.prod(weight.shape) for weight in network.trainable_weights)
 
 network = build_tc_resnet8()
-for weight in network.trainable_weights:
-    if len(weight.shape) > 1:
-        print(f"kernel {str(tuple(weight.shape)):<16}{math.prod(weight.shape):>8,}")
+
+def print_kernels():
+    for weight in network.trainable_weights:
+        if len(weight.shape) > 1:
+            print(f"kernel {str(tuple(weight.shape)):<16}{math.prod(weight.shape):>8,}")
+
+print_kernels()
 norms = sum(math.prod(weight.shape) for weight in network.trainable_weights if len(weight.shape) == 1)
 print(f"the rest               {norms:>8,}")
 print(f"trainable              {trainable_parameters(network):>8,}, and {network.count_params():,} with what is measured")
-for width in (0.5, 1.0, 1.5):
-    print(f"width {width}: {trainable_parameters(build_tc_resnet8(width=width)):,} trainable")
+
+def print_widths():
+    for width in (0.5, 1.0, 1.5):
+        print(f"width {width}: {trainable_parameters(build_tc_resnet8(width=width)):,} trainable")
+
+print_widths()
 
 # %% [markdown]
 # **What is as in the paper, and what is not.** The layers, their order and the numbers of weights are the
@@ -536,11 +555,15 @@ for width in (0.5, 1.0, 1.5):
 # %% tags=["shows"]
 clip_layers = {"first": [(3, 1)], "block 24": [(9, 2), (9, 1)], "block 32": [(9, 2), (9, 1)],
                "block 48": [(9, 2), (9, 1)]}
-seen, step, reach = 1, 1, {}
-for part, layers in clip_layers.items():
-    for kernel, stride in layers:
-        seen, step = seen + (kernel - 1) * step, step * stride
-    reach[part] = seen
+reach = {}
+
+def measure_reach(seen=1, step=1):
+    for part, convolutions in clip_layers.items():
+        for kernel, stride in convolutions:
+            seen, step = seen + (kernel - 1) * step, step * stride
+        reach[part] = seen
+
+measure_reach()
 plotting.receptive_fields(one_clip, reach)
 
 # %% [markdown]
@@ -712,8 +735,8 @@ print(f"mean of {len(SEEDS)}: {np.mean(plain_accuracies):.1%}")
 
 # %%
 augmented_clips = AugmentedClips(dataset, prepared, Changes())  # Changes(shift=0.2) shifts twice as far
-number = int(np.flatnonzero(dataset.training.words == "yes")[0])
-changed = augmented_clips.augmented(np.full(3, number), np.random.default_rng(3))
+index_of_yes = int(np.flatnonzero(dataset.training.words == "yes")[0])
+changed = augmented_clips.augmented(np.full(3, index_of_yes), np.random.default_rng(3))
 panels = {"as recorded": one_clip} | {f"changed, {n}": clip for n, clip in enumerate(changed, start=1)}
 plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 
@@ -794,8 +817,11 @@ def build_ds_cnn(input_shape=(49, 40), n_classes=12):
     x = keras.layers.Dropout(0.2)(keras.layers.GlobalAveragePooling2D()(x))
     return keras.Model(clip, keras.layers.Dense(n_classes, activation="softmax")(x))
 
-for name, build in {"TC-ResNet8": build_tc_resnet8, "DS-CNN": build_ds_cnn}.items():
-    print(f"{name:<11}{trainable_parameters(build()):>8,} parameters {multiply_adds(build()):>10,} multiply-adds")
+def print_costs():
+    for name, build in {"TC-ResNet8": build_tc_resnet8, "DS-CNN": build_ds_cnn}.items():
+        print(f"{name:<11}{trainable_parameters(build()):>8,} parameters {multiply_adds(build()):>10,} multiply-adds")
+
+print_costs()
 
 # %% [markdown]
 # Fewer parameters, yet *more* multiply-adds: its kernels are small, but they go over a picture and not over a
@@ -817,13 +843,20 @@ print(f"unheard voices: {ds_cnn_accuracies[0]:.1%} (one seed, {len(ds_cnn_histor
 # %% tags=["shows"]
 networks = {"TC-ResNet8": (plain[0], plain_accuracies), "TC-ResNet8, augmented": (augmented[0], augmented_accuracies),
             "DS-CNN, augmented": (ds_cnn, ds_cnn_accuracies)}
-for result in results.recall(dataset):
-    if result.name not in networks:
-        networks[result.name] = result.build(), result.accuracies
 
-for name, lesson in {"FFNN": "03", "FFNN, regularised": "04", "CNN": "05"}.items():
-    if name not in networks:
-        print(f"“{name}” is missing: run lesson {lesson}, and then this cell again.")
+def recall_networks():
+    for result in results.recall(dataset):
+        if result.name not in networks:
+            networks[result.name] = result.build(), result.accuracies
+
+recall_networks()
+
+def print_missing():
+    for name, lesson in {"FFNN": "03", "FFNN, regularised": "04", "CNN": "05"}.items():
+        if name not in networks:
+            print(f"“{name}” is missing: run lesson {lesson}, and then this cell again.")
+
+print_missing()
 
 # %% tags=["shows"]
 def milliseconds_for_one_clip(network):
@@ -833,14 +866,22 @@ def milliseconds_for_one_clip(network):
     return 1000 * seconds_for(lambda: compiled(clip, training=False))
 
 rows = []
-for name, (network, accuracies) in networks.items():
-    rows.append({"name": name, "parameters": network.count_params(), "multiply_adds": multiply_adds(network),
-                 "accuracies": accuracies, "latency": milliseconds_for_one_clip(network)})
+
+def measure_networks():
+    for name, (network, accuracies) in networks.items():
+        rows.append({"name": name, "parameters": network.count_params(), "multiply_adds": multiply_adds(network),
+                     "accuracies": accuracies, "latency": milliseconds_for_one_clip(network)})
+
+measure_networks()
 rows.sort(key=lambda row: np.mean(row["accuracies"]))
 print(f"{'network':<26}{'parameters':>12}{'multiply-adds':>16}{'latency':>11}{'unheard voices':>17}")
-for row in rows:
-    print(f"{row['name']:<26}{row['parameters']:>12,}{row['multiply_adds']:>16,}{row['latency']:>8.2f} ms"
-          f"{np.mean(row['accuracies']):>11.1%} ({len(row['accuracies'])})")
+
+def print_networks():
+    for row in rows:
+        print(f"{row['name']:<26}{row['parameters']:>12,}{row['multiply_adds']:>16,}{row['latency']:>8.2f} ms"
+              f"{np.mean(row['accuracies']):>11.1%} ({len(row['accuracies'])})")
+
+print_networks()
 print("In brackets: how many seeds the mean is of.")
 
 # %% [markdown]
@@ -908,13 +949,17 @@ REAL_CLIPS = None  # or a path in quotation marks: a folder or an archive
 if REAL_CLIPS is None:
     print("No real recordings are named here.")
 else:
-    real = data.load(REAL_CLIPS).testing
-    real_x = prepared.standardised(features.mfcc_of(real))  # with the statistics of the TRAINING voices
+    real_clips = data.load(REAL_CLIPS).testing
+    real_x = prepared.standardised(features.mfcc_of(real_clips))  # with the statistics of the TRAINING voices
     heard_as = {"TC-ResNet8": plain[0], "TC-ResNet8, augmented": spotter}
-    for name, network in heard_as.items():
-        answers = network.predict(real_x, batch_size=256, verbose=0).argmax(axis=-1)
-        print(f"{name:<24}{np.mean(answers == real.labels):.1%} of {len(real):,} real clips, "
-              f"guessing gives {np.bincount(real.labels).max() / len(real):.1%}")
+
+    def print_real_accuracies():
+        for name, network in heard_as.items():
+            answers = network.predict(real_x, batch_size=256, verbose=0).argmax(axis=-1)
+            print(f"{name:<24}{np.mean(answers == real_clips.labels):.1%} of {len(real_clips):,} real clips, "
+                  f"guessing gives {np.bincount(real_clips.labels).max() / len(real_clips):.1%}")
+
+    print_real_accuracies()
 
 # %% [markdown]
 # We have measured it ([docs/results.md](../docs/results.md)). Of words that synthetic voices say, the network that

@@ -114,12 +114,20 @@ def look(window):
 
 look(stop_clip)  # the first look prepares things and is slower
 started = time.perf_counter()
-for _ in range(20):
-    look(stop_clip)
+
+def look_twenty_times():
+    for _ in range(20):
+        look(stop_clip)
+
+look_twenty_times()
 cost = (time.perf_counter() - started) / 20
 print(f"one look takes {1000 * cost:.1f} ms\n\n  chunk   looks per second   computer busy")
-for seconds in (0.02, 0.1, 0.25, 1.0):
-    print(f"{seconds:5.2f} s   {1 / seconds:16.0f}   {cost / seconds:13.1%}")
+
+def print_costs():
+    for seconds in (0.02, 0.1, 0.25, 1.0):
+        print(f"{seconds:5.2f} s   {1 / seconds:16.0f}   {cost / seconds:13.1%}")
+
+print_costs()
 
 # %% [markdown]
 # We take 0.1 s. In this lesson, a **frame** is one look: ten frames a second. (The MFCC have frames too, of
@@ -169,12 +177,15 @@ judge(slide_window)
 ### END HIDDEN TESTS
 
 # %% tags=["shows"]
-window = np.zeros(data.SAMPLE_RATE, np.float32)
-for start in range(0, len(stop_clip), CHUNK):
-    window = slide_window(window, stop_clip[start:start + CHUNK])
-    p = look(window)
-    best = int(p.argmax())
-    print(f"after {(start + CHUNK) / data.SAMPLE_RATE:.1f} s: {dataset.class_names[best]:<8} {p[best]:.2f}")
+def listen_to_stop():
+    window = np.zeros(data.SAMPLE_RATE, np.float32)
+    for start in range(0, len(stop_clip), CHUNK):
+        window = slide_window(window, stop_clip[start:start + CHUNK])
+        p = look(window)
+        best = int(p.argmax())
+        print(f"after {(start + CHUNK) / data.SAMPLE_RATE:.1f} s: {dataset.class_names[best]:<8} {p[best]:.2f}")
+
+listen_to_stop()
 
 # %% [markdown]
 # For much of this second, the network saw only the beginning of the word. What it says to half a word may be
@@ -203,9 +214,13 @@ for start in range(0, len(stop_clip), CHUNK):
 # %% tags=["shows"]
 practice = recording.long_recording(dataset, "validation", minutes=8, seed=7)
 exam = recording.long_recording(dataset, "testing", minutes=8, seed=8)
-for name, one in [("practice", practice), ("exam", exam)]:
-    heard_words = {word.text for word in one.words if word.label is None}
-    print(f"{name:<9}{one}, among the others: {', '.join(sorted(heard_words)[:5])} ...")
+
+def print_words():
+    for name, one in [("practice", practice), ("exam", exam)]:
+        heard_words = {word.text for word in one.words if word.label is None}
+        print(f"{name:<9}{one}, among the others: {', '.join(sorted(heard_words)[:5])} ...")
+
+print_words()
 
 # %% tags=["shows"]
 excerpt = practice.part(36, 52)
@@ -310,10 +325,10 @@ judge(smooth)
 # %% tags=["figure:smoothing", "shows"]
 smoothed = smooth(of_keywords, 5)
 stands_out = of_keywords[:-2] - smoothed[2:]  # the mean of two frames later has the frame in its middle
-frame, keyword = np.unravel_index(stands_out.argmax(), stands_out.shape)
-around = slice(max(0, frame - 25), frame + 25)
-curves = {"every look": of_keywords[around, keyword], "mean of 5": smoothed[around, keyword]}
-plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[keyword]}”")
+frame, best_keyword = np.unravel_index(stands_out.argmax(), stands_out.shape)
+frames_around = slice(max(0, frame - 25), frame + 25)
+curves = {"every look": of_keywords[frames_around, best_keyword], "mean of 5": smoothed[frames_around, best_keyword]}
+plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[best_keyword]}”")
 
 # %% [markdown]
 # **What would happen if** the width were 30 frames?
@@ -405,9 +420,13 @@ print(detect(np.array([[0.1], [0.7], [0.9], [0.8], [0.6], [0.2]]), 0.6, 3))
 
 # %% tags=["shows"]
 truth = practice.truth(CHUNK)  # when which keyword was said; more about it below
-for refractory in (1, 5, 10):
-    print(f"refractory {refractory:2} frames: {len(detect(smoothed, 0.6, refractory))} detections, "
-          f"{len(truth)} keywords were said")
+
+def print_refractory():
+    for refractory in (1, 5, 10):
+        print(f"refractory {refractory:2} frames: {len(detect(smoothed, 0.6, refractory))} detections, "
+              f"{len(truth)} keywords were said")
+
+print_refractory()
 
 # %% [markdown]
 # Without it, a lamp that is told "on" once would be switched on again and again while the word leaves the
@@ -463,8 +482,11 @@ widgets.explore(explore_detections, {
 # clip begins until half a second after its end:
 
 # %% tags=["shows"]
-for first, last, keyword in truth[:3]:
-    print(f"frames {first} to {last}: {KEYWORDS[keyword]}")
+def print_truth():
+    for first, last, keyword in truth[:3]:
+        print(f"frames {first} to {last}: {KEYWORDS[keyword]}")
+
+print_truth()
 
 # %% [markdown]
 # ### Exercise: `false_alarms_per_hour`
@@ -587,8 +609,12 @@ in_exam = both_mistakes(listen(windows_of(exam.audio))[:, :10], exam)
 plotting.alarm_curves(thresholds, {"practice": in_practice, "exam": in_exam}, chosen=threshold,
                       allowed=ALLOWED)
 print(f"threshold {threshold:.2f}")
-for name, (alarms, missed) in [("practice", in_practice), ("exam", in_exam)]:
-    print(f"{name:<9} {alarms[chosen]:5.1f} false alarms per hour, {missed[chosen]:.0%} of the keywords missed")
+
+def print_chosen():
+    for name, (alarms, missed) in [("practice", in_practice), ("exam", in_exam)]:
+        print(f"{name:<9} {alarms[chosen]:5.1f} false alarms per hour, {missed[chosen]:.0%} of the keywords missed")
+
+print_chosen()
 print(f"\naccuracy on clips: {accuracy:.1%}")
 
 # %% [markdown]
@@ -649,9 +675,13 @@ print(f"none in {exam.seconds / 60:.0f} minutes: with 95 % certainty fewer than 
 # %% tags=["shows"]
 theirs = detect(smooth(heard, WIDTH), threshold, REFRACTORY)
 ours = detect(smooth(of_keywords, WIDTH), threshold, REFRACTORY)
-for name, found in [("ours", ours), ("theirs", theirs)]:
-    print(f"{name:<7} {len(found):4} detections, {false_alarms_per_hour(found, truth, practice.seconds):6.0f} false "
-          f"alarms per hour, {share_missed(found, truth):.0%} missed")
+
+def print_both():
+    for name, found in [("ours", ours), ("theirs", theirs)]:
+        print(f"{name:<7} {len(found):4} detections, {false_alarms_per_hour(found, truth, practice.seconds):6.0f} false "
+              f"alarms per hour, {share_missed(found, truth):.0%} missed")
+
+print_both()
 names, counts = np.unique([dataset.class_names[k] for _, k in theirs], return_counts=True)
 print("they detected:", ", ".join(f"{name} {count}" for name, count in zip(names, counts)))
 
@@ -710,10 +740,14 @@ class Listener:
 
 # %% tags=["shows"]
 listener, live = Listener(threshold), []
-for start in range(0, len(excerpt.audio) - CHUNK + 1, CHUNK):
-    bars, word = listener.hear(excerpt.audio[start:start + CHUNK])
-    if word:
-        live.append((word, bars))
+
+def listen_to_excerpt():
+    for start in range(0, len(excerpt.audio) - CHUNK + 1, CHUNK):
+        bars, word = listener.hear(excerpt.audio[start:start + CHUNK])
+        if word:
+            live.append((word, bars))
+
+listen_to_excerpt()
 at_once = detect(smooth(listen(windows_of(excerpt.audio))[:, :10], WIDTH), threshold, REFRACTORY)
 print("live:   ", ", ".join(word for word, _ in live) or "nothing")
 print("at once:", ", ".join(KEYWORDS[k] for _, k in at_once) or "nothing")
@@ -810,14 +844,22 @@ keras_size = 4 * spotter.count_params()
 _, keras_seconds = try_out(lambda clip: spotter.predict_on_batch(clip[np.newaxis])[0],
                            prepared.testing.x[:50])
 rows = [("Keras, 32-bit floats", keras_size, keras_seconds, keras_classes)]
-for name, file in [("TFLite, 32-bit floats", float_file), ("TFLite, 8 bits", small_file)]:
-    results, seconds = try_out(tflite.load(file), prepared.testing.x)
-    rows.append((name, len(file), seconds, results.argmax(axis=1)))
+
+def try_both():
+    for name, file in [("TFLite, 32-bit floats", float_file), ("TFLite, 8 bits", small_file)]:
+        results, seconds = try_out(tflite.load(file), prepared.testing.x)
+        rows.append((name, len(file), seconds, results.argmax(axis=1)))
+
+try_both()
 
 print(f"{'':<23}{'size':>9}{'per clip':>12}{'accuracy':>10}{'same answer':>13}")
-for name, size, seconds, classes in rows:
-    print(f"{name:<23}{size / 1000:>6.0f} kB{1000 * seconds:>9.3f} ms{np.mean(classes == right):>10.1%}"
-          f"{np.mean(classes == keras_classes):>13.1%}")
+
+def print_files():
+    for name, size, seconds, classes in rows:
+        print(f"{name:<23}{size / 1000:>6.0f} kB{1000 * seconds:>9.3f} ms{np.mean(classes == right):>10.1%}"
+              f"{np.mean(classes == keras_classes):>13.1%}")
+
+print_files()
 
 # %% [markdown]
 # The first row's size is that of the weights alone. Read the table with three questions in mind.

@@ -4,6 +4,7 @@
 process or machine. Whoever has to watch the notebook while it runs comes along as a `Companion`.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -21,7 +22,8 @@ import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import run_sync
 from nbformat import NotebookNode
 
 from autograder.building.environment import kernel_manager
@@ -29,15 +31,18 @@ from autograder.intake.beside import copy_beside, files_beside
 from autograder.running.sandbox.protection import LIMITS
 from autograder.running.sandbox.provisioner import LimitedProvisioner, prepare, protect
 from autograder.running.scratch import scratch_folder
+from kws_helpers.check.clock import LOOK, Clock
 
 CELL_SECONDS = 60
-"""A cell that runs longer is interrupted. While grading, no cell of the course needs a quarter of this."""
+"""A cell that computes longer, or waits twice as long, is interrupted. No cell of the course needs a quarter of it."""
 NOTEBOOK_SECONDS = 300.0
+INTERRUPT_SECONDS = 10  # that a cell may take to end, once it is interrupted
+NEVER = 10**6
 MAX_OUTPUT = 1_000_000  # characters of output kept per cell
 MAX_WIDGETS = 20_000_000  # characters of widgets' states kept per notebook
 MAX_MESSAGE = 32 * 2**20  # bytes; a kernel that sends more at once is hung up on
 MAX_WAITING = 16  # messages that wait to be read
-STARTUP_SECONDS = 120
+STARTUP_SECONDS = 1800  # by the wall: nothing of a notebook runs yet, and a busy machine may need long
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Job:
         notebook: the notebook's JSON text.
         folder: what was handed in beside it. The kernel works on a copy.
         environment: environment variables for the kernel; without a sandbox, on top of this process' own.
-        seconds: the limit for the whole notebook; a cell may take `CELL_SECONDS` of it.
+        seconds: how long the whole notebook may compute and wait.
         protection: of `autograder.running.sandbox.protection`; what strangers wrote belongs into a sandbox.
         left_out: the places of cells that are not run.
     """
@@ -110,37 +115,53 @@ def execute(job: Job, accompany: Accompany = _nobody) -> Executed:
         files = Path(scratch, "files")
         copy_beside(files_beside(Path(job.folder))[0], Path(job.folder), files)
         manager = kernel_manager(Path(scratch), _Manager)
-        client = _Client(notebook, km=manager, kernel_name="python3", timeout=CELL_SECONDS, allow_errors=True,
-                         interrupt_on_timeout=True, error_on_timeout=_TIMEOUT, startup_timeout=STARTUP_SECONDS,
-                         iopub_timeout=10, raise_on_iopub_timeout=True, on_cell_executed=_record_error)
-        client.deadline = start + job.seconds
+        client = _Client(notebook, km=manager, kernel_name="python3", allow_errors=True, timeout=None,
+                         iopub_timeout=NEVER, startup_timeout=STARTUP_SECONDS, on_cell_executed=_record_error)
         provisioner = protect(manager, job.protection, files=files, packages=companion.packages,
                               environment=job.environment | companion.environment)
         try:
             with client.setup_kernel():
-                problem = _execute_cells(client, notebook, companion, provisioner, set(job.left_out))
+                problem = _execute_cells(client, notebook, companion, provisioner, job)
         finally:
             _stop(client, manager)
     notebook.metadata.pop("widgets", None)
     return Executed(nbformat.writes(notebook), problem, time.monotonic() - start)
 
 
-_TIMEOUT = {"ename": "TimeLimit", "evalue": f"This cell did not finish within {CELL_SECONDS} seconds. Is there a loop "
-                                            "that never ends?", "traceback": []}
-
-
 class _Client(NotebookClient):
-    """A client that knows when the whole notebook has to be done, and that does not keep endless output."""
+    """A client that ends what takes too long, by the work that is done, not by the wall; that keeps no endless output.
 
-    deadline = float("inf")
+    Where the notebook `could_not_be_interrupted`, its kernel was ended.
+    """
+
+    could_not_be_interrupted = False
     kept = 0
     widgets = 0
 
-    def seconds_left(self) -> float:
-        return self.deadline - time.monotonic()
+    def execute_within(self, cell: NotebookNode, index: int, kernel: LimitedProvisioner, seconds: float) -> float:
+        """Execute a cell of a notebook that has so many seconds left; return how many it took.
 
-    def _get_timeout(self, cell: NotebookNode | None) -> float:
-        return max(1.0, min(self.timeout, self.seconds_left()))
+        Raises:
+            DeadKernelError: the kernel has ended.
+        """
+        return run_sync(self._within)(cell, index, kernel, seconds)
+
+    async def _within(self, cell: NotebookNode, index: int, kernel: LimitedProvisioner, seconds: float) -> float:
+        clock, problem, interrupted_at = Clock(kernel.work), "", 0.0
+        done = asyncio.ensure_future(self.async_execute_cell(cell, index))
+        while not (await asyncio.wait([done], timeout=LOOK))[0]:
+            clock.look()
+            if problem and clock.spent > interrupted_at + INTERRUPT_SECONDS:
+                self.could_not_be_interrupted = True
+                kernel.end(problem)
+            elif not problem and (problem := _too_long(clock, seconds)):
+                interrupted_at = clock.spent
+                await self.km.interrupt_kernel()
+        await done
+        clock.look()
+        if problem:
+            _replace_error(cell, "TimeLimit", problem, [])
+        return clock.spent
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
@@ -164,24 +185,35 @@ class _Manager(AsyncKernelManager):
         return client
 
 
+def _too_long(clock: Clock, seconds: float) -> str:
+    """Return why a cell of a notebook that has so many seconds left is ended, "" where it is not."""
+    if clock.computed >= CELL_SECONDS:
+        return f"This cell did not finish within {CELL_SECONDS} seconds of computing. Is there a loop that never ends?"
+    if clock.waited >= 2 * CELL_SECONDS:
+        return (f"This cell waited for {2 * CELL_SECONDS} seconds and did not finish. Does it sleep, or wait for a "
+                "lock or another program?")
+    return "The notebook ran out of time in this cell." if clock.spent >= seconds else ""
+
+
 def _execute_cells(client: _Client, notebook: NotebookNode, companion: Companion, provisioner: LimitedProvisioner,
-                   left_out: set[int]) -> str:
+                   job: Job) -> str:
+    seconds = job.seconds
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or index in left_out:
+        if cell.cell_type != "code" or index in job.left_out:
             continue
         problem = ""
         client.kept = 0
-        if client.seconds_left() <= 0:
+        if seconds <= 0:
             problem = "The notebook ran out of time before this cell."
         else:
             try:
                 with companion.during(cell):
-                    client.execute_cell(cell, index)
-            except CellTimeoutError:
-                problem = "The notebook could not be interrupted in this cell and was ended."
+                    seconds -= client.execute_within(cell, index, provisioner, seconds)
             except DeadKernelError:
                 reason = provisioner.reason or "it was ended, crashed or ran out of memory"
                 problem = f"Python died in this cell: {reason}."
+                if client.could_not_be_interrupted:
+                    problem = f"The notebook could not be interrupted in this cell and was ended. {reason}"
         if problem:
             _mark_unfinished(notebook.cells[index:], problem)
             return problem
@@ -196,18 +228,15 @@ def _mark_unfinished(cells: list[NotebookNode], problem: str) -> None:
 
 
 def _record_error(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
-    """Give the cell an error output where the kernel replied with an error that it did not show.
-
-    A cell that ran out of time says so; the kernel's own word for that is only that somebody interrupted it.
-    """
+    """Give the cell an error output where the kernel replied with an error that it did not show."""
     reply = execute_reply["content"]
-    if reply["status"] != "error":
-        return
-    if reply["ename"] == _TIMEOUT["ename"]:
-        cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
-    if not any(output.output_type == "error" for output in cell.outputs):
-        cell.outputs.append(nbformat.v4.new_output("error", ename=reply["ename"], evalue=reply["evalue"],
-                                                   traceback=reply["traceback"] or [reply["evalue"]]))
+    if reply["status"] == "error" and not any(output.output_type == "error" for output in cell.outputs):
+        _replace_error(cell, reply["ename"], reply["evalue"], reply["traceback"])
+
+
+def _replace_error(cell: NotebookNode, name: str, message: str, traceback: list[str]) -> None:
+    cell.outputs = [output for output in cell.outputs if output.output_type != "error"]
+    cell.outputs.append(nbformat.v4.new_output("error", ename=name, evalue=message, traceback=traceback or [message]))
 
 
 def _stop(client: _Client, manager: AsyncKernelManager) -> None:

@@ -1,24 +1,30 @@
 """Call a learner's function safely: on copies of the arguments, with a time limit, and with errors put into words."""
 
+import ast
 import contextlib
 import copy
+import inspect
 import io
 import signal
 import sys
+import textwrap
 import threading
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from kws_helpers.check.clock import LOOK, Clock, own_work
+from kws_helpers.check.kinds import refused
+
 CALL_LIMIT = 30
-"""Seconds of computing that one call may take. An exercise needs milliseconds; this leaves room for a slow import.
+"""Seconds of computing, its child processes included, that one call may take.
+
+An exercise needs milliseconds; this leaves room for a slow import.
 
 Time that other programs take does not count, so that a busy machine cannot fail a correct answer.
 """
@@ -57,29 +63,24 @@ class _Nowhere(io.TextIOBase):
 def time_limit() -> Iterator[None]:
     """Interrupt what runs inside once it has computed or waited too long. Not on Windows or outside the main thread.
 
-    A look each second finds out which: a second with less than a quarter of work was spent waiting. On a busy machine
-    being ready to compute counts as work, and a process that gets no processor at all does not look either.
-
     Raises:
         _TimeIsUp: in the code inside, again and again: a loop may catch the first one with a bare ``except:``.
     """
     if not hasattr(signal, "setitimer") or not _in_main_thread():
         yield
         return
-    started, worked, waited = time.process_time(), 0.0, 0
+    clock = Clock(own_work)
 
     def look(signum: int, frame: FrameType | None) -> None:
-        nonlocal worked, waited
-        before, worked = worked, _work()
-        waited += worked - before < 0.25
-        if waited >= WAIT_LIMIT:
+        clock.look()
+        if clock.waited >= WAIT_LIMIT:
             raise _TimeIsUp(f"it waited for {WAIT_LIMIT} seconds and did not finish. Does it sleep, or wait for input, "
                             "a lock or another thread?")
-        if time.process_time() - started >= CALL_LIMIT:
+        if clock.computed >= CALL_LIMIT:
             raise _TimeIsUp(f"it did not finish within {CALL_LIMIT} seconds. Is there a loop that never ends?")
 
     before = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
     try:
         yield
     finally:
@@ -87,34 +88,20 @@ def time_limit() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _work() -> float:
-    """Return the seconds that all threads computed or (which only Linux tells) were ready to; a block read counts one.
-
-    So a slow import from a cold disk is work, too.
-    """
-    import resource  # not on Windows
-
-    ready = 0
-    for file in Path("/proc/self/task").glob("*/schedstat"):
-        with contextlib.suppress(OSError):  # the thread has just ended
-            ready += int(file.read_text().split()[1])
-    return time.process_time() + ready / 1e9 + resource.getrusage(resource.RUSAGE_SELF).ru_inblock
-
-
 def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> Any:
-    """Return ``function(*args, **kwargs)``, called on copies.
+    """Return ``function(*args, **kwargs)``, called on copies. Networks and places in networks are not copied.
 
     Warnings are silenced, since a correct answer may well divide by zero on its way. With `quiet`, what the function
     prints is dropped too.
 
     Raises:
-        CallFailed: the function raised, computed longer than `CALL_LIMIT`, waited longer than `WAIT_LIMIT`, or changed
-            its arguments.
+        CallFailed: the function raised, computed longer than `CALL_LIMIT`, waited longer than `WAIT_LIMIT`, gave a
+            result of a kind that is not taken, or changed its arguments.
     """
     with contextlib.suppress(TypeError):  # some callables cannot be remembered
         if function in _too_slow:
             raise CallFailed("slow", _too_slow[function])
-    given = copy.deepcopy((args, kwargs))
+    given = _copied((args, kwargs))
     try:
         with _silence(quiet), np.errstate(all="ignore"), time_limit():
             result = function(*given[0], **given[1])
@@ -122,14 +109,23 @@ def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> 
         with contextlib.suppress(TypeError):
             _too_slow[function] = str(limit)
         raise CallFailed("slow", str(limit)) from None
-    except NotImplementedError as error:
-        raise CallFailed("unwritten", "it is not written yet.", "NotImplementedError") from error
     except (Exception, SystemExit) as error:
+        if _is_of_the_stub(error, function):
+            raise CallFailed("unwritten", "it is not written yet.", "NotImplementedError") from error
         raise CallFailed("raised", _describe(error), type(error).__name__) from error
+    if reason := refused(result):
+        raise CallFailed("raised", reason, "RefusedKind")
     if not unchanged((args, kwargs), given):
         raise CallFailed("changed", "it changed the arrays that it was given. Work on a copy (`x = x.copy()`), since "
                                     "the caller still needs the original.", result=result)
     return result
+
+
+def _copied(arguments: tuple[tuple, dict]) -> tuple[tuple, dict]:
+    """Return a copy in which Keras' objects are the same: copying a network means saving and loading it."""
+    kept = {id(one): one for one in (*arguments[0], *arguments[1].values())
+            if any(kind.__module__.startswith("keras.") for kind in type(one).__mro__)}
+    return copy.deepcopy(arguments, kept)
 
 
 def unchanged(before: Any, after: Any) -> bool:
@@ -159,9 +155,33 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
+def _is_of_the_stub(error: BaseException, function: Callable) -> bool:
+    """Return whether a function ended at its stub's own `raise NotImplementedError()`, and not at another one.
+
+    Others come from a library, from a function that it calls, from within an `if`, or say why.
+    """
+    if type(error) is not NotImplementedError or error.args:
+        return False
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    try:
+        code = inspect.unwrap(function).__code__
+    except (AttributeError, ValueError):  # a class or a network, perhaps
+        return False
+    if frame.f_code is not code:
+        return False
+    try:
+        [definition] = ast.parse(textwrap.dedent(inspect.getsource(code))).body
+    except (OSError, SyntaxError, ValueError):  # no source to be seen, or no function of its own
+        return True
+    return any(line == code.co_firstlineno + node.lineno - 1 for node in getattr(definition, "body", [])
+               if isinstance(node, ast.Raise))
+
+
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
     text = f"it raised {type(error).__name__}" + (f": {str(error)[:300]}" if str(error) else "")
+    if type(error).__name__ == "StdinNotImplementedError":  # IPython's, where nobody sits at the notebook
+        text = "it waits for somebody to type (`input`), and there is nobody"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_notebook(frame.filename)]
     if frames:
         return f"{text} (line {frames[-1].lineno} of its cell: `{frames[-1].line}`)"

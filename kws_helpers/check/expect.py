@@ -59,13 +59,13 @@ def shape(value: Any, expected: tuple[int, ...], cause: str = "") -> None:
 def number(value: Any, cause: str = "") -> None:
     """Expect a Python or NumPy scalar, or an array without axes."""
     got = np.asarray(value)
-    _kind(value is not None and not got.ndim and got.dtype.kind in "iuf", "a number", value, cause)
+    _kind(value is not None and not got.ndim and got.dtype.kind in "biuf", "a number", value, cause)
 
 
 def whole_number(value: Any, cause: str = "") -> None:
-    """Expect a scalar of a type that holds only whole numbers."""
+    """Expect a number without a fraction, of any type."""
     number(value, cause)
-    _kind(np.asarray(value).dtype.kind in "iu", "a whole number (int)", value, cause)
+    _kind(float(value).is_integer(), "a whole number", value, cause)
 
 
 def close(value: Any, expected: Any, cause: str = "", tolerance: float = 1e-4) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from kws_helpers.check import expect
 from kws_helpers.check.calling import CallFailed, call
+from kws_helpers.check.missing import asked_before
 
 
 @dataclass
@@ -69,6 +70,11 @@ class Ladder:
         expect.that(callable(function), "a function", function, "Was its name used for a variable further up?")
         yield f"can be called as {self.signature}"
         self._bind(function)
+        asking = asked_before(function)
+        if asking:
+            raise expect.Missed("a cell that runs where nobody sits at the notebook", f"{asking} above the function",
+                                "When it is graded, the cell stops there and the function does not exist. Move that "
+                                "line below the function, or into a cell of its own.")
         yield from self.steps(partial(call, function))
 
     def _bind(self, function: Callable) -> None:

@@ -19,7 +19,7 @@ from autograder.building.solution import SOLVED
 from kws_helpers.results import FOLDER
 from tools.benchmark import data
 from tools.benchmark.binder import first_figure
-from tools.benchmark.grading import against_stock, costs
+from tools.benchmark.grading import against_stock, beside_busy_loops, costs
 from tools.benchmark.lessons import additions, run_bundled, run_grading, run_real
 from tools.benchmark.page import write_page
 from tools.benchmark.speed import RATIOS
@@ -83,6 +83,10 @@ def _grading(say: Say, real: str | None) -> dict[str, Any]:
     return asdict(comparison) | {"costs": _told(costs(), say)}
 
 
+def _busy(say: Say, real: str | None) -> list[dict]:
+    return _told(beside_busy_loops(), say)
+
+
 def _data(say: Say, real: str | None) -> list[dict]:
     return _told(data.costs(), say)
 
@@ -112,7 +116,7 @@ def _recipe(say: Say, real: str) -> list[dict]:
 
 
 PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "binder": _binder, "grading": _grading,
-         "domain": _domain, "real": _real, "recipe": _recipe}
+         "busy": _busy, "domain": _domain, "real": _real, "recipe": _recipe}
 WITH_PEOPLE = {"domain", "real", "recipe"}
 
 

@@ -1,7 +1,10 @@
-"""A class graded here and by stock nbgrader, side by side in one run, and the cost of classes of many sizes."""
+"""A class graded here and by stock nbgrader, side by side in one run; in peace and on a busy machine; of many sizes."""
 
+import contextlib
 import csv
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -12,7 +15,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from autograder.building.course_folder import build_course, nbgrader_api
-from autograder.building.lesson import graded_cells, lesson_names
+from autograder.building.lesson import CHALLENGE, graded_cells, lesson_names
 from autograder.building.notebooks import write_notebook
 from autograder.grading.grade import grade_class
 from autograder.reporting.report import write_results
@@ -24,6 +27,9 @@ STOCK_STUDENTS = 3
 """So many of them are graded by stock nbgrader, too. It grades one after the other, so the rest would take as long."""
 SIZES = (10, 40, 160)
 SMALL_LESSON = "01_dataset"
+BUSY_LESSONS = (SMALL_LESSON, CHALLENGE)
+LOOPS = ((2, STUDENTS), (16, 6))
+"""Endless loops beside the grader, and how many of the students are graded beside them."""
 
 Scores = dict[tuple[str, str, str], float]
 
@@ -52,6 +58,21 @@ class ClassCost:
         return f"{self.submissions} submissions: {self.seconds_each:.1f} s for each"
 
 
+@dataclass(frozen=True)
+class Steadiness:
+    """How many scores of so many students differ while so many endless loops run beside the grader."""
+
+    loops: int
+    students: int
+    scores: int
+    different: int
+    seconds_each: float  # for each notebook
+
+    def __str__(self) -> str:
+        return (f"{self.loops} busy loops beside, {self.students} students: {self.different} of {self.scores} scores "
+                f"differ, {self.seconds_each:.1f} s for each notebook")
+
+
 def against_stock() -> Comparison:
     """A class with six lessons each, graded here and by nbgrader autograde."""
     lessons = lesson_names()[:6]
@@ -59,16 +80,56 @@ def against_stock() -> Comparison:
         place = Path(folder)
         handed_in = place / "handed in"
         for number in range(STUDENTS):
-            for lesson in lessons:
-                write_notebook(_answers(lesson, number), handed_in / f"student-{number}" / lesson / f"{lesson}.ipynb")
+            _hand_in(handed_in, lessons, number)
         started = time.perf_counter()
-        write_results(grade_class(handed_in, place / "ours"), place / "ours")
+        one = _graded(handed_in, place / "ours")
         ours = (time.perf_counter() - started) / (STUDENTS * len(lessons))
         theirs = _stock(handed_in, lessons, place / "stock") / (STOCK_STUDENTS * len(lessons))
-        one, other = _our_scores(place / "ours"), _stock_scores(place / "stock")
+        other = _stock_scores(place / "stock")
     ratio = Ratio(f"grade a notebook ({STUDENTS} students × {len(lessons)} lessons)",
                   f"nbgrader autograde ({STOCK_STUDENTS} of them)", ours, theirs)
     return Comparison(ratio, len(other), sum(abs(one[key] - score) > 1e-6 for key, score in other.items()))
+
+
+def beside_busy_loops() -> Iterator[Steadiness]:
+    """A class graded in peace, and again while other programs take all cores."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for number in range(STUDENTS):
+            _hand_in(place / "handed in", BUSY_LESSONS, number)
+        quiet = _graded(place / "handed in", place / "quiet")
+        for loops, students in LOOPS:
+            some = place / f"{students} of them"
+            for number in range(students):
+                _hand_in(some, BUSY_LESSONS, number)
+            started = time.perf_counter()
+            with _busy_loops(loops):
+                scores = _graded(some, place / f"beside {loops}")
+            seconds = (time.perf_counter() - started) / (students * len(BUSY_LESSONS))
+            different = sum(abs(quiet[key] - score) > 1e-6 for key, score in scores.items())
+            yield Steadiness(loops, students, len(scores), different, seconds)
+
+
+@contextlib.contextmanager
+def _busy_loops(number: int) -> Iterator[None]:
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(number)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def _graded(submissions: Path, output: Path) -> Scores:
+    write_results(grade_class(submissions, output), output)
+    return _our_scores(output)
+
+
+def _hand_in(place: Path, lessons: Iterable[str], number: int) -> None:
+    """Write what one student hands in."""
+    for lesson in lessons:
+        write_notebook(_answers(lesson, number), place / f"student-{number}" / lesson / f"{lesson}.ipynb")
 
 
 def costs(sizes: Iterable[int] = SIZES) -> Iterator[ClassCost]:

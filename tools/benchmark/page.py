@@ -30,6 +30,11 @@ def write_page(path: Path, measured: dict[str, Any]) -> None:
                      f"{measured['binder']:.1f} s after its first cell was started.")
     if "grading" in measured:
         parts += _grading(measured["grading"])
+    if "busy" in measured:
+        rows = [[str(one["loops"]), str(one["students"]), str(one["scores"]), str(one["different"]),
+                 f"{one['seconds_each']:.1f}"] for one in measured["busy"]]
+        parts += ["### On a busy machine", "Lessons 01 and 06, graded in peace and again beside endless loops.",
+                  _table(["loops", "students", "scores", "that differ", "seconds for each notebook"], rows)]
     if "data" in measured:
         parts += _data(measured["data"])
     if "speed" in measured:

@@ -33,11 +33,10 @@ def as_array(value: Any, shape: tuple[int, ...]) -> np.ndarray:
     Raises:
         CallFailed: it is no array of numbers, or has another shape.
     """
-    array = np.asarray(value) if value is not None else None
-    if array is None or array.shape != shape or array.dtype.kind not in "biuf":
-        got = NOTHING if value is None else f"shape {getattr(array, 'shape', 'unknown')}"
+    if not isinstance(value, np.ndarray) or value.shape != shape or value.dtype.kind not in "biuf":
+        got = f"shape {value.shape}" if isinstance(value, np.ndarray) else NOTHING if value is None else "no array"
         raise CallFailed("raised", f"expected an array of shape {shape}, got {got}.", "WrongShape")
-    return array.astype(float)
+    return value.astype(float)
 
 
 def snap(value: float, target: float, tolerance: float) -> float:

@@ -4,6 +4,7 @@ Each operation gives plain data. A failure is a `CallFailed`. A new kind of ques
 holds no secrets: students can read this file.
 """
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +42,7 @@ class Operations:
 
         keras.utils.set_random_seed(0)  # what dropout draws is no luck then
 
+        @functools.wraps(self._function)
         def from_tensor(*args: Any, **kwargs: Any) -> Any:
             tensor = keras.Input(inputs)
             result = self._function(tensor, *args, **kwargs)

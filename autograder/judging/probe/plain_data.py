@@ -27,6 +27,8 @@ def plain(value: Any) -> Any:
         array = np.char.decode(array, "latin1")
     if array.dtype.kind in "OT" and all(isinstance(one, (str, bytes)) for one in array.flat):
         array = array.astype(object).astype(str)  # text as pandas, TensorFlow and NumPy's StringDType keep it
+    if array.dtype == np.longdouble:  # as long as on another machine
+        array = array.astype(np.float64)
     if array.dtype.kind not in "biufcU":
         raise ValueError(f"a {type(value).__name__} cannot be compared")
     if array.size > MAX_ELEMENTS:

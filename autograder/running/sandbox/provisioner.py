@@ -19,6 +19,7 @@ from autograder.running.sandbox.limits import ONE_THREAD, limits
 from autograder.running.sandbox.protection import LIMITS, SANDBOX
 from autograder.running.sandbox.watcher import Family, Inmates, Usage, Watcher
 from autograder.running.scratch import scratch_folder
+from kws_helpers.check.clock import Work
 
 
 def prepare(protection: str) -> Path | None:
@@ -62,6 +63,7 @@ class LimitedProvisioner(LocalProvisioner):
     packages: Path
     environment: dict[str, str]
     reason = ""
+    _usage: Usage
     _watcher: Watcher | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -85,10 +87,17 @@ class LimitedProvisioner(LocalProvisioner):
         await super().cleanup(restart)
 
     def _watch(self, usage: Usage) -> None:
-        self._watcher = Watcher(usage, limits(), self._end)
+        self._usage, self._watcher = usage, Watcher(usage, limits(), self.end)
         self._watcher.start()
 
-    def _end(self, reason: str) -> None:
+    def work(self) -> Work:
+        """Return what the kernel and all that it started have computed until now; nothing once it has ended."""
+        with contextlib.suppress(OSError, psutil.Error):
+            return self._usage.work()
+        return Work()
+
+    def end(self, reason: str) -> None:
+        """End the kernel with all that it started."""
         self.reason = reason
         for process in Family(self.pid).members():
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -138,7 +147,7 @@ class SandboxProvisioner(LimitedProvisioner):
         self._watch(Inmates(first))
         return connection | {"ip": f"/proc/{first}/root{launcher.SOCKETS}/kernel"}
 
-    def _end(self, reason: str) -> None:
+    def end(self, reason: str) -> None:
         """All that is in a sandbox ends with its launcher."""
         self.reason = reason
         self.process.kill()

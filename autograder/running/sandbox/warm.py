@@ -30,7 +30,7 @@ MODULES = ("ipykernel.kernelapp", "ipykernel.debugger", "ipykernel.inprocess", "
            "kws_helpers.features", "kws_helpers.plotting", "kws_helpers.recording", "kws_helpers.results",
            "kws_helpers.training", "kws_helpers.widgets", "tensorflow", "keras")
 _HERE = Path(__file__).parent
-_PATIENCE = 120.0  # seconds for all imports on a slow machine
+_PATIENCE = 1800.0  # seconds for all imports on a slow and busy machine
 _CREDENTIALS = struct.Struct("3i")
 
 

@@ -16,6 +16,7 @@ import psutil
 
 from autograder.running.sandbox.launcher import START
 from autograder.running.sandbox.limits import Limits
+from kws_helpers.check.clock import Work, work_in, work_of
 
 _PAUSE = 0.2  # seconds between two looks
 _PAGE = 4096 if os.name == "nt" else os.sysconf("SC_PAGE_SIZE")
@@ -29,6 +30,9 @@ class Usage(Protocol):
 
     def memory(self, enough: int) -> int:
         """Return the bytes that they take, what they share counted once; not exact where it is less than `enough`."""
+
+    def work(self) -> Work:
+        """Return what they have computed until now."""
 
 
 def memory_of(process: psutil.Process) -> int:
@@ -55,6 +59,9 @@ class Family:
     def memory(self, enough: int) -> int:
         return sum(map(memory_of, self.members()))
 
+    def work(self) -> Work:
+        return work_of(self.members())
+
 
 class Inmates:
     """All processes of a sandbox, as its own /proc lists them; `first` is its first process, seen from outside."""
@@ -70,6 +77,9 @@ class Inmates:
         numbers = self._numbers()
         at_most = sum(map(self._resident, numbers))
         return at_most if at_most < enough else sum(map(self._share, numbers))
+
+    def work(self) -> Work:
+        return work_in(self._proc / number for number in self._numbers())
 
     def _numbers(self) -> list[str]:
         if not Path(f"{self._root}{START}").exists():

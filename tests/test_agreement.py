@@ -1,0 +1,83 @@
+"""Check and judge agree on right answers whose results are of another kind: both take them, or both do not."""
+
+import functools
+
+import keras
+import numpy as np
+import pytest
+
+from autograder.judging.exercise import exercises
+from autograder.judging.reference import reference
+from autograder.judging.verdict import assess
+from kws_helpers.check import ladders
+from tests.conftest import NETWORKS
+
+EXERCISES, LADDERS = exercises(), ladders()
+
+
+@pytest.fixture(autouse=True)
+def no_mistake_is_recognised(monkeypatch):
+    monkeypatch.setattr("autograder.judging.verdict._recognise", lambda *args: None)  # which takes most of the time
+
+
+def like(change):
+    """A cast that goes into lists and dicts, leaves text alone, and changes numbers and arrays."""
+    def cast(value):
+        if isinstance(value, dict):
+            return {key: cast(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(cast, value))
+        return value if np.asarray(value).dtype.kind in "UO" else change(value)
+
+    return cast
+
+
+def of_type(dtype):
+    return like(lambda value: np.asarray(value).astype(dtype)[()])
+
+
+CASTS = {
+    "float16": of_type("float16"), "bfloat16": like(lambda value: keras.ops.cast(value, "bfloat16")),
+    "float32": of_type("float32"), "float": of_type(float), "longdouble": of_type("longdouble"),
+    "complex": of_type(complex), "objects": like(lambda value: np.asarray(value, dtype=object)),
+    "one element": like(np.atleast_1d), "tensor": like(keras.ops.convert_to_tensor),
+    "list": lambda value: value.tolist() if isinstance(value, np.ndarray) else value,
+    "array": lambda value: np.array(value) if isinstance(value, list) else value,
+    "truth": like(lambda value: np.asarray(value).astype(bool)[()] if np.isin(value, (0, 1)).all() else value),
+    "text": like(lambda value: np.asarray(value).astype(str)[()]),
+}
+REFUSED = ("float16", "bfloat16", "complex", "objects")
+LONG = ("mask_spectrogram", "dropout")  # they are called hundreds of times
+
+
+def judged_and_checked(name, change):
+    """Tell whether a right answer with changed results passes the check; and what the judge says of it."""
+    right = reference(name)
+    answer = functools.wraps(right)(lambda *args, **kwargs: change(right, *args, **kwargs))
+    return LADDERS[name].climb(answer).passed, assess(EXERCISES[name], answer, seed=0)
+
+
+@pytest.mark.parametrize("name, cast", [(name, cast) for name in sorted(set(EXERCISES) - NETWORKS) for cast in CASTS
+                                        if name not in LONG or cast in (*REFUSED[1:], "longdouble", "list", "text")])
+def test_check_and_judge_take_the_same_kinds(name, cast):
+    passed, verdict = judged_and_checked(name, lambda right, *args, **kwargs: CASTS[cast](right(*args, **kwargs)))
+    assert passed == (verdict.share == 1.0), verdict
+    if cast in ("longdouble", "float32") and name not in ("one_hot", "frame_count", "confusion_matrix"):
+        assert passed, verdict
+    if cast in REFUSED and name != "split_by_speaker":
+        assert not passed and len(verdict.message) > 40
+
+
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_check_and_judge_refuse_a_network_that_computes_with_three_digits(name):
+    def in_float16(right, *args, **kwargs):
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("mixed_float16")
+        try:
+            return right(*args, **kwargs)
+        finally:
+            keras.config.set_dtype_policy(before)
+
+    passed, verdict = judged_and_checked(name, in_float16)
+    assert (passed, verdict.share) == (False, 0.0)
+    assert "float16, which keeps no more than three digits" in verdict.message
