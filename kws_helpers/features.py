@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kws_helpers.data import SAMPLE_RATE, Clips, Dataset, Split
+from kws_helpers.data import KEYWORDS, SAMPLE_RATE, Clips, Dataset, Split
 from kws_helpers.data.cache import cached_arrays
-from kws_helpers.desk.messages import progress_line
+from kws_helpers.desk.messages import progress_line, warn
+from kws_helpers.desk.text import listed
 
 WINDOW = 640  # samples: 40 ms
 HOP = 320  # samples: 20 ms
@@ -220,6 +221,10 @@ def prepare(dataset: Dataset) -> Prepared:
     for name, split in splits.items():
         if not len(split):
             raise ValueError(f"{dataset.name} has no {name} clips, and a network needs all three splits.")
+    heard = {dataset.class_names[label] for label in np.unique(dataset.training.labels)}
+    if missing := [word for word in KEYWORDS if word not in heard]:
+        warn(f"{dataset.name} has no training clips of {listed(missing, len(KEYWORDS))}. A cell that shows such a word stops with an "
+             "IndexError; go on with the next one.")
     features = {name: mfcc_of(split) for name, split in splits.items()}
     scaler = StandardScaler()
     for start in range(0, len(features["training"]), _SCALER_BATCH):

@@ -295,6 +295,7 @@ def run(monkeypatch, capsys, *arguments):
     return (*capsys.readouterr(), code)
 
 
+@pytest.mark.filterwarnings("ignore:.*no training clips of")
 def test_the_command_downloads_and_computes(server, published, expected, monkeypatch, capsys, tmp_path):
     printed, errors, code = run(monkeypatch, capsys, "speech_commands", "--max-per-word", "15")
     dataset = data.load("speech_commands", max_per_word=15)

@@ -121,6 +121,7 @@ def test_other_clips_have_other_cached_features(small, tmp_path):
     np.testing.assert_array_equal(after[0], after[1])
 
 
+@pytest.mark.filterwarnings("ignore:.*no training clips of")
 def test_prepare_standardises_with_the_training_split_alone(small):
     prepared = features.prepare(small)
     scaler = StandardScaler().fit(features.mfcc_of(small.training).reshape(-1, 40).astype(np.float64))
@@ -144,6 +145,14 @@ def test_prepare_without_training_clips_says_so(tmp_path, monkeypatch):
         features.prepare(data.load(source))
 
 
+def test_prepare_names_keywords_that_are_not_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("KWS_CACHE", str(tmp_path / "cache"))
+    dataset = data.load(make_source(tmp_path / "source", words=(*data.KEYWORDS[2:], "bed")))
+    with pytest.warns(UserWarning, match="source has no training clips of yes and no[.]"):
+        features.prepare(dataset)
+
+
+@pytest.mark.filterwarnings("ignore:.*no training clips of")
 def test_many_clips_are_standardised_in_parts(small, monkeypatch):
     at_once = features.prepare(small)
     monkeypatch.setattr(features, "_SCALER_BATCH", 7)
