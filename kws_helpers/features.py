@@ -223,8 +223,8 @@ def prepare(dataset: Dataset) -> Prepared:
             raise ValueError(f"{dataset.name} has no {name} clips, and a network needs all three splits.")
     heard = {dataset.class_names[label] for label in np.unique(dataset.training.labels)}
     if missing := [word for word in KEYWORDS if word not in heard]:
-        warn(f"{dataset.name} has no training clips of {listed(missing, len(KEYWORDS))}. A cell that shows such a word stops with an "
-             "IndexError; go on with the next one.")
+        warn(f"{dataset.name} has no training clips of {listed(missing, len(KEYWORDS))}. A cell that shows such a word "
+             "stops with an IndexError; go on with the next one.")
     features = {name: mfcc_of(split) for name, split in splits.items()}
     scaler = StandardScaler()
     for start in range(0, len(features["training"]), _SCALER_BATCH):
