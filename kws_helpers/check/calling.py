@@ -69,9 +69,11 @@ def time_limit() -> Iterator[None]:
     if not hasattr(signal, "setitimer") or not _in_main_thread():
         yield
         return
-    clock = Clock(own_work)
+    clock = None
 
     def look(signum: int, frame: FrameType | None) -> None:
+        nonlocal clock
+        clock = clock or Clock(own_work)  # not before: most calls are over by now, and to make a clock takes long
         clock.look()
         if clock.waited >= WAIT_LIMIT:
             raise _TimeIsUp(f"it waited for {WAIT_LIMIT} seconds and did not finish. Does it sleep, or wait for input, "
