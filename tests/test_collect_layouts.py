@@ -1,10 +1,11 @@
 """Whose it is and what is kept, in whatever folders and archives a class comes back."""
 
+import errno
 import io
 import json
 import zipfile
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +64,18 @@ def test_folders_around_the_students_are_looked_through_and_named(tmp_path, shap
 def test_who_the_students_are_is_not_guessed(tmp_path, shape, tree):
     source = write(tmp_path / shape, tree)
     with pytest.raises(ValueError, match="not clear who the students are: w holds .* collect the folder w itself"):
+        list(collect(source, tmp_path / "submitted"))
+    assert not (tmp_path / "submitted").exists()
+
+
+def test_a_full_disk_is_a_sentence_and_nothing_is_half_placed(tmp_path, monkeypatch):
+    source = write(tmp_path / "source", {"ada/x.ipynb": notebook()})
+
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ValueError, match="submitted cannot be written: No space left on device. Nothing was placed."):
         list(collect(source, tmp_path / "submitted"))
     assert not (tmp_path / "submitted").exists()
 

@@ -82,7 +82,11 @@ def collect(source: Path, submissions: Path) -> Iterator[Placed | LeftOut]:
 
 
 def _keep(arrival: Arrival, kept: Path) -> _Piece:
-    kept.write_bytes(arrival.content)
+    try:
+        kept.write_bytes(arrival.content)
+    except OSError as error:
+        raise ValueError(f"{kept.parent.parent} cannot be written: {error.strerror}. Nothing was placed. Make room "
+                         "there, and collect again.") from None
     os.utime(kept, (arrival.time, arrival.time))
     if arrival.kind == NOTEBOOK:
         return _Piece(arrival.path, kept, NOTEBOOK, *_recognised(arrival))
