@@ -151,7 +151,7 @@ def test_the_stub_is_known_by_its_own_line(stub):
 
 def test_a_child_that_computes_is_no_waiting(short_limits, monkeypatch):
     monkeypatch.setattr(calling, "CALL_LIMIT", 30)
-    busy = "import time\nwhile time.process_time() < 2.5: pass"
+    busy = "import time\nwhile time.process_time() < 3.6: pass"
     assert call(lambda: subprocess.run([sys.executable, "-c", busy], check=True).returncode) == 0
     monkeypatch.setattr(calling, "CALL_LIMIT", 1)
     with pytest.raises(CallFailed, match="did not finish within 1 seconds"):

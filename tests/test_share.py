@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_counts_and_is_named_only_in_its_share(source
     broken, other = min(inside), min(names - inside)
     for name in (broken, other):
         (source / name).write_bytes(b"not audio")
-    with pytest.warns(UserWarning, match="1 files"):
+    with pytest.warns(UserWarning, match="1 file of"):
         share = data.load(source, max_per_word=MOST)
     assert share.left_out == (broken,) and set(share.recordings.names) == inside - {broken}
 
