@@ -14,6 +14,7 @@ import numpy as np
 from kws_helpers import mode
 from kws_helpers.data import Dataset
 from kws_helpers.desk.messages import warn
+from kws_helpers.whole_file import whole_file
 
 FOLDER = "my_results"
 
@@ -59,11 +60,10 @@ def remember(name: str, model: Any, accuracies: Sequence[float], dataset: Datase
     facts = {"name": name, "accuracies": [float(one) for one in accuracies], "dataset": dataset.name,
              "parameters": model.count_params(), "model": model.to_json()}
     path = Path(FOLDER) / f"{_file_name(name)}.json"
-    temporary = path.with_suffix(f".{os.getpid()}.partial")
     try:
         path.parent.mkdir(exist_ok=True)
-        temporary.write_text(json.dumps(facts), encoding="utf-8")
-        temporary.replace(path)
+        with whole_file(path, path.with_suffix(f".{os.getpid()}.partial")) as file:
+            file.write(json.dumps(facts).encode())
     except OSError as error:
         warn(f"{path.absolute()} cannot be written ({error.strerror}), so lesson 06 will not know of “{name}”. "
              "Free some space, or work in a folder of your own, and run this cell again.")

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Engine
 from autograder.building import course_folder
 from autograder.building.course_folder import build_course, nbgrader_api
 from autograder.building.notebooks import write_notebook
-from autograder.building.whole_file import write_whole
 from autograder.grading import grade, patience
 from autograder.intake import beside, submissions
 from autograder.reporting.report import write_results
 from autograder.running.sandbox.protection import LIMITS
 from autograder.sample_class import filled
+from kws_helpers.whole_file import write_whole
 
 LESSON = "01_dataset"
 NAMES = ("ada", "ben", "cleo")

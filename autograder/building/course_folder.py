@@ -12,7 +12,7 @@ from traitlets.config import Config
 from autograder.building.lesson import lesson_names
 from autograder.building.notebooks import BuildError, source_notebook, write_notebook
 from autograder.building.paths import COURSE
-from autograder.building.whole_file import write_whole
+from kws_helpers.whole_file import write_whole
 
 SETTINGS_FILE = "grading.json"
 """What a course folder was graded with: `seed`, and `gradebook`, the address of a database that is no file there."""

@@ -10,7 +10,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions
 from autograder.building.figures import attach_expected, figures
 from autograder.building.lesson import read_lesson
 from autograder.building.paths import SOLUTIONS
-from autograder.building.whole_file import write_whole
+from kws_helpers.whole_file import write_whole
 
 JUDGE_IMPORT = "from autograder.judge import judge"
 

@@ -24,11 +24,11 @@ from autograder.intake.notebook_file import Unreadable, read_file
 from autograder.running.execute import Job, execute
 from kws_helpers import data, features
 from kws_helpers.data import CLASS_NAMES
-from kws_helpers.desk.beside import NETWORK
+from kws_helpers.desk.beside import MAX_NETWORK, NETWORK
 from kws_helpers.desk.text import one_line, readable
 
 MAX_PARAMETERS = 100_000
-MAX_BYTES = 20 * 2**20
+MAX_BYTES = MAX_NETWORK
 SECONDS = 120.0  # of computing and waiting, for one file
 _CLIPS = "clips.npy"
 _CELLS = (f"""\

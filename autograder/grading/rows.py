@@ -124,12 +124,13 @@ def _row(submission: Submission, grade: Grade, notebook: NotebookNode, by_hand: 
     if by_hand:
         return row(*_hand_status(grade))
     verdict = _verdict(_cells(notebook)[grade.cell])
-    below = _code_around(grade.cell, notebook)[1]
-    if verdict and verdict["status"] == "untouched" and (too_late := why_too_late(grade.cell, below)):
-        return row("error", too_late)
-    if verdict:
-        return row(verdict["status"], verdict["message"], verdict["mistake"])
-    return row("error", _why_not_tried(grade.cell, notebook))
+    if verdict is None:
+        return row("error", _why_not_tried(grade.cell, notebook))
+    if verdict["status"] == "untouched":
+        _, below = _code_around(grade.cell, notebook)
+        if too_late := why_too_late(grade.cell, below):
+            return row("error", too_late)
+    return row(verdict["status"], verdict["message"], verdict["mistake"])
 
 
 def _overall(group: list[Row]) -> str:

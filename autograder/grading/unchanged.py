@@ -13,11 +13,11 @@ from nbformat import NotebookNode
 
 import autograder
 import kws_helpers
-from autograder.building.whole_file import write_whole
 from autograder.grading.gradebook import ClassGradebook
 from autograder.intake.beside import files_below
 from autograder.intake.repair import BESIDE
 from autograder.intake.submissions import Submission
+from kws_helpers.whole_file import write_whole
 
 FOLDER = "graded"
 

@@ -16,13 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.building.course_folder import reason
 from autograder.building.lesson import lesson_names, read_lesson
-from autograder.building.whole_file import write_whole
 from autograder.grading.grade import ClassResult
 from autograder.grading.gradebook import ClassGradebook
 from autograder.grading.rows import STATUS_TEXTS, Total
 from autograder.reporting.analysis import FEWEST, distributions, items
 from autograder.reporting.csv_file import write_csv
 from autograder.reporting.exports import exports
+from kws_helpers.whole_file import write_whole
 
 _pages = Environment(loader=PackageLoader("autograder.reporting", "templates"), autoescape=True, trim_blocks=True,
                      lstrip_blocks=True)

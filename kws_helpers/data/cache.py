@@ -19,6 +19,7 @@ import numpy as np
 
 from kws_helpers.data.layout import DataError
 from kws_helpers.desk.messages import warn
+from kws_helpers.whole_file import whole_file
 
 _BLOCK = 1 << 20  # values written at a time
 _STALE_SECONDS = 24 * 3600
@@ -98,16 +99,8 @@ def _mapped(path: Path) -> np.ndarray:
 def _write(path: Path, array: np.ndarray) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_stale_files(path.parent)
-    temporary = path.with_suffix(f".{uuid.uuid4().hex}.partial")
-    try:
-        with temporary.open("xb") as file:
-            _save(file, np.ascontiguousarray(array))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with whole_file(path, path.with_suffix(f".{uuid.uuid4().hex}.partial")) as file:
+        _save(file, np.ascontiguousarray(array))
 
 
 def _save(file, array: np.ndarray) -> None:

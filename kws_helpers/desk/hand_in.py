@@ -16,6 +16,7 @@ from kws_helpers.desk.beside import look_beside
 from kws_helpers.desk.folder import Found, look_into, size
 from kws_helpers.desk.lessons import look_at_notebooks, may_be_notebook
 from kws_helpers.desk.text import one_line
+from kws_helpers.whole_file import whole_file
 
 FILE = "hand-in.zip"
 
@@ -50,17 +51,13 @@ def pack(found: list[Found], output: Path) -> None:
     packed, output = BytesIO(), Path(os.path.realpath(output))
     if output.exists() and not output.is_file():
         raise OSError("it is there, and is no ordinary file")
-    unfinished = output.with_name(f".{output.name}.partial")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _members(found).items():
             member = zipfile.ZipInfo(name)  # dated 1980, whenever it is packed
             member.external_attr = 0o644 << 16
             archive.writestr(member, content, zipfile.ZIP_DEFLATED)
-    try:
-        unfinished.write_bytes(packed.getvalue())
-        unfinished.replace(output)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(output) as file:
+        file.write(packed.getvalue())
 
 
 def hand_in(folder: Path, output: Path) -> bool:
