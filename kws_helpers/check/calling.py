@@ -32,6 +32,8 @@ Time that other programs take does not count, so that a busy machine cannot fail
 WAIT_LIMIT = 10
 """Seconds that one call may spend waiting: asleep, for input, for a lock or another thread."""
 
+_SHORT = 0.05  # seconds after which most calls are over
+
 _too_slow: WeakKeyDictionary[Callable, str] = WeakKeyDictionary()
 """What was said of functions that ran out of time: they are not called again."""
 
@@ -75,14 +77,14 @@ def time_limit() -> Iterator[None]:
         nonlocal clock
         clock = clock or Clock(own_work)  # not before: most calls are over by now, and to make a clock takes long
         clock.look()
-        if clock.waited >= WAIT_LIMIT:
+        if round(clock.waited) >= WAIT_LIMIT:  # looks come once a second, give or take a little
             raise _TimeIsUp(f"it waited for {WAIT_LIMIT} seconds and did not finish. Does it sleep, or wait for input, "
                             "a lock or another thread?")
         if clock.computed >= CALL_LIMIT:
             raise _TimeIsUp(f"it did not finish within {CALL_LIMIT} seconds. Is there a loop that never ends?")
 
     before = signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
+    signal.setitimer(signal.ITIMER_REAL, _SHORT, LOOK)
     try:
         yield
     finally:
