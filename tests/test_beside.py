@@ -56,14 +56,14 @@ def test_too_much_is_left_out_and_named(tmp_path, monkeypatch):
 
 
 def test_a_thousand_folders_in_one_another_are_no_trouble(tmp_path):
-    deep = tmp_path
-    for _ in range(1200):
-        deep = deep / "a"
-        try:
-            deep.mkdir()
-        except OSError:
-            break
-    assert files_beside(tmp_path) == ([], [])
+    deep = tmp_path.joinpath(*["a"] * 1000)
+    folders = list(deep.parents)[:999]
+    for folder in [*reversed(folders), deep]:
+        folder.mkdir()
+    found = files_beside(tmp_path)
+    for folder in [deep, *folders]:  # pytest's own cleaning does not reach so far down
+        folder.rmdir()
+    assert found == ([], [])
 
 
 @pytest.mark.parametrize("name", [
