@@ -78,8 +78,9 @@ def train_networks() -> tuple[str, list[Trained]]:
     print(dataset, flush=True)
     prepared = features.prepare(dataset)
     plain = {"x": prepared.training.x, "y": prepared.training.y, "batch_size": BATCH}
+    changed = {"x": AugmentedClips(dataset, prepared, batch_size=BATCH)}
     jobs = {"FFNN": (module_of("02_ffnn").build_ffnn, plain),
-            "TC-ResNet8": (module_of("06_tc_resnet").build_tc_resnet8, {"x": AugmentedClips(dataset, prepared, batch_size=BATCH)})}
+            "TC-ResNet8": (module_of("07_tc_resnet").build_tc_resnet8, changed)}
     return str(dataset), [_train(name, build, clips, prepared) for name, (build, clips) in jobs.items()]
 
 
