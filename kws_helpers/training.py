@@ -105,32 +105,35 @@ def _shortened(method: Callable[..., Any], change: Callable[[dict[str, Any]], No
 
 
 def _short_fit(arguments: dict[str, Any]) -> None:
-    _short_evaluate(arguments)
     validation = arguments.get("validation_data")
+    _short_evaluate(arguments)
     if validation is not None:
         arguments["validation_data"] = _few(*validation) if isinstance(validation, (tuple, list)) else _few(validation)
-    arguments |= {"epochs": 1, "initial_epoch": 0, "validation_freq": 1}
+    elif arguments.pop("validation_split", 0):
+        arguments["validation_data"] = arguments["x"]
+    arguments |= {"epochs": 1, "initial_epoch": 0, "validation_freq": 1, "shuffle": False}
     for name in ("steps_per_epoch", "validation_steps", "validation_batch_size"):
         arguments.pop(name, None)
 
 
 def _short_evaluate(arguments: dict[str, Any]) -> None:
-    given = [arguments.get(name) for name in ("x", "y", "sample_weight")]
-    arguments |= zip(("x", "y", "sample_weight"), _few(*given), strict=True)
-    arguments["batch_size"] = mode.short_clips()
-    arguments.pop("steps", None)
+    arguments["x"] = _few(*(arguments.pop(name, None) for name in ("x", "y", "sample_weight")))
+    for name in ("batch_size", "steps"):
+        arguments.pop(name, None)
 
 
 def _short_predict(arguments: dict[str, Any]) -> None:
     arguments["batch_size"] = 256  # all clips are wanted, and an execution costs as much as many of them
 
 
-def _few(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, Any, Any]:
-    """The first clips of arrays, or of batches of any kind."""
+def _few(x: Any, y: Any = None, sample_weight: Any = None) -> tf.data.Dataset:
+    """The first clips of arrays, or of batches of any kind, as one batch: for arrays, Keras would compile much."""
     if not hasattr(keras.tree.flatten(x)[0], "shape"):
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(next(iter(x)))
-    count = mode.short_clips()
-    return keras.tree.map_structure(lambda one: None if one is None else one[:count], (x, y, sample_weight))
+    clips = keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
+    clips = clips if isinstance(clips, tuple) else (clips,)
+    return tf.data.Dataset.from_tensors(keras.tree.map_structure(lambda one: one[:mode.short_clips()],
+                                                                 keras.tree.lists_to_tuples(clips)))
 
 
 for _name, _change in (("fit", _short_fit), ("evaluate", _short_evaluate), ("predict", _short_predict)):

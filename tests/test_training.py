@@ -40,14 +40,13 @@ def network(**options):
 
 
 @pytest.mark.parametrize("options, arguments, line", [
-    (ACCURACY, {"validation_data": VALIDATION}, r"epoch 2 of 2: loss \d\.\d\d, accuracy \d+\.\d% (validation \d+\.\d%)"),
-    (ACCURACY, {}, r"epoch 2 of 2: loss \d\.\d\d, accuracy \d+\.\d%"),
-    ({}, {"validation_data": VALIDATION}, r"epoch 2 of 2: loss \d\.\d\d (validation loss \d\.\d\d)"),
-    ({}, {}, r"epoch 2 of 2: loss \d\.\d\d")])
+    (ACCURACY, {"validation_data": VALIDATION}, "epoch 2 of 2: loss #, accuracy #% (validation #%)"),
+    (ACCURACY, {}, "epoch 2 of 2: loss #, accuracy #%"),
+    ({}, {"validation_data": VALIDATION}, "epoch 2 of 2: loss # (validation loss #)"),
+    ({}, {}, "epoch 2 of 2: loss #")])
 def test_one_line_tells_what_is_known(options, arguments, line, capsys):
     network(**options).fit(CLIPS, LABELS, epochs=2, verbose=0, callbacks=[training.Progress()], **arguments)
-    pattern = line.replace("(", r"\(").replace(")", r"\)")
-    assert re.fullmatch(pattern + "\n", capsys.readouterr().out)
+    assert re.sub(r"\d+\.\d+", "#", capsys.readouterr().out) == f"{line}\n"
 
 
 def test_the_line_says_where_training_stopped_and_begins_anew(capsys):
@@ -59,12 +58,12 @@ def test_the_line_says_where_training_stopped_and_begins_anew(capsys):
 
 
 def test_training_that_is_interrupted_leaves_its_line_and_can_be_taken_up(capsys):
-    def interrupt(epoch, logs):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
     model, progress = network(), training.Progress()
     with pytest.raises(KeyboardInterrupt):
-        model.fit(CLIPS, LABELS, verbose=0, callbacks=[progress, keras.callbacks.LambdaCallback(on_epoch_end=interrupt)])
+        model.fit(CLIPS, LABELS, verbose=0, callbacks=[progress, keras.callbacks.LambdaCallback(interrupt)])
     model.fit(CLIPS, LABELS, verbose=0, callbacks=[progress])
     assert "epoch 1 of 1" in capsys.readouterr().out
 
@@ -103,7 +102,7 @@ def test_short_training_is_an_epoch_of_few_clips_whatever_is_asked_for(given, va
     model, seen = network(run_eagerly=False, **ACCURACY), []
     model.train_step = lambda batch, step=model.train_step: seen.append(len(batch[0])) or step(batch)
     history = model.fit(**given, epochs=10, verbose=0).history
-    assert sum(seen) == (count // 2 if "validation_split" in given else count) and model.train_function is not None
+    assert seen == [count]
     assert {name: len(values) for name, values in history.items()} == dict.fromkeys(
         ("loss", "accuracy", "val_loss", "val_accuracy"), 1)
     assert model.run_eagerly and len(model.predict(CLIPS, verbose=0)) == len(CLIPS)
