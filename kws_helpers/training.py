@@ -16,10 +16,9 @@ from kws_helpers import mode
 from kws_helpers.desk.messages import StatusLine
 
 tf.get_logger().setLevel("ERROR")  # advice about tracing helps nobody who trains several networks in a notebook
-# After `keras.utils.set_random_seed` two runs are equal. And Keras leaves out XLA, which compiles long for small networks.
+# After `keras.utils.set_random_seed` two runs are equal, and Keras leaves out XLA, which takes long to compile.
 tf.config.experimental.enable_op_determinism()
-tf.random.set_seed(0)  # who sets no seed would get an error
-
+tf.random.set_seed(0)  # without a seed, shuffling would be an error
 
 _FORMATS = {"loss": "loss {:.2f}", "accuracy": "accuracy {:.1%}", "val_loss": "loss {:.2f}", "val_accuracy": "{:.1%}"}
 
