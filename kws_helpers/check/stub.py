@@ -85,12 +85,12 @@ def needs(what: str, exercises: Iterable[str]) -> str:
 
 def _block(code: CodeType) -> list[ast.stmt] | None:
     """Return the statements of a function or a cell, None where its source cannot be seen."""
+    source = "".join(linecache.getlines(code.co_filename))
     try:
-        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+        tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return None
-    if is_cell(code):
-        return tree.body
-    found = [node for node in ast.walk(tree) if isinstance(node, _BLOCKS) and node.name == code.co_name
-             and min(one.lineno for one in [node, *node.decorator_list]) == code.co_firstlineno]
-    return found[0].body if found else None if not tree.body else []
+    if is_cell(code) or not source:
+        return tree.body or None
+    return next((node.body for node in ast.walk(tree) if isinstance(node, _BLOCKS) and node.name == code.co_name
+                 and min(one.lineno for one in [node, *node.decorator_list]) == code.co_firstlineno), [])
