@@ -16,7 +16,7 @@ HALF = "def softmax(z):\n    largest = max(z)\n    raise NotImplementedError"
 WRITTEN = "def softmax(z):\n    return z"
 BY_HAND = "network = [1]\nraise NotImplementedError()"
 NEEDS_SOFTMAX = "This cell needs `softmax`, which is not written yet. Write that exercise first.\n"
-NEEDS_BOTH = ("This cell needs `softmax` and `cross_entropy`, which are not written yet. Write those exercises first.\n")
+NEEDS_BOTH = "This cell needs `softmax` and `cross_entropy`, which are not written yet. Write those exercises first.\n"
 NEEDS_NETWORK = ("This cell needs the exercise that makes `network`, which is not written yet. Write that exercise "
                  "first.\n")
 UNMADE = "cell has not run since the kernel"
@@ -50,7 +50,7 @@ def run(monkeypatch):
     ([SOFTMAX, "p = softmax([1])", ENTROPY, "cross_entropy(p, 1)"], NEEDS_BOTH),
     (["p = 1", SOFTMAX, "p = softmax([1])", "p"], NEEDS_SOFTMAX),  # not what another cell has called so
     ([SOFTMAX, "import numpy as np\nnp.vectorize(softmax)([1])"], NEEDS_SOFTMAX),
-    ([SOFTMAX, "try:\n    softmax(1)\nexcept NotImplementedError as error:\n    raise ValueError('in a layer') from None"],
+    ([SOFTMAX, "try:\n    softmax(1)\nexcept NotImplementedError:\n    raise ValueError('in a layer') from None"],
      NEEDS_SOFTMAX),
     ([BY_HAND], "This cell is not written yet.\n"),
     ([BY_HAND, "loss = network[0]"], NEEDS_NETWORK),

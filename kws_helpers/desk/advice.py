@@ -58,9 +58,9 @@ class _Advice:
             return
         if line:
             error._render_traceback_ = lambda: [line]  # what IPython shows instead of a traceback
-        elif isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
-            error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel "
-                           "was started.\nChoose Run > Run All Above Selected Cell in the menu, then run this cell again.")
+        elif _lacks_a_name(error):
+            error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel was "
+                           "started.\nChoose Run > Run All Above Selected Cell in the menu, then run this cell again.")
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
     def go_on(self, result: Any) -> None:
@@ -87,7 +87,7 @@ class _Advice:
     def _missing(self, error: Exception) -> list[str]:
         """Return the exercises that an error comes from."""
         for one in with_causes(error):
-            if isinstance(one, NameError) and not isinstance(one, UnboundLocalError) and (found := self._open(one.name)):
+            if _lacks_a_name(one) and (found := self._open(one.name)):
                 return found
         return list(filter(None, [unwritten_in(error)]))
 
@@ -121,3 +121,8 @@ class _Advice:
         self.waiting |= dict.fromkeys(unmade, exercises)
         for name in unmade - needed_first(statements):
             self.names.pop(name, None)
+
+
+def _lacks_a_name(error: BaseException) -> bool:
+    """Return whether an error says that no cell has made a name."""
+    return isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
