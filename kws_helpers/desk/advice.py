@@ -59,8 +59,9 @@ class _Advice:
         if line:
             error._render_traceback_ = lambda: [line]  # what IPython shows instead of a traceback
         elif _lacks_a_name(error):
-            error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel was "
-                           "started.\nChoose Run > Run All Above Selected Cell in the menu, then run this cell again.")
+            error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel "
+                           "was started.\n"
+                           "Choose Run > Run All Above Selected Cell in the menu, then run this cell again.")
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
     def go_on(self, result: Any) -> None:
