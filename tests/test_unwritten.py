@@ -23,9 +23,8 @@ UNMADE = "cell has not run since the kernel"
 
 
 @pytest.fixture
-def run(monkeypatch):
+def run():
     shell = InteractiveShell()
-    monkeypatch.setattr("builtins.get_ipython", lambda: shell, raising=False)
     advice.load_ipython_extension(shell)
 
     def run_cells(*cells):

@@ -12,9 +12,6 @@ from kws_helpers import mode
 from kws_helpers.check import display, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
-from kws_helpers.check.missing import hint_after_errors
-
-hint_after_errors()
 
 
 class CheckFailed(AssertionError):

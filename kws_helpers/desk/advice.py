@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any
 
 from kws_helpers import mode
+from kws_helpers.check import ladders
+from kws_helpers.check.missing import why_missing
 from kws_helpers.check.stub import (
     frame_of_stub,
     is_cell,
@@ -59,6 +61,8 @@ class _Advice:
         if line:
             error._render_traceback_ = lambda: [line]  # what IPython shows instead of a traceback
         elif _lacks_a_name(error):
+            if error.name in ladders():
+                error.add_note(why_missing(error.name, self.names["In"][:-1]))
             error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel "
                            "was started.\n"
                            "Choose Run > Run All Above Selected Cell in the menu, then run this cell again.")
@@ -94,8 +98,6 @@ class _Advice:
 
     def _missing_in(self, statements: list[ast.stmt]) -> list[str]:
         """Return all exercises that a cell needs and that are not written."""
-        from kws_helpers.check import ladders
-
         found: list[str] = []
         for name in read_by(statements, self.names):
             found += [name] if name in ladders() and is_unwritten(self.names.get(name)) else self._open(name)
