@@ -12,13 +12,10 @@ from kws_helpers import mode
 from kws_helpers.check import display, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
-from kws_helpers.check.missing import hint_after_errors
-
-hint_after_errors()
 
 
 class CheckFailed(AssertionError):
-    """Raised when a check fails, so that "Run All" and nbgrader's "Validate" stop there."""
+    """Raised when a check fails: "Run All" stops there, and nbgrader's "Validate" names the cell."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"\x1b[31m{self}\x1b[0m"]  # IPython shows this instead of a traceback that would help nobody
@@ -35,11 +32,13 @@ def ladders() -> dict[str, Ladder]:
 def check(function: Any) -> None:
     """Check one exercise and show how far it gets. While a notebook is being graded, do nothing: the judge asks more.
 
+    An exercise that is not written yet is said to be so, and stops nothing except in nbgrader's "Validate".
+
     Args:
         function: the function of the exercise, as defined in the notebook.
 
     Raises:
-        CheckFailed: a step failed.
+        CheckFailed: a step failed, and the function is written; while validating, also where it is not.
         LookupError: there is no exercise of that name.
 
     Example:
@@ -61,7 +60,7 @@ def check(function: Any) -> None:
     report = known[name].climb(function)
     display.show(report)
     passed.note(name, report.passed)
-    if not report.passed:
+    if not report.passed and (mode.validating() or not report.unwritten):
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 
 

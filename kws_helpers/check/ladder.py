@@ -19,6 +19,7 @@ from typing import Any
 from kws_helpers.check import expect
 from kws_helpers.check.calling import CallFailed, call
 from kws_helpers.check.missing import asked_before
+from kws_helpers.check.stub import needs, unwritten_in
 
 
 @dataclass
@@ -32,10 +33,15 @@ class Step:
 
 @dataclass
 class Report:
-    """The steps of one exercise, in order."""
+    """The steps of one exercise, in order.
+
+    Attributes:
+        unwritten: the last step failed because this exercise, or one that it calls, is not written yet.
+    """
 
     name: str
     steps: list[Step] = field(default_factory=list)
+    unwritten: bool = False
 
     @property
     def passed(self) -> bool:
@@ -60,7 +66,9 @@ class Ladder:
             for title in self._all_steps(function):
                 report.steps.append(Step(title, passed=True))
         except (expect.Missed, CallFailed) as failure:
-            _fail(report.steps[-1], str(failure))
+            other = unwritten_in(failure)
+            _fail(report.steps[-1], needs("It", [other]) if other not in ("", self.name) else str(failure))
+            report.unwritten = bool(other) or getattr(failure, "kind", "") == "unwritten"
         except Exception as error:  # a result so odd that a step could not even look at it
             _fail(report.steps[-1], f"the result could not be examined ({type(error).__name__}: {error}).")
         return report
