@@ -5,6 +5,7 @@ properties, no solutions.
 """
 
 import importlib
+import os
 import pkgutil
 from typing import Any
 
@@ -21,7 +22,9 @@ class CheckFailed(AssertionError):
     """Raised when a check fails, so that "Run All" and nbgrader's "Validate" stop there."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"\x1b[31m{self}\x1b[0m"]  # IPython shows this instead of a traceback that would help nobody
+        """What IPython shows below the report. Validate shows nothing else, so there it is the whole sentence."""
+        told = str(self) if "NBGRADER_EXECUTION" in os.environ else str(self).partition(": ")[0] + "."
+        return [f"\x1b[31m{told}\x1b[0m"]
 
 
 def ladders() -> dict[str, Ladder]:

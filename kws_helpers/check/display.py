@@ -1,5 +1,6 @@
 """Show the report of a check: coloured lines in a notebook, plain ones elsewhere."""
 
+import re
 from html import escape
 
 from kws_helpers.check.ladder import Report, Step
@@ -40,6 +41,10 @@ def _as_text(step: Step) -> str:
 
 def _as_html(step: Step) -> str:
     mark, colour = _MARKS[step.passed]
-    advice = f"<br><span style='margin-left:1.6em'>{escape(step.advice)}</span>" if step.advice else ""
+    advice = f"<div style='margin-left:1.6em'>{_with_code(step.advice)}</div>" if step.advice else ""
     sign = f"background:{colour};color:white;border-radius:3px;padding:0 .3em"
     return f"<div><span style='{sign}'>{mark}</span> {escape(step.title)}{advice}</div>"
+
+
+def _with_code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
