@@ -10,7 +10,7 @@ import pkgutil
 from typing import Any
 
 from kws_helpers import mode
-from kws_helpers.check import display, passed
+from kws_helpers.check import display, hints, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
 from kws_helpers.check.missing import hint_after_errors
@@ -62,9 +62,11 @@ def check(function: Any) -> None:
         raise LookupError(f"There is no check for {name!r}. Give the function of an exercise, such as "
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
-    display.show(report)
+    display.show(display.Shown(report))
     passed.note(name, report.passed)
     if not report.passed:
+        if not report.unwritten and (text := hints.after_a_failure(name, function)):
+            display.show(text)
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 
 

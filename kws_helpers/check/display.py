@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from typing import Any
 
 from kws_helpers.check.ladder import Report, Step
 
@@ -9,7 +10,7 @@ from kws_helpers.check.ladder import Report, Step
 _MARKS = {True: ("✔", "#0072B2"), False: ("✘", "#D55E00")}
 
 
-class _Shown:
+class Shown:
     """An object that Jupyter shows as HTML, and everything else as text."""
 
     def __init__(self, report: Report) -> None:
@@ -24,11 +25,11 @@ class _Shown:
                 f"{_verdict(self.report)}</strong>{lines}</div>")
 
 
-def show(report: Report) -> None:
-    """Print the report, or display it where there is a notebook."""
+def show(shown: Any) -> None:
+    """Print a report or a text, or display it where there is a notebook."""
     from IPython.display import display
 
-    display(_Shown(report))
+    display(shown)
 
 
 def _verdict(report: Report) -> str:

@@ -3,8 +3,8 @@
 import re
 
 _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
-    (r"operands could not be broadcast.* shapes (.+)",
-     "arrays of the shapes {0} do not fit together: counted from the last axis, sizes must be equal or 1"),
+    (r"operands could not be broadcast.* shapes (\(\S*\)) (\(\S*\))",
+     "arrays of the shapes {0} and {1} do not fit together: counted from the last axis, sizes must be equal or 1"),
     (r"could not broadcast input array from shape (.+) into shape (.+)",
      "an array of shape {0} does not fit into a place of shape {1}"),
     (r"matmul: Input operand 1 has a mismatch.*size (\d+) is different from (\d+)",
@@ -36,7 +36,7 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
      "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
     (r"can(?:'|no)t multiply sequence by non-int|can only concatenate list",
      "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
-    (r"'NoneType' object (?:has no attribute|is not)",
+    (r"'NoneType' object (?:has no attribute|is not)|, not NoneType",
      "a value is None there. Did a function above forget its `return`? (Methods such as list.append and list.sort "
      "return None.)"),
     (r"missing \d+ required .*arguments?: (.+)", "a function is called without {0}"),
@@ -47,7 +47,7 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
                                                          "too?"),
     (r"local variable '(\w+)'", "`{0}` is used before anything was put into it"),
     (r"name '(\w+)' is not defined", "nothing is called `{0}` here. Is it misspelt, or its cell not run?"),
-    (r"could not convert string to float|ufunc .* did not contain a loop.*Str",
+    (r"could not convert string to float|did not contain a loop with signature.*<U",
      "NumPy cannot calculate with text"),
     (r"Cannot cast ufunc .* output from dtype\('?(\w+)'?\) to dtype\('?(\w+)",
      "an array of type {1} cannot take results of type {0} in place; write x = x - y rather than x -= y"),
@@ -61,6 +61,19 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"incompatible (?:with the layer|shapes?)", "the shape of an input is not the one that a layer was built for"),
     (r"inputs have incompatible shapes|same shape.*merge|Received shapes (.+) and (.+)",
      "a layer that adds or joins its inputs gets two of different shapes"),
+    (r"`Concatenate` layer requires|input array dimensions except for the concatenation|input arrays must have the same",
+     "what is joined differs in another axis than the one it is joined along"),
+    (r"cannot reshape array of size (\d+) into shape (.+)", "{0} numbers do not fill the shape {1}"),
+    (r"total size of the tensor must be unchanged", "a reshaped input must keep its number of values"),
+    (r"Only input tensors may be passed as positional",
+     "a layer is called with something that is no tensor: it is layer(settings)(input)"),
+    (r"arrays used as indices must be of integer", "places in an array are whole numbers: .astype(int)"),
+    (r"Cannot cast array data from .*float.* to .*int", "whole numbers are needed there, and floats came"),
+    (r"'float' object cannot be interpreted as an integer", "a whole number is needed there; // gives one, / a float"),
+    (r"Cannot interpret '\d+' as a data type", "a shape is one argument, with its own brackets: np.zeros((3, 2))"),
+    (r"numpy boolean (?:negative|subtract)", "NumPy does not subtract truth values. Turn them round with ~, compare "
+                                            "them with !=, or make numbers of them: .astype(int)"),
+    (r"(?:too many|not enough) values to unpack \(expected (\d+)", "{0} values are expected on the right of the ="),
     (r"must call `?compile", "the network was not compiled: network.compile(…) comes before fit and evaluate"),
     (r"divi(?:sion|de) by zero|modulo by zero", "the number below the line is 0"),
 ]]
