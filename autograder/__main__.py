@@ -57,6 +57,18 @@ def lessons(
 
 
 @app.command()
+def claims(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Default: all.")] = None,
+    solve: Annotated[bool, typer.Option(help="Solve the lessons anew (minutes), with the data of KWS_DATA.")] = False,
+) -> None:
+    """List what the lessons claim of their figures and numbers, with the values. Exit code 1: not all of it holds."""
+    from autograder.terminal import list_claims
+
+    with _bad_usage():
+        raise typer.Exit(0 if list_claims(console, names or (), solve) else 1)
+
+
+@app.command()
 def collect(
     source: Annotated[Path, typer.Argument(help="A folder or zip file: from Moodle, Canvas or nbgrader's exchange, or "
                                                 "with a folder or zip file for each student.",
@@ -107,7 +119,7 @@ def grade(
 
 @app.command()
 def challenge(
-    submissions: Annotated[Path, typer.Argument(help="<student>/06_tc_resnet/challenge.keras, beside the notebooks.",
+    submissions: Annotated[Path, typer.Argument(help="<student>/07_tc_resnet/challenge.keras, beside the notebooks.",
                                                 exists=True, file_okay=False)],
     clips: Annotated[str | None, typer.Option(help="A folder or archive in the layout of Speech Commands; its testing "
                                                    "split counts. Default: the bundled data.")] = None,
@@ -115,7 +127,7 @@ def challenge(
     unsafe: Annotated[bool, typer.Option("--unsafe", help="Measure even where there is no sandbox: what is in the "
                                                           "files then runs with your rights.")] = False,
 ) -> None:
-    """Measure the networks of lesson 06's challenge on clips that no student has. Exit code 2: bad usage."""
+    """Measure the networks of lesson 07's challenge on clips that no student has. Exit code 2: bad usage."""
     from autograder.running.sandbox.protection import demanded_protection
     from autograder.terminal import measure_challenge
 

@@ -78,7 +78,7 @@ def train_networks() -> tuple[str, list[Trained]]:
     print(dataset, flush=True)
     prepared = features.prepare(dataset)
     jobs = {"FFNN": (module_of("02_ffnn").build_ffnn, prepared.training),
-            "TC-ResNet8": (module_of("06_tc_resnet").build_tc_resnet8, AugmentedClips(dataset, prepared))}
+            "TC-ResNet8": (module_of("07_tc_resnet").build_tc_resnet8, AugmentedClips(dataset, prepared))}
     return str(dataset), [_train(name, build, clips, prepared) for name, (build, clips) in jobs.items()]
 
 

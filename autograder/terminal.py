@@ -11,6 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.building.lesson import lesson_names
+from autograder.building.solution import committed_claims, solve_with_claims
 from autograder.grading.challenge import Entry, ranked, run_challenge
 from autograder.grading.grade import grade_class
 from autograder.grading.rows import STATUS_TEXTS, Row, Total
@@ -28,6 +30,25 @@ _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched", "
 def say(console: Console, text: object, style: str = "") -> None:
     """Print one line as it is, without markup, colours or line breaks of rich's."""
     console.print(Text(one_line(str(text)), style), soft_wrap=True)
+
+
+def list_claims(console: Console, names: Iterable[str], solve: bool) -> bool:
+    """Print what the lessons claim, with the values, and return whether all of it holds.
+
+    Args:
+        console: where it is printed.
+        names: lessons; none for all.
+        solve: solve the lessons anew, with the data of KWS_DATA, instead of listing what was kept.
+    """
+    table = Table("lesson", "claim", "value", "")
+    hold = True
+    for name in names or lesson_names():
+        found = solve_with_claims(name, {})[1] if solve else committed_claims(name)
+        for one in found:
+            table.add_row(name, Text(one.sentence), Text(one.value), "" if one.holds else "does not hold")
+        hold = hold and all(one.holds for one in found)
+    console.print(table)
+    return hold
 
 
 def collect_and_print(console: Console, source: Path, submissions: Path) -> bool:

@@ -45,7 +45,7 @@ class Result:
 
 
 def remember(name: str, model: Any, accuracies: Sequence[float], dataset: Dataset) -> None:
-    """Keep a network's accuracies for the comparison in lesson 06; a later call with the same name replaces them.
+    """Keep a network's accuracies for the comparison in lesson 07; a later call with the same name replaces them.
 
     While grading nothing is kept.
 
@@ -65,7 +65,7 @@ def remember(name: str, model: Any, accuracies: Sequence[float], dataset: Datase
         with whole_file(path, path.with_suffix(f".{os.getpid()}.partial")) as file:
             file.write(json.dumps(facts).encode())
     except OSError as error:
-        warn(f"{path.absolute()} cannot be written ({error.strerror}), so lesson 06 will not know of “{name}”. "
+        warn(f"{path.absolute()} cannot be written ({error.strerror}), so lesson 07 will not know of “{name}”. "
              "Free some space, or work in a folder of your own, and run this cell again.")
 
 

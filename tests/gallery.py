@@ -20,7 +20,7 @@ def main() -> None:
     GALLERY.mkdir(exist_ok=True)
     for name in SHOWN:
         save(Image.open(PICTURES / f"{name}.png"), name)
-    networks = io.BytesIO(figures(SOLUTIONS / "06_tc_resnet.ipynb")["networks"])
+    networks = io.BytesIO(figures(SOLUTIONS / "07_tc_resnet.ipynb")["networks"])
     panels = [Image.open(file) for file in (PICTURES / "check.png", networks, PICTURES / "report-light.png")]
     whole = Image.new("RGB", (len(panels) * (PANEL[0] + GAP) - GAP, PANEL[1]), "white")
     for number, panel in enumerate(panels):

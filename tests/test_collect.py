@@ -118,10 +118,10 @@ def test_nbgraders_exchange_and_its_latest_submission(tmp_path, shape):
 @SHAPES
 def test_the_layout_itself_and_one_folder_or_zip_for_each_student(tmp_path, shape):
     placed, left = collected(tmp_path, {
-        f"ada/{LESSON}/{LESSON}.ipynb": notebook(), "ada/06_tc_resnet/challenge.keras": b"weights",
+        f"ada/{LESSON}/{LESSON}.ipynb": notebook(), "ada/07_tc_resnet/challenge.keras": b"weights",
         "ben/whatever.ipynb": notebook(OTHER),
         "cleo.zip": zipped({f"{LESSON}.ipynb": notebook(), f"deep/{OTHER}.ipynb": notebook(OTHER)})}, shape)
-    assert placed == {f"ada/{LESSON}/{LESSON}.ipynb": notebook(), "ada/06_tc_resnet/challenge.keras": b"weights",
+    assert placed == {f"ada/{LESSON}/{LESSON}.ipynb": notebook(), "ada/07_tc_resnet/challenge.keras": b"weights",
                       f"ben/{OTHER}/{OTHER}.ipynb": notebook(OTHER),
                       f"cleo/{LESSON}/{LESSON}.ipynb": notebook(), f"cleo/{OTHER}/{OTHER}.ipynb": notebook(OTHER)}
     assert not left
@@ -133,7 +133,7 @@ def test_from_hand_in_through_moodle_to_what_is_graded(tmp_path):
     assert hand_in(tmp_path / "notebooks", tmp_path / "hand-in.zip")
     packed = (tmp_path / "hand-in.zip").read_bytes()
     placed, left = collected(tmp_path, {f"{MOODLE.format('Ada', 7)}/hand-in.zip": packed}, "moodle.zip")
-    assert not left and "Ada_moodle_7/06_tc_resnet/challenge.keras" in placed
+    assert not left and "Ada_moodle_7/07_tc_resnet/challenge.keras" in placed
     found = {one.assignment: one for one in find_submissions(tmp_path / "submitted")}
     assert {name for name, one in found.items() if one.notebook} == {LESSON, OTHER}
     assert found[LESSON].student == "Ada_moodle_7" and not found[LESSON].notes

@@ -243,7 +243,7 @@ def test_pages_and_pictures_are_named_and_alone_are_no_notebook(tmp_path, name):
 def test_the_challenges_network_is_placed_or_named(tmp_path, name, is_placed):
     network = zipped({"config.json": b"", "metadata.json": b""}) if is_placed else b"\x89HDF"
     placed, left = collected(tmp_path, {f"ada/{FILE}": notebook(), f"ada/{name}": network})
-    assert ("ada/06_tc_resnet/challenge.keras" in placed) == is_placed == (f"ada/{name}" not in lost(left))
+    assert ("ada/07_tc_resnet/challenge.keras" in placed) == is_placed == (f"ada/{name}" not in lost(left))
 
 
 TAR = bytes(257) + b"ustar" + bytes(250)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.building.lesson import WORKED, all_cells, lesson_names, solution_of
+from autograder.building.lesson import UNGRADED, WORKED, all_cells, lesson_names, solution_of
 from kws_helpers.check import hints
 
 _HINT = re.compile(r"<details>\s*<summary>(Hint[^<]*)</summary>\s*(.*?)\s*</details>", re.DOTALL)
@@ -18,7 +18,8 @@ def build_hints(show_solutions: bool = False, path: Path = hints.FILE) -> None:
         show_solutions: the last help is the exercise's own solution, not a worked text about a similar one.
         path: where they are written.
     """
-    texts = {name: help_for for lesson in lesson_names() for name, help_for in _of(lesson, show_solutions) if help_for}
+    texts = {name: help_for for lesson in (*UNGRADED, *lesson_names())
+             for name, help_for in _of(lesson, show_solutions) if help_for}
     path.write_text(json.dumps(texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -20,20 +20,24 @@ KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "py
           "language_info": {"name": "python"}}
 
 
-CHALLENGE = "06_tc_resnet"
+CHALLENGE = "07_tc_resnet"
 """The lesson with the challenge, for which a network is handed in beside the notebook."""
 
-WELCOME = "00_start"
-"""The notebook before the first lesson: nothing in it is graded."""
+WELCOME, WARM_UP = "00_start", "00_warm_up"
+UNGRADED = (WELCOME, WARM_UP)
+"""The notebooks before the first lesson: nothing in them is graded."""
 
 
 def lesson_names() -> list[str]:
     """Return the names of all lessons, in order. A lesson, its notebook and its assignment have the same name."""
-    return sorted(path.stem for path in LESSONS.glob("[0-9][0-9]_*.py") if path.stem != WELCOME)
+    return sorted(path.stem for path in LESSONS.glob("[0-9][0-9]_*.py") if path.stem not in UNGRADED)
 
 
 SHOWS = "shows"
 """The tag of a code cell that only shows something: no graded cell needs it, and the notebooks do not have the tag."""
+
+CLAIM = "claim"
+"""The tag of a code cell with claims (`building/claims.py`): it is run where a lesson is solved, and is in no notebook."""
 
 
 @cache
@@ -53,10 +57,23 @@ def all_cells(name: str) -> list[NotebookNode]:
 
 def read_lesson(name: str) -> NotebookNode:
     """Return the lesson as a notebook with solutions, hidden tests, complete nbgrader metadata and stable cell ids."""
+    notebook = read_with_claims(name)
+    notebook.cells = [cell for cell in notebook.cells if not is_claim(cell)]
+    return notebook
+
+
+def is_claim(cell: NotebookNode) -> bool:
+    return CLAIM in cell.metadata.get("tags", [])
+
+
+def read_with_claims(name: str) -> NotebookNode:
+    """Return what `read_lesson` returns, with the cells that check what the lesson claims."""
     notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
     notebook.cells = [cell for cell in notebook.cells if WORKED not in cell.metadata.get("tags", [])]
     notebook.metadata = NotebookNode(KERNEL)
-    for number, cell in enumerate(notebook.cells):
+    number = -1
+    for cell in notebook.cells:
+        number += not is_claim(cell)  # a new claim changes no other cell's id
         if "nbgrader" in cell.metadata:
             cell.metadata["nbgrader"] = _complete(cell.metadata["nbgrader"], cell.cell_type)
         cell["id"] = _cell_id(cell, number)

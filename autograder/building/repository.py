@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.building.course_folder import build_course
 from autograder.building.hints import build_hints
-from autograder.building.lesson import WELCOME, functions_module, lesson_names, read_lesson
-from autograder.building.notebooks import write_notebook
+from autograder.building.lesson import UNGRADED, WARM_UP, functions_module, lesson_names
+from autograder.building.notebooks import BuildError, released_notebook, write_notebook
 from autograder.building.paths import COURSE, NOTEBOOKS, SOLUTIONS, demand_repository
 from autograder.building.solution import build_solution, renew_texts
 from kws_helpers.desk import handed_out
@@ -30,28 +30,35 @@ def build_all(with_solutions: bool = True, show_solutions: bool = False) -> Iter
 
     Raises:
         ValueError: this is an installed package, not the repository.
-        BuildError: a lesson could not be built.
+        BuildError: solved lessons write to stderr or claim what does not hold; all others are built before.
     """
     demand_repository()
     yield "solutions/lesson_*.py"
     build_functions()
-    for name in lesson_names():
-        if with_solutions:
-            yield f"solutions/{name}.ipynb (executed)"
-            build_solution(name)
-        else:
+    wrong = []
+    for name in (WARM_UP, *lesson_names()):
+        if not with_solutions:
             renew_texts(name)
-    build_hints(show_solutions)
+            continue
+        yield f"solutions/{name}.ipynb (executed)"
+        try:
+            build_solution(name)
+        except BuildError as error:
+            wrong.append(str(error))
     yield "course/ (nbgrader), notebooks/, kws_helpers/desk/handed_out.json and kws_helpers/check/hints.json"
+    build_hints(show_solutions)
     build_course()
     build_notebooks()
     build_handed_out()
+    if wrong:
+        raise BuildError("\n\n".join(wrong))
 
 
 def build_notebooks(course: Path = COURSE, folder: Path = NOTEBOOKS) -> None:
-    """Fill the folder that students open: a page to begin with, and what nbgrader released."""
+    """Fill the folder that students open: two pages to begin with, and what nbgrader released."""
     folder.mkdir(exist_ok=True)
-    write_notebook(read_lesson(WELCOME), folder / f"{WELCOME}.ipynb")
+    for name in UNGRADED:
+        write_notebook(released_notebook(name), folder / f"{name}.ipynb")
     for name in lesson_names():
         shutil.copyfile(course / "release" / name / f"{name}.ipynb", folder / f"{name}.ipynb")
 
@@ -66,7 +73,7 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
 def build_handed_out(folder: Path = NOTEBOOKS, path: Path = handed_out.FILE) -> None:
     """Write what a student's desk has to know of the notebooks: their cells, as they were handed out."""
     rows = [f" {json.dumps(name)}: {json.dumps(_cells(folder / f'{name}.ipynb'))}"
-            for name in (WELCOME, *lesson_names())]
+            for name in (*UNGRADED, *lesson_names())]
     path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 

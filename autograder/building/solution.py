@@ -2,31 +2,35 @@
 
 import os
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from autograder.building import claims
 from autograder.building.environment import kernel_manager
 from autograder.building.figures import attach_expected
-from autograder.building.lesson import read_lesson, solved
+from autograder.building.lesson import is_claim, read_lesson, read_with_claims, solved
 from autograder.building.notebooks import BuildError, write_notebook
 from autograder.building.paths import BUILD, SOLUTIONS
 
 SOLVED = BUILD / "solved"
 """Where solved lessons are executed: they find here what earlier ones have kept."""
 
+CLAIMS = "kws_claims"
+"""What a solved notebook's metadata call the claims that were checked when it was executed."""
+
 
 def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
     """Execute the solved lesson and write it with its figures.
 
     Raises:
-        BuildError: a cell writes to stderr.
+        BuildError: a cell writes to stderr, or the lesson claims what does not hold; then it is written all the same.
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
-    SOLVED.mkdir(parents=True, exist_ok=True)
-    notebook = execute_solved(name, SOLVED, {"KWS_DATA": "bundled"})
+    notebook, found = solve_with_claims(name, {"KWS_DATA": "bundled"})
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times
         if "outputs" in cell:
@@ -34,7 +38,28 @@ def build_solution(name: str, folder: Path = SOLUTIONS) -> None:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise BuildError(f"{name}: a cell writes to stderr:\n{cell.source}\n\n{output.text}")
+    notebook.metadata[CLAIMS] = {"fingerprint": claims.fingerprint(name), "found": [asdict(one) for one in found]}
     write_notebook(notebook, folder / f"{name}.ipynb")
+    if wrong := [f"“{one.sentence}” (value: {one.value})" for one in found if not one.holds]:
+        raise BuildError(f"{name} claims what does not hold here:\n" + "\n".join(wrong))
+
+
+def committed_claims(name: str, folder: Path = SOLUTIONS) -> list[claims.Claim]:
+    """Return what the lesson claims, with the values of the run that is kept."""
+    kept = nbformat.read(folder / f"{name}.ipynb", as_version=4).metadata.get(CLAIMS, {"found": []})
+    return [claims.Claim(**one) for one in kept["found"]]
+
+
+def solve_with_claims(name: str, environment: dict[str, str]) -> tuple[NotebookNode, list[claims.Claim]]:
+    """Execute the solved lesson; return it, and what its claims found.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed.
+    """
+    SOLVED.mkdir(parents=True, exist_ok=True)
+    notebook = _executed(_solved(read_with_claims(name)), SOLVED, environment)
+    found = claims.taken_from(notebook)
+    return notebook, found
 
 
 def renew_texts(name: str, folder: Path = SOLUTIONS) -> bool:
@@ -46,7 +71,9 @@ def renew_texts(name: str, folder: Path = SOLUTIONS) -> bool:
     path = folder / f"{name}.ipynb"
     if not path.exists():
         return False
-    notebook, executed = _solved(name), nbformat.read(path, as_version=4)
+    notebook, executed = _solved(read_lesson(name)), nbformat.read(path, as_version=4)
+    if executed.metadata.get(CLAIMS, {}).get("fingerprint") != claims.fingerprint(name):
+        return False
     code, before = ([cell for cell in one.cells if cell.cell_type == "code"] for one in (notebook, executed))
     if [cell.source for cell in code] != [cell.source for cell in before]:
         return False
@@ -63,16 +90,20 @@ def execute_solved(name: str, folder: Path, environment: dict[str, str] | None =
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
-    notebook = _solved(name)
+    return _executed(_solved(read_lesson(name)), folder, environment or {})
+
+
+def _executed(notebook: NotebookNode, folder: Path, environment: dict[str, str]) -> NotebookNode:
     with tempfile.TemporaryDirectory(prefix="kws-", ignore_cleanup_errors=True) as scratch:
         client = NotebookClient(notebook, km=kernel_manager(Path(scratch)), timeout=1800, store_widget_state=False,
                                 resources={"metadata": {"path": str(folder)}})
-        client.execute(cleanup_kc=True, env=os.environ | (environment or {}))
+        client.execute(cleanup_kc=True, env=os.environ | environment)
     return notebook
 
 
-def _solved(name: str) -> NotebookNode:
-    notebook = solved(read_lesson(name))
+def _solved(notebook: NotebookNode) -> NotebookNode:
+    for cell in filter(is_claim, solved(notebook).cells):
+        claims.to_run(cell)
     attach_expected(notebook, pictures={})
     return notebook
 

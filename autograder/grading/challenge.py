@@ -1,4 +1,4 @@
-"""The challenge of lesson 06: networks under 100,000 parameters, measured on clips that no student has.
+"""The challenge of lesson 07: networks under 100,000 parameters, measured on clips that no student has.
 
 A student hands in `challenge.keras` beside the notebook. To load such a file may run code, whatever Keras' safe mode
 promises, so each is loaded and tried in a kernel of its own, behind the same walls as a notebook. The kernel gets the
@@ -56,7 +56,7 @@ def run_challenge(submissions: Path, clips: str | None, protection: str) -> Iter
     """Measure every network that was handed in, in the order of the students' names.
 
     Args:
-        submissions: `<student>/06_tc_resnet/challenge.keras`, beside the notebooks.
+        submissions: `<student>/07_tc_resnet/challenge.keras`, beside the notebooks.
         clips: where the secret clips are: anything that `kws_helpers.data.load` takes. The testing split counts.
         protection: of `autograder.running.sandbox.protection`.
 

@@ -42,9 +42,9 @@ plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="ba
 # | [02_ffnn](02_ffnn.ipynb) | a first network learns its clips by heart, and fails on voices that it never heard | 100 |
 # | [03_evaluation](03_evaluation.ipynb) | what accuracy hides | 120 |
 # | [04_overfitting](04_overfitting.ipynb) | why it failed, and every remedy, by hand and measured | 180 |
-# | [05_cnn](05_cnn.ipynb) | kernels that slide over sound | 130 |
-# | [06_tc_resnet](06_tc_resnet.ipynb) | nine of ten words right, with fewer parameters than the first network; a challenge | 150 |
-# | [07_live_spotter](07_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 90 |
+# | [06_cnn](06_cnn.ipynb) | kernels that slide over sound | 130 |
+# | [07_tc_resnet](07_tc_resnet.ipynb) | nine of ten words right, with fewer parameters than the first network; a challenge | 150 |
+# | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 90 |
 #
 # Lessons 01 and 02 come first. After that you may go your own way.
 #

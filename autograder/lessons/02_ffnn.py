@@ -641,7 +641,7 @@ print(f"clips that all get the same probabilities: {np.mean(alike):.1%}")
 #   labels. Accuracy on training voices says nothing about new ones.
 # - Before training: is the untrained loss near $\ln 12$? After training: how wide is the gap?
 #
-# Next: accuracy itself hides a lot. Lesson 03 looks behind it; lessons 04 to 06 close the gap.
+# Next: accuracy itself hides a lot. Lesson 03 looks behind it; lessons 04 to 07 close the gap.
 #
 # ## Further reading
 #

@@ -68,7 +68,7 @@ simple, = trained(linear, seeds=(0,))
 labels = prepared.testing.y  # (N,) what was really spoken
 outputs = [network.predict(prepared.testing.x, verbose=0) for network in networks]
 accuracies = [np.mean(p.argmax(axis=-1) == labels) for p in outputs]
-results.remember("FFNN", networks[0], accuracies, dataset)  # for the comparison in lesson 06
+results.remember("FFNN", networks[0], accuracies, dataset)  # for the comparison in lesson 07
 
 network = networks[0]  # from here on, we look at the first of the three
 probabilities = {"FFNN": outputs[0], "linear": simple.predict(prepared.testing.x, verbose=0)}  # (N, 12)
@@ -797,7 +797,7 @@ print(f"\nThe smallest rate above 0 that {np.sum(~is_stop)} clips can show: {1 /
 # %% [markdown]
 # A rate of 1 % sounds small, and is 36 false alarms an hour: nobody would keep such a machine. This is why
 # people who build spotters speak of *false alarms per hour* and test with many hours of other speech. Our few
-# clips cannot even show such small rates, so the last line is really the recall at no false alarm at all. You will measure false alarms per hour in lesson 07.
+# clips cannot even show such small rates, so the last line is really the recall at no false alarm at all. You will measure false alarms per hour in lesson 08.
 #
 # ### Exercise: `threshold_for_false_alarms`
 #
@@ -870,7 +870,7 @@ print_rates()
 # %% [markdown]
 # The two lines need not agree exactly. Both splits are small samples: a share $q$ that was measured on $n$
 # clips is uncertain by about $\sqrt{q (1 - q) / n}$ in either direction: two times in three it is off by less.
-# (Where $q$ is 0 the formula says ±0, which is too good to be true. Lesson 07 has a rule for that.)
+# (Where $q$ is 0 the formula says ±0, which is too good to be true. Lesson 08 has a rule for that.)
 
 # %% tags=["shows"]
 def print_uncertainty():
@@ -914,7 +914,7 @@ print_uncertainty()
 # *The music player*: nobody is hurt by a miss, one says "stop" again. But it hears other words for hours, so
 # even a rate of 1 % means dozens of false alarms an hour, and people would switch it off. So a high
 # threshold, for 1 % or less. The recall that is left is lower than at the saw, and 1 % is still far too much.
-# I would not ship that one either; it takes a better network (lessons 04 to 06) and a test with many more
+# I would not ship that one either; it takes a better network (lessons 04 to 07) and a test with many more
 # clips.
 #
 # **Marking.** 1 point for each use: half a point for the worse mistake with a reason, half a point for a

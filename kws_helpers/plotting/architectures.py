@@ -1,4 +1,4 @@
-"""Lessons 05 and 06: networks side by side, and what happens inside them in training."""
+"""Lessons 06 and 07: networks side by side, and what happens inside them in training."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Lesson 05: kernels, feature maps and filters."""
+"""Lesson 06: kernels, feature maps and filters."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

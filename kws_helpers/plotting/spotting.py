@@ -1,4 +1,4 @@
-"""Lesson 07: a network that listens."""
+"""Lesson 08: a network that listens."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What networks that have heard synthetic voices only make of people: lesson 06's, trained as there, and longer."""
+"""What networks that have heard synthetic voices only make of people: lesson 07's, trained as there, and longer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from kws_helpers.augment import AugmentedClips
 from kws_helpers.features import Inputs
 from tools.benchmark.recipe import BATCH, LESSON, SEEDS, compiled
 
-EPOCHS = (39, 150)  # lesson 06's, and as many as take some three minutes for one network
+EPOCHS = (39, 150)  # lesson 07's, and as many as take some three minutes for one network
 
 
 @dataclass(frozen=True)

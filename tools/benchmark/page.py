@@ -33,7 +33,7 @@ def write_page(path: Path, measured: dict[str, Any]) -> None:
     if "busy" in measured:
         rows = [[str(one["loops"]), str(one["students"]), str(one["scores"]), str(one["different"]),
                  f"{one['seconds_each']:.1f}"] for one in measured["busy"]]
-        parts += ["### On a busy machine", "Lessons 01 and 06, graded in peace and again beside endless loops.",
+        parts += ["### On a busy machine", "Lessons 01 and 07, graded in peace and again beside endless loops.",
                   _table(["loops", "students", "scores", "that differ", "seconds for each notebook"], rows)]
     if "data" in measured:
         parts += _data(measured["data"])
@@ -48,7 +48,7 @@ def _accuracies(measured: dict[str, Any]) -> list[str]:
     if "lessons" in measured:
         parts += ["### Bundled synthetic voices", _networks(measured["lessons"]["networks"])]
     if "domain" in measured:
-        parts += ["### From synthetic voices to people", "Lesson 06's network and its recipe, trained on the bundled "
+        parts += ["### From synthetic voices to people", "Lesson 07's network and its recipe, trained on the bundled "
                   "synthetic voices alone, as long as in the lesson, and longer. On voices that it has not heard: "
                   "mean, and each seed.", _domain(measured["domain"])]
     if "real" in measured:

@@ -90,7 +90,7 @@ def warm_kernel() -> Ratio:
 
 
 def parallel_grading() -> Ratio:
-    """Executing and judging lesson 01 to 06 twice each as `grade` does it, with two workers against one after another.
+    """Executing and judging lesson 01 to 07 twice each as `grade` does it, with two workers against one after another.
 
     What is done once for a class, such as the process that kernels are forked from, is there before. The longest lesson
     comes first, so that no worker is idle at the end while the other is at it: the end of a class counts less.
@@ -131,7 +131,7 @@ def _solved(lesson: str, folder: str) -> Any:
 
 
 def fresh_clips() -> Ratio:
-    """An epoch of lesson 06's network on clips changed afresh against an epoch on the clips as they are."""
+    """An epoch of lesson 07's network on clips changed afresh against an epoch on the clips as they are."""
     from autograder.judging.reference import module_of
     from kws_helpers import data, features, training
     from kws_helpers.augment import AugmentedClips
@@ -139,7 +139,7 @@ def fresh_clips() -> Ratio:
     dataset = data.load("bundled")
     prepared = features.prepare(dataset)
     training.set_seed(0)
-    model = _compiled(module_of("06_tc_resnet").build_tc_resnet8())
+    model = _compiled(module_of("07_tc_resnet").build_tc_resnet8())
     changed = AugmentedClips(dataset, prepared)
 
     def with_changes(callbacks: list) -> None:
@@ -153,13 +153,13 @@ def fresh_clips() -> Ratio:
 
 
 def one_dimension() -> Ratio:
-    """Lesson 06's network, trained as there, against the same network with 2-D convolutions, trained by Keras alone."""
+    """Lesson 07's network, trained as there, against the same network with 2-D convolutions, trained by Keras alone."""
     from autograder.judging.reference import module_of
     from kws_helpers import data, features, training
 
     prepared = features.prepare(data.load("bundled"))
     training.set_seed(0)
-    flat, wide = _compiled(module_of("06_tc_resnet").build_tc_resnet8()), _compiled(_tc_resnet8_in_2d())
+    flat, wide = _compiled(module_of("07_tc_resnet").build_tc_resnet8()), _compiled(_tc_resnet8_in_2d())
     assert flat.count_params() == wide.count_params()
 
     def ours(callbacks: list) -> None:

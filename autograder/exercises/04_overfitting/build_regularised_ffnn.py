@@ -6,7 +6,7 @@ from autograder.judging.exercise import Exercise
 from autograder.judging.proxy import FunctionProxy, ModelProxy
 from kws_helpers.check.networks import dropout_rates
 
-from .facts import LookCase, as_array, observe_fact, snap
+from autograder.exercises.facts import LookCase, as_array, observe_fact, snap
 
 build_regularised_ffnn = Exercise("build_regularised_ffnn", observe=observe_fact)
 

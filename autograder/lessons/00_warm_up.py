@@ -1,0 +1,2 @@
+# %% [markdown]
+# # Warm-up: NumPy in a quarter of an hour

@@ -1,0 +1,242 @@
+"""The checks of lesson 07."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kws_helpers.check import expect, networks
+from kws_helpers.check.calling import CallFailed
+from kws_helpers.check.ladder import ladder
+
+
+@ladder("as_time_series(features)")
+def as_time_series(f):
+    rng = np.random.default_rng(0)
+    clips = rng.normal(size=(3, 49, 40))
+    yield "returns an array"
+    expect.array(f(clips))
+    yield "has four axes, the third of length 1: (3, 49, 40) becomes (3, 49, 1, 40)"
+    expect.shape(f(clips), (3, 49, 1, 40), "The new axis belongs between the frames and the coefficients.")
+    yield "moves no number: frame t, coefficient f of clip n is at [n, t, 0, f]"
+    series = np.asarray(f(clips))
+    for n, t, c in [(0, 0, 1), (2, 7, 3), (1, 48, 39)]:
+        expect.close(series[n, t, 0, c], clips[n, t, c], "Were axes exchanged, or was an array pressed into shape?")
+    yield "takes other sizes, and a single clip"
+    expect.shape(f(np.zeros((2, 5, 3))), (2, 5, 1, 3), "Take the sizes from the array, or name none.")
+    expect.shape(f(np.zeros((1, 5, 3))), (1, 5, 1, 3))
+
+
+@ladder("residual_block(x, channels, stride)")
+def residual_block(f):
+    yield "returns a place in a network (a KerasTensor)"
+    _block(f, 16, 24, 2)
+    yield "gives the channels that it is asked for, and half the frames with stride 2"
+    for inputs, channels, stride, frames in [(16, 24, 2, 25), (16, 16, 1, 49), (16, 16, 2, 25), (16, 20, 1, 49)]:
+        got = networks.squeezed(_block(f, inputs, channels, stride).output_shape)
+        expect.that(got == (None, frames, channels), f"shape (None, {frames}, {channels}) for an x of {inputs} "
+                    f"channels, channels={channels} and stride={stride}", str(got),
+                    'padding="same" keeps the frames; the stride divides them. Both ways must end with the same shape.')
+    yield "has the kernels of the table, where the shape changes"
+    networks.has_kernels(_block(f, 16, 24, 2), [(9, 16, 24), (9, 24, 24), (16, 24)])
+    yield "leaves x alone on the shortcut, where the shape stays the same"
+    networks.has_kernels(_block(f, 24, 24, 1), [(9, 24, 24), (9, 24, 24)])
+    yield "has a convolution on the shortcut, if only the stride or only the channels change the shape"
+    networks.has_kernels(_block(f, 24, 24, 2), [(9, 24, 24), (9, 24, 24), (24, 24)])
+    networks.has_kernels(_block(f, 16, 24, 1), [(9, 16, 24), (9, 24, 24), (16, 24)])
+    yield "has a batch normalisation for every convolution, and no biases"
+    networks.has_norms(_block(f, 16, 24, 2), 3, "three convolutions")
+    networks.has_norms(_block(f, 24, 24, 1), 2, "two convolutions")
+    x = np.random.default_rng(0).uniform(0.5, 2, size=(2, 49, 3)).astype(np.float32)
+    yield "lets x through unchanged, where the main path says nothing"
+    keeps = _block(f, 3, 3, 1)
+    _set(keeps)
+    expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.", 2e-3)
+    yield "adds before the last ReLU: the main path can take away from x"
+    _set(keeps, beta=-1)
+    expect.close(networks.run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
+                 "result is x - 1, and 0 where that is negative.", 2e-3)
+    yield "has batch normalisation and then ReLU between the two convolutions"
+    _set(keeps, beta=1, kernel=lambda shape: _looking_at(4, -1.0, shape))
+    expect.close(networks.run(keeps, np.full_like(x, 2)), np.full_like(x, 3), "The first convolution gave -2 here, batch "
+                 "normalisation made -1 of it, and ReLU 0. Then the second convolution gives 0, batch normalisation "
+                 "1, and x is 2.", 4e-3)
+    yield "has batch normalisation and ReLU on the shortcut's convolution"
+    changes = _block(f, 3, 3, 2)
+    _set(changes, beta=1, kernel=lambda shape: _looking_at(0, -3.0, shape) if len(shape) == 2 else np.zeros(shape))
+    expect.close(networks.run(changes, np.ones_like(x)), np.ones((2, 25, 3)), "The shortcut's convolution gave -3 here, batch "
+                 "normalisation made -2 of it, and ReLU 0. The main path was 1.", 2e-3)
+    yield "has the stride in the first convolution of the main path"
+    _set(changes, kernel=lambda shape: np.zeros(shape) if len(shape) == 2 else _looking_at(5, 1.0, shape))
+    ramp = np.tile(np.arange(49, dtype=np.float32)[:, np.newaxis], (1, 1, 3))
+    expect.close(networks.run(changes, ramp)[0, :5, 0], [3, 5, 7, 9, 11], "Both kernels looked one frame ahead here. With the "
+                 "stride in the first, the first result comes from frame 3; with the stride in the second, from "
+                 "frame 2.", 2e-3)
+
+
+@ladder("build_tc_resnet8(input_shape=(49, 40), n_classes=12, width=1.0, dropout=0.5)")
+def build_tc_resnet8(f):
+    model, clips = yield from networks.is_built(f, 4, "What makes one row of numbers of all frames?")
+    yield "has the kernels of the table"
+    networks.has_kernels(model, _table(16, 24, 32, 48, 12))
+    yield "has a batch normalisation for every convolution, and no biases but the last layer's"
+    networks.has_norms(model, 10, "ten convolutions", classes=12)
+    yield from networks.gives_probabilities(networks.run(model, 3 * clips))
+    yield "halves the frames in each block: with kernels that look at one frame, every eighth frame is seen"
+    _set(model, kernel=_looking_at_the_middle)
+    silence = np.zeros((1, 49, 40), np.float32)
+    expect.that(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same")
+    for frame in (1, 2, 4, 6, 12):
+        expect.close(_score(model, _with_peaks(frame)), _score(model, silence), f"Frame {frame} changes the answer here "
+                     "although no kernel sees its neighbours. Has each of the three blocks stride 2?")
+    yield "takes the mean over the frames"
+    one, two = _score(model, _with_peaks(8)), _score(model, _with_peaks(8, 24))
+    expect.close(two / one, 2, "Two peaks should count twice as much as one.", tolerance=1e-2)
+    yield "has ReLU behind the first convolution: a negative number does not get through"
+    _set(model, kernel=lambda shape: _first_and_second_turn_the_sign(shape))
+    expect.close(_score(model, _with_peaks(8)), 0, "The first convolution gave a negative number here, and the next "
+                 "would have made a positive one of it.")
+    yield "drops nothing in use, everything with its share in training"
+    for rate in (0.5, 0.0, 0.8):
+        _expect_dropout(expect.model(f(dropout=rate)), rate)
+    yield from networks.takes_other_sizes(f, (30, 13))
+    yield "multiplies all numbers of channels by the width, and rounds down"
+    for width, channels in [(0.5, (8, 12, 16, 24)), (1.2, (19, 28, 38, 57))]:
+        model = expect.model(f(width=width))
+        networks.run(model, clips)
+        networks.has_kernels(model, _table(*channels, 12))
+
+
+@ladder("multiply_adds(model)")
+def multiply_adds(f):
+    from keras import Input, Model, Sequential, layers
+
+    def count(shape, *chain):
+        return f(Sequential([Input(shape), *chain]))
+
+    yield "returns one number"
+    expect.number(count((3,), layers.Dense(2)))
+    yield "counts a dense layer: 3 numbers to 2 neurons are 3 x 2, and the biases do not count"
+    expect.equal(count((3,), layers.Dense(2)), 6, "One product for each weight.")
+    yield "counts a Conv1D: 10 frames of 4 channels come out, from 3 frames of 5 channels each: 10 x 4 x 3 x 5"
+    expect.equal(count((10, 5), layers.Conv1D(4, 3, padding="same", use_bias=False)), 600,
+                 "Each number that comes out takes one product for each place of the kernel and each channel that comes "
+                 "in.")
+    yield "counts what comes out: with stride 2 and no padding these are 4 frames"
+    expect.equal(count((10, 5), layers.Conv1D(4, 3, strides=2)), 240,
+                 "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
+    yield "counts a Conv2D: 6 x 4 places, 2 channels, kernel 3 x 5, from 7 channels"
+    expect.equal(count((6, 4, 7), layers.Conv2D(2, (3, 5), padding="same")), 6 * 4 * 2 * 3 * 5 * 7)
+    yield "adds up the layers, and counts nothing else"
+    got = count((10, 5), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
+                layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(), layers.Dense(3))
+    expect.equal(got, 600 + 5 * 4 * 3, "Batch normalisation, pooling and activations do not count.")
+    got = count((6, 4, 7), layers.Conv2D(2, 1), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(3))
+    expect.equal(got, 6 * 4 * 2 * 7 + 3 * 2 * 2 * 3, "Pooling does not count.")
+    yield "counts a dense layer on every frame: 10 frames, 5 numbers to 4 neurons"
+    expect.equal(count((10, 5), layers.Dense(4)), 200, "The same weights are used again for every frame.")
+    yield "counts depthwise convolutions: each number that comes out sees one channel"
+    for layer, inputs, expected in [(layers.DepthwiseConv1D(3, padding="same"), (10, 5), 10 * 5 * 3),
+                                    (layers.DepthwiseConv2D((3, 2), padding="same"), (6, 4, 7), 6 * 4 * 7 * 3 * 2),
+                                    (layers.DepthwiseConv1D(3, depth_multiplier=2), (10, 5), 8 * 10 * 3)]:
+        expect.equal(count(inputs, layer), expected, "The channels that come out count, those that come in do not.")
+    yield "looks into a network inside a network, and inside that"
+    inner = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same")])
+    place = Input((10, 5))
+    middle = Model(place, layers.ReLU()(inner(place)))
+    expect.equal(count((10, 5), middle, layers.Flatten(), layers.Dense(3)), 600 + 120,
+                 "Some layers are a keras.Model themselves. A function may call itself.")
+
+
+# What the steps above are made of.
+
+def _block(f: Callable, inputs: int, channels: int, stride: int) -> Any:
+    """A network of one block for 49 frames, with an x of shape (N, T, C) or else (N, T, 1, C)."""
+    import keras
+
+    first = None
+    for axes in ((49, inputs), (49, 1, inputs)):
+        x = keras.Input(axes)
+        try:
+            y = f(x, channels, stride)
+        except CallFailed as failure:
+            first = first or failure
+            continue
+        expect.that(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y)
+        return keras.Model(x, y)
+    raise first
+
+
+def _table(*channels: int) -> list[tuple[int, ...]]:
+    """The kernels of a TC-ResNet8 with these numbers of channels, the last of them the classes."""
+    first, *blocks, classes = channels
+    kernels = [(3, 40, first)]
+    for before, after in zip([first, *blocks], blocks):
+        kernels += [(9, before, after), (9, after, after), (before, after)]
+    return [*kernels, (blocks[-1], classes)]
+
+
+def _set(model: Any, kernel: Callable = np.zeros, gamma: float = 1, beta: float = 0) -> None:
+    """Set all weights. Batch normalisation becomes gamma times x plus beta."""
+    others = {"gamma": gamma, "beta": beta, "moving_variance": 1}
+    networks.assign(model, lambda name, shape: kernel(shape) if len(shape) > 1 else others.get(name, 0))
+
+
+def _looking_at(place: int, factor: float, shape: tuple[int, ...]) -> np.ndarray:
+    """A kernel that hands each channel on from one of its places, times a factor."""
+    kernel = np.zeros(shape)
+    diagonal = factor * np.eye(*shape[-2:])
+    if len(shape) == 2:
+        return diagonal
+    kernel[place] = diagonal
+    return kernel
+
+
+def _looking_at_the_middle(shape: tuple[int, ...]) -> np.ndarray:
+    if shape[-1] == 12:
+        return _for_class_0(shape)
+    return _looking_at(shape[0] // 2, 1.0, shape)
+
+
+def _first_and_second_turn_the_sign(shape: tuple[int, ...]) -> np.ndarray:
+    """The first convolution, of 3 places, and the first shortcut turn the sign; the main paths say nothing."""
+    if shape[-1] == 12:
+        return _for_class_0(shape)
+    if len(shape) == 3 and shape[0] == 9:
+        return np.zeros(shape)
+    return _looking_at(shape[0] // 2, -1.0 if shape[-1] in (16, 24) else 1.0, shape)
+
+
+def _for_class_0(shape: tuple[int, ...]) -> np.ndarray:
+    """The last layer: every number counts for class 0, and for no other class."""
+    weights = np.zeros(shape)
+    weights[..., 0] = 0.05
+    return weights
+
+
+def _with_peaks(*frames: int) -> np.ndarray:
+    clip = np.zeros((1, 49, 40), np.float32)
+    clip[:, list(frames)] = 1
+    return clip
+
+
+def _score(model: Any, x: np.ndarray, training: bool = False) -> float:
+    """How much more the network believes in class 0 than in class 1, for one clip."""
+    p = networks.run(model, x, training)[0]
+    return float(np.log(p[0]) - np.log(p[1]))
+
+
+def _expect_dropout(model: Any, rate: float) -> None:
+    """With all numbers before the last layer equal, the scores tell in training what share of them was kept."""
+    networks.run(model, np.zeros((1, 49, 40), np.float32))
+    _set(model, kernel=lambda shape: _for_class_0(shape) if shape[-1] == 12 else np.zeros(shape), gamma=0, beta=1)
+    clips = np.zeros((200, 49, 40), np.float32)
+    in_use = _score(model, clips)
+    p = networks.run(model, clips, training=True)
+    steps = np.diff(np.unique(np.round(np.log(p[:, 0]) - np.log(p[:, 1]), 3)))
+    expected = in_use / 48 / (1 - rate) if rate else 0.0
+    got = float(min(steps[steps > 5e-3], default=0.0))
+    expect.that(abs(got - expected) < 0.02 * max(expected, 0.1),
+                f"that a share of {rate} of 48 numbers is dropped before the last layer in training",
+                "another share, or dropout in another place" if got else "no dropout",
+                "Dropout(dropout) belongs between the mean over the frames and the last layer.")
