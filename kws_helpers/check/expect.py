@@ -29,7 +29,9 @@ def describe(value: Any) -> str:
         name = getattr(value.dtype, "name", value.dtype)
         kind = f"an array of shape {tuple(value.shape)} and type {'text' if str(name).startswith('str') else name}"
         return kind + (f", {value_text(np.asarray(value))}" if np.prod(value.shape) <= 12 else "")
-    return f"{type(value).__name__} {value_text(value)}"
+    if isinstance(value, (dict, list, tuple)):
+        return value_text(value)
+    return f"{type(value).__name__} {value_text(float(value) if isinstance(value, np.floating) else value)}"
 
 
 def within(tolerance: float, expected: Any, got: Any) -> np.ndarray:
@@ -56,10 +58,11 @@ def array(value: Any, cause: str = "") -> np.ndarray:
     return np.asarray(value)
 
 
-def shape(value: Any, expected: tuple[int, ...], cause: str = "") -> None:
-    """Expect an array of this shape."""
+def shape(value: Any, expected: tuple[int, ...], cause: str = "", known: Known = ()) -> None:
+    """Expect an array of this shape; `known`: shapes that mistakes give, see `close`."""
     got = array(value).shape
-    that(got == tuple(expected), f"shape {tuple(expected)}", f"shape {got}", cause)
+    words = next((words for wrong, words in known if got == wrong), cause)
+    that(got == tuple(expected), f"shape {tuple(expected)}", f"shape {got}", words)
 
 
 def number(value: Any, cause: str = "") -> None:
@@ -85,10 +88,16 @@ def close(value: Any, expected: Any, cause: str = "", tolerance: float = 1e-4, k
         known: what mistakes give here, each with what to say of it: [(wrong value, words)], most likely first.
     """
     expected, got = np.asarray(expected), np.asarray(value)
-    words = next((words for wrong, words in known if _agree(tolerance, wrong, got)), cause)
+    _kind(got.dtype.kind in "biufc", "numbers" if expected.ndim else "a number", value, cause)
+    words = told(got, known, cause, tolerance)
     _kind(got.shape == expected.shape, f"shape {expected.shape}" if expected.ndim else "a number", value, words)
     if not _agree(tolerance, expected, got):
         raise Missed(*_difference(expected, got, within(tolerance, expected, got)), words)
+
+
+def told(value: Any, known: Known, cause: str = "", tolerance: float = 1e-4) -> str:
+    """Return what is to be said of a wrong value: the words of the `known` one that it is, or else the `cause`."""
+    return next((words for wrong, words in known if _agree(tolerance, wrong, np.asarray(value))), cause)
 
 
 def _agree(tolerance: float, expected: Any, got: np.ndarray) -> bool:

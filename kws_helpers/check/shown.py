@@ -46,8 +46,8 @@ def _numbers(values: np.ndarray, typed: bool) -> str:
         text = f"{one:.0f}" if abs(one) < 1e15 and one == int(one) else f"{one:.6g}"
         return text + "." * (typed and text.lstrip("-").isdigit())
 
-    style = {"float_kind": number, "bool": str, "str_kind": repr, "object": value_text}
-    return np.array2string(values, separator=", ", threshold=10**6, formatter=style).replace("\n", "")
+    style = {"float_kind": number, "bool": str, "str_kind": lambda one: repr(str(one)), "object": value_text}
+    return " ".join(np.array2string(values, separator=", ", threshold=10**6, formatter=style).split())
 
 
 def _listed(parts: list[str], most: int = 12) -> str:
