@@ -47,7 +47,8 @@ def _numbers(values: np.ndarray, typed: bool) -> str:
         return text + "." * (typed and text.lstrip("-").isdigit())
 
     style = {"float_kind": number, "bool": str, "str_kind": lambda one: repr(str(one)), "object": value_text}
-    return " ".join(np.array2string(values, separator=", ", threshold=10**6, formatter=style).split())
+    text = np.array2string(values, separator=", ", threshold=10**6, formatter=style)
+    return " ".join(text.split()).replace("[ ", "[")
 
 
 def _listed(parts: list[str], most: int = 12) -> str:
