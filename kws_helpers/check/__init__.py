@@ -52,7 +52,8 @@ def check(function: Any) -> None:
         Traceback (most recent call last):
         ...
         kws_helpers.check.CheckFailed: frame_count is not finished: gives one frame where the clip is as long as the
-        window: expected 1, got 4. Before the window moves at all there is one frame.
+        window: `frame_count(400, 400, 100)`: expected 1, got 4. That counts the hops in the clip. The last window must
+        end inside the clip, too: subtract it first.
     """
     if mode.grading():
         return
