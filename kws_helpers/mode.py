@@ -19,3 +19,8 @@ def validating() -> bool:
 def short_training() -> bool:
     """True where training only has to run, not to succeed: while grading, or with ``KWS_TRAINING=short``."""
     return grading() or os.environ.get("KWS_TRAINING") == "short"
+
+
+def short_clips() -> int:
+    """How many clips short training learns from, and validates on."""
+    return 32 if grading() else 128
