@@ -127,4 +127,6 @@ def test_a_mistake_costs_every_student_the_same(name, mistake, monkeypatch):
 
 @pytest.mark.parametrize("name, mistake", WRONG)
 def test_a_mistake_does_not_climb_the_ladder(name, mistake):
-    assert not LADDERS[name].climb(mistake.answer).passed
+    report = LADDERS[name].climb(mistake.answer)
+    print(name, mistake.name, report.steps[-1].title, report.steps[-1].advice, sep=" | ")  # pytest -rP shows the table
+    assert not report.passed

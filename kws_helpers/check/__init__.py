@@ -9,7 +9,7 @@ import pkgutil
 from typing import Any
 
 from kws_helpers import mode
-from kws_helpers.check import display, passed
+from kws_helpers.check import display, hints, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
 
@@ -18,7 +18,9 @@ class CheckFailed(AssertionError):
     """Raised when a check fails: "Run All" stops there, and nbgrader's "Validate" names the cell."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"\x1b[31m{self}\x1b[0m"]  # IPython shows this instead of a traceback that would help nobody
+        """What IPython shows below the report. Validate shows nothing else, so there it is the whole sentence."""
+        told = str(self) if mode.validating() else str(self).partition(": ")[0] + "."
+        return [f"\x1b[31m{told}\x1b[0m"]
 
 
 def ladders() -> dict[str, Ladder]:
@@ -48,7 +50,8 @@ def check(function: Any) -> None:
         Traceback (most recent call last):
         ...
         kws_helpers.check.CheckFailed: frame_count is not finished: gives one frame where the clip is as long as the
-        window: expected 1, got 4. Before the window moves at all there is one frame.
+        window: `frame_count(400, 400, 100)`: expected 1, got 4. That counts the hops in the clip. The last window must
+        end inside the clip, too: subtract it first.
     """
     if mode.grading():
         return
@@ -58,8 +61,10 @@ def check(function: Any) -> None:
         raise LookupError(f"There is no check for {name!r}. Give the function of an exercise, such as "
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
-    display.show(report)
+    display.show(display.Shown(report))
     passed.note(name, report.passed)
+    if not report.passed and not report.unwritten and (text := hints.after_a_failure(name, function)):
+        display.show(text)
     if not report.passed and (mode.validating() or not report.unwritten):
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 

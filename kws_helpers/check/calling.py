@@ -17,6 +17,7 @@ import numpy as np
 
 from kws_helpers.check.clock import LOOK, Clock, own_work
 from kws_helpers.check.kinds import refused
+from kws_helpers.check.raw_errors import in_words
 from kws_helpers.check.stub import code_of, frame_of_stub, in_notebook
 
 CALL_LIMIT = 30
@@ -164,13 +165,11 @@ def _is_of_the_stub(error: BaseException, function: Callable) -> bool:
 
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
-    text = f"it raised {type(error).__name__}" + (f": {str(error)[:300]}" if str(error) else "")
-    if type(error).__name__ == "StdinNotImplementedError":  # IPython's, where nobody sits at the notebook
-        text = "it waits for somebody to type (`input`), and there is nobody"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if in_notebook(frame.filename)]
-    if frames:
-        return f"{text} (line {frames[-1].lineno} of its cell: `{frames[-1].line}`)"
-    return text + "."
+    place = f"line {frames[-1].lineno} of its cell: `{frames[-1].line}`" if frames else ""
+    if type(error).__name__ == "StdinNotImplementedError":  # IPython's, where nobody sits at the notebook
+        return f"it waits for somebody to type (`input`), and there is nobody{f' ({place})' if place else ''}."
+    return f"it raised an error: {in_words(error, place)}."
 
 
 def name_of(function: Callable, names: set[str], depth: int = 2) -> str:
