@@ -23,11 +23,10 @@ Rng = np.random.Generator
 
 def backgrounds() -> Iterator[tuple[str, np.ndarray]]:
     """Yield the name of a file and its samples (192000,), float32 in [-1, 1]."""
+    splits = [split for split, count in RECORDINGS.items() for _ in range(count)]
     for kind in KINDS:
-        number = 0
-        for split, count in RECORDINGS.items():
-            for number in range(number + 1, number + 1 + count):
-                yield f"{split}/_background_noise_/{kind}_{number}.ogg", recording(kind, number)
+        for number, split in enumerate(splits, start=1):
+            yield f"{split}/_background_noise_/{kind}_{number}.ogg", recording(kind, number)
 
 
 def recording(kind: str, number: int) -> np.ndarray:
@@ -179,7 +178,7 @@ def _scattered(rng: Rng, rate: float, sound: Callable[[], np.ndarray], density: 
 
 
 def _tone(rng: Rng, pitches: tuple[float, float], ringing: tuple[float, float], rise: float = 0) -> np.ndarray:
-    """A tone (8000,) that falls to a third within seconds drawn between the limits; its pitch rises by a share a second."""
+    """A tone (8000,) that falls to a third within seconds between two limits; its pitch rises by a share a second."""
     times = np.arange(RATE // 2) / RATE
     pitch, seconds = (np.exp(rng.uniform(*np.log(limits))) for limits in (pitches, ringing))
     return np.sin(2 * np.pi * pitch * times * (1 + rise * times / 2)) * np.exp(-times / seconds)
