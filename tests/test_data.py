@@ -571,7 +571,7 @@ def test_without_noise_the_bundled_noise_stands_in(tmp_path):
         dataset = data.load(source)
     assert len(caught) == 1
     assert all((split.labels == 11).any() for split in parts(dataset))
-    assert [len(dataset.noise[split]) for split in SPLITS] == [30, 10, 20]
+    assert [len(dataset.noise[split]) for split in SPLITS] == [33, 11, 22]
     with warnings.catch_warnings(action="error"):
         data.load(source, silence_percent=0)
 

@@ -1,4 +1,4 @@
-"""Background noise: ten kinds, of each kind several recordings, in every split other ones. Nobody speaks in them.
+"""Background noise: eleven kinds, of each kind several recordings, in every split other ones. Nobody says a word in them.
 
 A recording is somewhere else than all others: whatever makes its noise, the room and the microphone have numbers of
 their own, drawn from the same limits in all splits. It swells between soft and loud: real rooms are mostly soft.
@@ -84,6 +84,17 @@ def _kitchen(rng: Rng) -> np.ndarray:
     return _unit(_scattered(rng, rng.uniform(2, 10), blow)) + rng.uniform(0.02, 0.3) * _coloured(rng, -4)
 
 
+def _murmur(rng: Rng) -> np.ndarray:
+    """A crowd far away: throats that sound now and then, each with a mouth that never moves. Nobody says a word."""
+    crowd = rng.uniform(0.05, 0.3) * _coloured(rng, 0)
+    for _ in range(rng.integers(8, 30)):
+        turned = np.cumsum(rng.uniform(90, 250) * (1 + 0.2 * _turns(rng, -1, 1, 12))) / RATE
+        throat = np.sin(41 * np.pi * turned) / np.sin(np.pi * turned)  # 20 harmonics
+        syllables = np.maximum(_turns(rng, -1, 1, rng.integers(50, 100)), 0)
+        crowd += rng.uniform(0.3, 1) * syllables * _unit(_filtered(throat, _bumps(rng)))
+    return _filtered(crowd, colour(rng.uniform(-7, -4)))
+
+
 def _rain(rng: Rng) -> np.ndarray:
     """Far drops are one noise, near ones are heard one by one."""
     drops = _scattered(rng, rng.uniform(20, 150), lambda: _tone(rng, (800, 6000), (0.001, 0.008)) * rng.exponential())
@@ -119,8 +130,8 @@ def _wind(rng: Rng) -> np.ndarray:
 
 
 KINDS: dict[str, Callable[[Rng], np.ndarray]] = {
-    "fan": _fan, "fire": _fire, "hiss": _hiss, "hum": _hum, "keyboard": _keyboard, "kitchen": _kitchen, "rain": _rain,
-    "traffic": _traffic, "water": _water, "wind": _wind,
+    "fan": _fan, "fire": _fire, "hiss": _hiss, "hum": _hum, "keyboard": _keyboard, "kitchen": _kitchen,
+    "murmur": _murmur, "rain": _rain, "traffic": _traffic, "water": _water, "wind": _wind,
 }  # fmt: skip
 """What makes a noise: functions of a generator that return samples (192000,), however loud."""
 
