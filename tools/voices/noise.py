@@ -1,4 +1,4 @@
-"""Background noise: eleven kinds, of each kind several recordings, in every split other ones. Nobody says a word in them.
+"""Background noise: eleven kinds, several recordings of each, in every split other ones. Nobody says a word in them.
 
 A recording is somewhere else than all others: whatever makes its noise, the room and the microphone have numbers of
 their own, drawn from the same limits in all splits. It swells between soft and loud: real rooms are mostly soft.
