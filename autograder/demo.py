@@ -77,15 +77,17 @@ def train_networks() -> tuple[str, list[Trained]]:
     dataset = data.load()
     print(dataset, flush=True)
     prepared = features.prepare(dataset)
-    jobs = {"FFNN": (module_of("02_ffnn").build_ffnn, prepared.training),
-            "TC-ResNet8": (module_of("07_tc_resnet").build_tc_resnet8, AugmentedClips(dataset, prepared))}
+    plain = {"x": prepared.training.x, "y": prepared.training.y, "batch_size": BATCH}
+    changed = {"x": AugmentedClips(dataset, prepared, batch_size=BATCH)}
+    jobs = {"FFNN": (module_of("02_ffnn").build_ffnn, plain),
+            "TC-ResNet8": (module_of("07_tc_resnet").build_tc_resnet8, changed)}
     return str(dataset), [_train(name, build, clips, prepared) for name, (build, clips) in jobs.items()]
 
 
-def _train(name: str, build: Any, clips: Any, prepared: Any) -> Trained:
+def _train(name: str, build: Any, clips: dict[str, Any], prepared: Any) -> Trained:
     import keras
 
-    training.set_seed(0)
+    keras.utils.set_random_seed(0)
     model = build()
     steps = EPOCHS[name] * math.ceil(len(prepared.training.y) / BATCH)
     # Large steps first, ever smaller ones later: forty epochs then do what a constant rate would need hundreds for.
@@ -94,11 +96,12 @@ def _train(name: str, build: Any, clips: Any, prepared: Any) -> Trained:
                   metrics=["accuracy"])
     print(f"\n{name}, {model.count_params():,} parameters", flush=True)
     start = time.monotonic()
-    history = training.fit(model, clips, prepared.validation, epochs=EPOCHS[name], batch_size=BATCH)
+    history = model.fit(**clips, validation_data=(prepared.validation.x, prepared.validation.y), epochs=EPOCHS[name],
+                        verbose=0, callbacks=[training.Progress()])
     seconds = time.monotonic() - start
     _, on_training = model.evaluate(prepared.training.x, prepared.training.y, verbose=0)
     _, on_unheard = model.evaluate(prepared.testing.x, prepared.testing.y, verbose=0)
-    figure, description = plotting.draw_learning_curves(history)
+    figure, description = plotting.draw_learning_curves(history.history)
     return Trained(name, model.count_params(), on_training, on_unheard, seconds, plotting.to_png(figure), description)
 
 

@@ -6,8 +6,10 @@ axes; loudness is a factor; noise adds its own powers (as unrelated sounds do on
 constant for each coefficient.
 """
 
+import math
 from dataclasses import dataclass
 
+import keras
 import numpy as np
 
 from kws_helpers import features
@@ -37,37 +39,56 @@ class Changes:
     mask: int = 8  # frames that are masked at most, twice (SpecAugment: Park et al. 2019)
 
 
-class AugmentedClips:
-    """The training split in batches, every clip changed by other random values in every epoch.
+class AugmentedClips(keras.utils.PyDataset):
+    """The training clips in batches, in another order and changed by other random values in every epoch.
 
-    Use it in place of the training clips: ``training.fit(model, AugmentedClips(dataset, prepared), …)``. The
-    next clips are made while the network trains. Training with the same seed sees the same clips.
+    Keras makes the next batches while the network learns: ``network.fit(AugmentedClips(dataset, prepared), …)``,
+    without `y` and `batch_size`. All that is random follows from the seed, and from the numbers of the epoch and of the
+    batch. The epochs are counted on when the same object is given to `fit` once more.
 
     Args:
         dataset: what the clips and the background noise are taken from (the training split's only).
         prepared: the same as features, for their mean and standard deviation.
         changes: how far clips are changed; None for the usual.
+        batch_size: clips per batch; the last batch may have fewer.
+        seed: any whole number from 0.
 
     Example:
         >>> from kws_helpers import data, features
         >>> dataset = data.load(max_per_word=10)
-        >>> clips = AugmentedClips(dataset, features.prepare(dataset), Changes(shift=0.2))
-        >>> clips.augmented(np.arange(3), np.random.default_rng(0)).shape
-        (3, 49, 40)
+        >>> clips = AugmentedClips(dataset, features.prepare(dataset), Changes(shift=0.2), batch_size=32)
+        >>> x, y = clips[0]
+        >>> x.shape, y.shape
+        ((32, 49, 40), (32,))
     """
 
-    def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None) -> None:
-        self.changes = changes or Changes()
+    def __init__(self, dataset: Dataset, prepared: Prepared, changes: Changes | None = None, batch_size: int = 64,
+                 seed: int = 0) -> None:
+        super().__init__()
+        self.changes, self.batch_size, self.seed = changes or Changes(), batch_size, seed
         self.y = prepared.training.y
         self._levels = features.mel_levels_of(dataset.training)
         self._spoken = dataset.training.words != "_silence_"
         noise = [features.mel_decibel(recording) for recording in dataset.noise["training"]]
         self._noise = [np.exp(one / NEPER_IN_DECIBEL) for one in noise]
         self._standardised = prepared.standardised
+        self._epoch = -1
+        self.on_epoch_end()
+
+    def on_epoch_end(self) -> None:
+        """Draw the order of the clips for the next epoch."""
+        self._epoch += 1
+        self._order = np.random.default_rng([self.seed, self._epoch]).permutation(len(self.y))
 
     def __len__(self) -> int:
-        """Return how many clips are in an epoch."""
-        return len(self.y)
+        """Return how many batches are in an epoch."""
+        return math.ceil(len(self.y) / self.batch_size)
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Make a batch of this epoch: standardised MFCC (n, 49, 40) and labels (n,)."""
+        chosen = self._order[number * self.batch_size : (number + 1) * self.batch_size]
+        rng = np.random.default_rng([self.seed, self._epoch, number])
+        return self.augmented(chosen, rng), self.y[chosen]
 
     def augmented(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Change the training clips with the numbers `chosen` (n,); return standardised MFCC (n, 49, 40)."""

@@ -41,7 +41,7 @@ def progress_line(description: str, total: int) -> Iterator[Callable[[int], None
     Yields:
         A function to call with the amount of work done so far, of `total` in any unit.
     """
-    line, begin, first = _Line(), time.monotonic(), None
+    line, begin, first = StatusLine(), time.monotonic(), None
     next_update = begin + _PATIENCE
 
     def update(done: int) -> None:
@@ -60,16 +60,7 @@ def progress_line(description: str, total: int) -> Iterator[Callable[[int], None
             line.show("")
 
 
-@contextmanager
-def status_line() -> Iterator[Callable[[str], None]]:
-    """Show a text in place of the one before; the last one stays. Yields the function to call with each text."""
-    line = _Line()
-    yield line.show
-    if not line.handle:
-        print("" if line.in_terminal else line.text)
-
-
-class _Line:
+class StatusLine:
     """A text in place of the one before, in a notebook and in a terminal; nowhere else is anything shown."""
 
     def __init__(self) -> None:
@@ -88,3 +79,8 @@ class _Line:
             from IPython.display import display
 
             self.handle = display({"text/plain": text}, raw=True, display_id=True)
+
+    def end(self) -> None:
+        """Keep the last text. Where none was shown, print it now."""
+        if not self.handle:
+            print("" if self.in_terminal else self.text)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from kws_helpers.training import History
 
 _MARKS = ("o", "s", "^", "D")
 
@@ -102,18 +101,23 @@ def draw_gradients(gradients: Mapping[str, np.ndarray]) -> tuple["Figure", str]:
     return figure, _gradients_in_words(gradients)
 
 
-def residual_comparison(gradients: Mapping[str, np.ndarray], histories: Mapping[str, "History"]) -> None:
-    """Show left the gradients of `draw_gradients`, right the training loss of the same networks over the epochs."""
+def residual_comparison(gradients: Mapping[str, np.ndarray],
+                        histories: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
+    """Show left the gradients of `draw_gradients`, right the training loss of the same networks over the epochs.
+
+    `histories[network]` is `history.history` of what `fit` returns.
+    """
     figure, (left, right) = new_figure(columns=2, width=9)
     _plot_gradients(left, gradients)
     left.set_title("before training")
-    for (name, history), mark in zip(histories.items(), _MARKS, strict=False):
-        right.plot(np.arange(1, len(history.loss) + 1), history.loss, f"{mark}-", markersize=5, label=name)
+    losses = {name: history["loss"] for name, history in histories.items()}
+    for (name, values), mark in zip(losses.items(), _MARKS, strict=False):
+        right.plot(np.arange(1, len(values) + 1), values, f"{mark}-", markersize=5, label=name)
     right.axhline(np.log(12), color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
     label(right, whole="x", legend=True, title="training", xlabel="epoch", ylabel="training loss", ylim=(0, None))
-    losses = [f"{name}: from {history.loss[0]:.2f} to {history.loss[-1]:.2f}" for name, history in histories.items()]
-    show(figure, f"{_gradients_in_words(gradients)} Training loss over {len(history.loss)} epochs: "
-                 f"{'; '.join(losses)}. A dotted line at {np.log(12):.2f} marks guessing.")
+    texts = [f"{name}: from {values[0]:.2f} to {values[-1]:.2f}" for name, values in losses.items()]
+    show(figure, f"{_gradients_in_words(gradients)} Training loss over {len(values)} epochs: {'; '.join(texts)}. A "
+                 f"dotted line at {np.log(12):.2f} marks guessing.")
 
 
 def _plot_gradients(axis: "Axes", gradients: Mapping[str, np.ndarray]) -> None:

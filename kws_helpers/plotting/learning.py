@@ -11,8 +11,6 @@ from kws_helpers.plotting.figure import label, new_figure, new_panels, show
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from kws_helpers.training import History
-
 
 def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], same_scale: bool = False) -> None:
     """Show one value for each class as bars: `panels[title]` is (n_classes,). `same_scale` gives all panels one axis.
@@ -51,35 +49,41 @@ def surprise_curve() -> None:
     show(figure, f"A curve that falls steeply at first and then ever more gently: {points}.")
 
 
-def learning_curves(history: "History", n_classes: int = 12) -> None:
+def learning_curves(history: Mapping[str, Sequence[float]], n_classes: int = 12) -> None:
     """Show loss and accuracy over the epochs, for training and validation, and what guessing would give.
 
     Args:
-        history: what `training.fit` returns: arrays (n_epochs,) of losses and accuracies.
+        history: `history.history` of what `fit` returns, a list for each name; what is not in it is left out.
         n_classes: the number of classes, from which follows what guessing would give.
+
+    Example:
+        >>> learning_curves({"loss": [2.0, 1.0, 0.5], "val_loss": [2.2, 1.7, 1.9]})
+        Figure: Two panels over 3 epochs. Training loss from 2.00 to 0.50. ... is lowest: epoch 2, with 1.70. ...
     """
     show(*draw_learning_curves(history, n_classes))
 
 
-def draw_learning_curves(history: "History", n_classes: int = 12) -> tuple["Figure", str]:
+def draw_learning_curves(history: Mapping[str, Sequence[float]], n_classes: int = 12) -> tuple["Figure", str]:
     """Return the figure of `learning_curves` and its description."""
     figure, (left, right) = new_figure(columns=2)
-    epochs = np.arange(1, len(history.loss) + 1)
-    panels = [(left, "loss", history.loss, history.validation_loss, np.log(n_classes)),
-              (right, "accuracy", history.accuracy, history.validation_accuracy, 1 / n_classes)]
-    for axis, title, training, validation, guessing in panels:
-        axis.plot(epochs, training, "o-", markersize=4, label="training")
-        axis.plot(epochs, validation, "s-", markersize=4, label="validation")
+    texts = [f"Two panels over {len(history['loss'])} epochs."]
+    for axis, name, form, guessing in ((left, "loss", ".2f", np.log(n_classes)),
+                                       (right, "accuracy", ".1%", 1 / n_classes)):
+        for key, split, mark in ((name, "training", "o-"), (f"val_{name}", "validation", "s-")):
+            if values := history.get(key):
+                axis.plot(np.arange(1, len(values) + 1), values, mark, markersize=4, label=split)
+                texts.append(f"{split.capitalize()} {name} from {values[0]:{form}} to {values[-1]:{form}}.")
         axis.axhline(guessing, color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
-        label(axis, whole="x", title=title, xlabel="epoch", ylim=(0, None))
+        label(axis, whole="x", title=name, xlabel="epoch", ylim=(0, None))
+    if losses := history.get("val_loss"):
+        best = int(np.argmin(losses)) + 1
+        for axis in (left, right):
+            axis.axvline(best, color=VERMILION, linestyle="--", linewidth=1.2,
+                         label=f"lowest validation loss:\nepoch {best}")
+        texts.append(f"A dashed line marks where the validation loss is lowest: epoch {best}, with {min(losses):.2f}.")
     label(right, percent="y", legend=True, ylim=(0, 1.02))
-    return figure, (
-        f"Two panels over {len(epochs)} epochs. Loss: training from {history.loss[0]:.2f} to {history.loss[-1]:.2f}, "
-        f"validation from {history.validation_loss[0]:.2f} to {history.validation_loss[-1]:.2f} (lowest "
-        f"{history.validation_loss.min():.2f}). Accuracy: training from {history.accuracy[0]:.1%} to "
-        f"{history.accuracy[-1]:.1%}, validation from {history.validation_accuracy[0]:.1%} to "
-        f"{history.validation_accuracy[-1]:.1%}. Dotted lines mark guessing: a loss of {np.log(n_classes):.2f}, an "
-        f"accuracy of {1 / n_classes:.1%}.")
+    texts.append(f"Dotted lines mark guessing: a loss of {np.log(n_classes):.2f}, an accuracy of {1 / n_classes:.1%}.")
+    return figure, " ".join(texts)
 
 
 def accuracy_gap(heard: float, unheard: float, chance: float) -> None:

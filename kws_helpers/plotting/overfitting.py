@@ -93,26 +93,28 @@ def disc_boundaries(x: np.ndarray, y: np.ndarray, inside: np.ndarray,
                  f"that a classifier gives to each. {'; '.join(texts)}.")
 
 
-def stopping_point(validation_losses: np.ndarray, epoch: int, patience: int) -> None:
-    """Show validation losses (n_epochs,), the epoch (from 0) whose weights are kept, and where training stops.
+def stopping_point(validation_losses: Sequence[float], index: int, patience: int) -> None:
+    """Show validation losses (n_epochs,), the epoch whose weights are kept, and where training stops.
+
+    The epochs of the figure are counted from 1; `index`, that of the kept one in `validation_losses`, from 0.
 
     Example:
-        >>> stopping_point(np.array([2.0, 1.0, 1.5, 1.2]), epoch=1, patience=2)
-        Figure: ... Epoch 1 with 1.00 is kept; with a patience of 2, training stops after epoch 3.
+        >>> stopping_point([2.0, 1.0, 1.5, 1.2], index=1, patience=2)
+        Figure: ... Epoch 2 with 1.00 is kept; with a patience of 2, training stops after epoch 4.
     """
-    losses = np.asarray(validation_losses)
+    losses, epoch = np.asarray(validation_losses), index + 1
     figure, axis = new_figure(height=2.9)
-    axis.plot(losses, "o-", markersize=4, label="validation loss")
-    axis.plot(epoch, losses[epoch], "o", color=VERMILION, markersize=10, label=f"kept: epoch {epoch}")
+    axis.plot(np.arange(1, len(losses) + 1), losses, "o-", markersize=4, label="validation loss")
+    axis.plot(epoch, losses[index], "o", color=VERMILION, markersize=10, label=f"kept: epoch {epoch}")
     stop = epoch + patience
     end = "the training runs to its end"
-    if stop < len(losses):
+    if stop <= len(losses):
         axis.axvline(stop, color=BLACK, linestyle=":", linewidth=1.5, label=f"stop after epoch {stop}")
         end = f"training stops after epoch {stop}"
-    label(axis, whole="x", xlabel="epoch (from 0)", ylabel="loss", ylim=(0, None))
+    label(axis, whole="x", xlabel="epoch", ylabel="loss", ylim=(0, None))
     axis.legend(frameon=False, loc="lower right")
     show(figure, f"The validation loss over {len(losses)} epochs, from {losses[0]:.2f} to {losses[-1]:.2f}. Epoch "
-                 f"{epoch} with {losses[epoch]:.2f} is kept; with a patience of {patience}, {end}.")
+                 f"{epoch} with {losses[index]:.2f} is kept; with a patience of {patience}, {end}.")
 
 
 def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.12) -> None:

@@ -10,7 +10,7 @@
 #
 # *About 15 minutes · 3 points · needs lesson 01*
 
-# %% nbgrader={"grade_id": "setup-08_example"}
+# %% nbgrader={"grade_id": "setup-09_example"}
 from kws_helpers import data, plotting
 from kws_helpers.check import check
 
@@ -42,6 +42,16 @@ dataset = data.load()
 # This is what you will see when it works:
 #
 # ![Two waveforms, and how often each crosses zero: the “yes”, with its hiss, many times more often](expected:crossings)
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `rises` counts the samples that are larger than the sample before:
+#
+# ```python
+# def rises(audio):
+#     return int(np.sum(audio[1:] > audio[:-1]))
+# ```
+#
+# `audio[1:]` is every sample but the first, `audio[:-1]` the sample before each of them.
 
 # %% nbgrader={"grade_id": "zero_crossings-solution", "solution": true}
 def zero_crossings(audio):
