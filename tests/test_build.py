@@ -1,7 +1,6 @@
 """What is committed is what the lessons make."""
 
 import json
-import json
 import re
 
 import nbformat

@@ -35,6 +35,11 @@ def precisions(is_keyword, score):
     return np.append(1, hits / np.arange(1, len(hits) + 1)), recall, np.append(np.inf, score[falling])
 
 
+def pairs_renamed(speakers, relatives):
+    family = {one: min(pair) for pair in relatives for one in pair}
+    return np.array([family.get(one, one) for one in speakers])
+
+
 WRONG = [
     ("class_counts", lambda labels, names: {name: int(np.sum(labels == k)) for k, name in enumerate(names, 1)},
      "Labels start at 0"),
@@ -48,6 +53,17 @@ WRONG = [
     ("split_by_speaker", by_speaker(lambda number: number % 2**27 * 100 / (2**27 - 1)), "percentages are fixed at 10"),
     ("fit_standardiser", lambda x: (x - x.mean((0, 1))) / x.std((0, 1)), "Those are the features, standardised"),
     ("standardise", lambda x, mean, std: (x - x.mean((0, 1))) / x.std((0, 1)), "computed anew from these features"),
+    ("families", pairs_renamed, "are one family"),
+    ("families", lambda speakers, relatives: np.array([min(one, *(min(pair) for pair in relatives if one in pair), one)
+                                                       for one in speakers]), "are one family"),
+    ("loudest_frame", lambda loudness: loudness.max(axis=1), "the place is asked for"),
+    ("loudest_frame", lambda loudness: np.argmax(loudness, axis=0), "the axis that has to go"),
+    ("without_mean", lambda loudness: loudness - loudness.mean(axis=0), "keepdims=True"),
+    ("without_mean", lambda loudness: loudness - loudness.mean(axis=1), "do not fit together"),
+    ("count_loud", lambda peaks, labels, label, limit: sum(labels == label and peaks > limit), "and"),
+    ("count_loud", lambda peaks, labels, label, limit: peaks[(labels == label) & (peaks > limit)], "sum counts its True"),
+    ("scores_of", lambda inputs, weights, bias: inputs @ weights + bias, "the last axis of a must be"),
+    ("scores_of", lambda inputs, weights, bias: inputs @ weights.T, "bias"),
     ("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=-1), "do not fit together"),
     ("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), "no axis 1"),
     ("cross_entropy", lambda p, y: np.mean(surprises(p, y)) / p.shape[1], "the mean runs over the 4 classes"),

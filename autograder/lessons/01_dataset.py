@@ -16,14 +16,13 @@
 #
 # ## How to work with this notebook
 #
-# - Run the cells from top to bottom: `Shift+Enter` runs a cell and goes to the next.
-# - Where a cell says `raise NotImplementedError()`, it is your turn: replace that line with your code. The
-#   docstring says exactly what goes in and what comes out.
-# - The `check(...)` below it shows how far your function gets, and what to do next. Run it as often as you
-#   like. The grade comes from other inputs than the check's, so the function must work in general.
-# - Stuck? Open the hints one at a time. After three checks that failed, hints come by themselves. Before an
-#   exercise you see the picture that it leads to, as drawn for the data that comes with the course.
-# - An exercise that you skip stops nothing. Cells that need it say so.
+# - Run the cells from top to bottom with `Shift+Enter`.
+# - Where a cell says `raise NotImplementedError()`, replace that line with your code. The docstring says exactly what
+#   goes in and what comes out.
+# - `check(...)` shows how far your function gets, and what to do next. The grade comes from other inputs than the
+#   check's, so the function must work in general.
+# - Stuck? Open the hints one at a time. After three checks that failed, they come by themselves. An exercise that you
+#   skip stops nothing.
 # - If something behaves oddly, choose *Kernel → Restart Kernel and Run All Cells*.
 
 # %% nbgrader={"grade_id": "setup-01_dataset"}
@@ -33,19 +32,17 @@ from collections import Counter
 import numpy as np
 from IPython.display import Audio
 
-from kws_helpers import data, plotting
-from kws_helpers import features as kws_features
+from kws_helpers import data, features, plotting
 from kws_helpers.check import check
 
 dataset = data.load()
 dataset
 
 # %% [markdown]
-# The table shows which data you are working with. *Bundled* means the voices that come with the course. They were
-# made by computers: there is nothing to download, and nobody's privacy is at stake. They vary less than people's
-# voices do, so a network that has heard nothing else understands people less well. Everything below also works
-# with recordings of people: set the environment variable `KWS_DATA` to a folder with the Speech Commands data,
-# and start again.
+# The table shows which data you are working with. The *bundled* voices come with the course. Computers made them:
+# there is nothing to download, and nobody's privacy is at stake. They vary less than people's voices do, so a network
+# that has heard nothing else understands people less well. Everything below also works with people's recordings: set
+# the environment variable `KWS_DATA` to a folder with the Speech Commands data.
 #
 # ## What a keyword spotter is
 #
@@ -53,8 +50,8 @@ dataset
 # machine. It has to be small, because it never sleeps and runs on a battery. And it has to be hard to fool, since
 # nearly everything it hears all day long is *not* a keyword.
 #
-# So ten keywords do not make ten classes. They make twelve: the keywords, *unknown* for every other word, and
-# *silence* for when nobody speaks.
+# So ten keywords make twelve classes: the keywords, *unknown* for every other word, and *silence* for when nobody
+# speaks.
 
 # %% tags=["shows"]
 print(", ".join(dataset.class_names))
@@ -63,7 +60,7 @@ print(", ".join(dataset.class_names))
 # ## A recording is a row of numbers
 #
 # A microphone measures the pressure of the air again and again. Each measurement is a **sample**: a number from
-# -1 to 1, where 0 is the pressure at rest. The **sample rate** is the number of samples in a second.
+# -1 to 1, 0 at rest. The **sample rate** is the number of samples in a second.
 
 # %% tags=["shows"]
 clips, labels, words = dataset.training.clips, dataset.training.labels, dataset.training.words
@@ -117,21 +114,25 @@ Audio(clips[our_clips[:2][-1]], rate=data.SAMPLE_RATE)
 # microphone's own hiss. Clips of silence are cut from long recordings of such noise.
 
 # %% tags=["shows"]
+def name_of_noise(recording):
+    return recording.rpartition("/")[2].partition(".")[0]
+
 def print_noises():
     for split in (dataset.training, dataset.validation, dataset.testing):
         cut_from = split.speakers[split.labels == dataset.class_names.index("silence")]
-        noises = sorted({recording.rpartition("/")[2].partition(".")[0] for recording in cut_from})
+        noises = sorted(set(map(name_of_noise, cut_from)))
         print(f"{len(cut_from)} clips of silence from {len(noises)} recordings: {', '.join(noises)}\n")
 
 print_noises()
 
 # %% [markdown]
 # The bundled noises were computed, and nobody says a word in them. (The *murmur* is a crowd, too far away for words.)
-# No recording of noise serves two splits. For each kind there are several recordings, each from another place.
+# No recording of noise serves two splits. For each kind there are several recordings.
 
 # %% tags=["claim"]
-noises_of = [set(split.speakers[split.labels == 11]) for split in (dataset.training, dataset.validation, dataset.testing)]
-kinds_of = [{one.rpartition("/")[2].partition("_")[0] for one in noises} for noises in noises_of]
+noises_of = [set(split.speakers[split.labels == 11])
+             for split in (dataset.training, dataset.validation, dataset.testing)]
+kinds_of = [{name_of_noise(one).partition("_")[0] for one in noises} for noises in noises_of]
 shared = len(noises_of[0] & noises_of[1] | noises_of[1] & noises_of[2] | noises_of[0] & noises_of[2])
 claim("No recording of noise serves two splits", shared == 0, shared)
 allowed = {"fan", "fire", "hiss", "hum", "keyboard", "kitchen", "murmur", "rain", "traffic", "water", "wind"}
@@ -165,8 +166,8 @@ is_silence = labels == dataset.class_names.index("silence")
 by_loudness = sorted(np.flatnonzero(is_silence), key=lambda number: np.abs(clips[number]).max())
 silent_clip = by_loudness[len(by_loudness) // 2]
 silence = clips[silent_clip]
-plotting.waveforms([silence], [f"silence: {dataset.training.names[silent_clip]} (mind the scale)"])
-print(f"Samples of this clip that are exactly zero: {np.mean(silence == 0):.1%}")
+plotting.waveforms([silence], [f"silence, from {name_of_noise(dataset.training.speakers[silent_clip])} (mind the scale)"])
+print(f"Samples of this clip that are exactly zero: {np.sum(silence == 0)} of {len(silence):,}")
 print(f"Clips of silence that are nothing but zeros: {sum(not clip.any() for clip in clips[is_silence])}")
 
 # %% tags=["shows"]
@@ -178,8 +179,7 @@ Audio(silence, rate=data.SAMPLE_RATE, normalize=False)
 # ## Count the clips of each class
 #
 # Before anything else, count. If nine clips in ten were *unknown*, a program that always answers *unknown* would
-# be right nine times in ten and good for nothing. Counting takes a minute and shows such surprises before they
-# hide in a result.
+# be right nine times in ten and good for nothing.
 #
 # Every clip has a **label**: the number of its class, starting with 0, in the order of `dataset.class_names`.
 
@@ -187,7 +187,7 @@ Audio(silence, rate=data.SAMPLE_RATE, normalize=False)
 def print_labels():
     for number in np.linspace(0, len(labels) - 1, 6, dtype=int):
         name = dataset.class_names[labels[number]]
-        print(f"clip {number:>5}: label {labels[number]:>2}, class “{name}”, spoken: “{words[number]}”")
+        print(f"clip {number:>5}: label {labels[number]:>2}, class “{name}”, spoken: “{words[number].strip('_')}”")
 
 print_labels()
 
@@ -350,11 +350,11 @@ judge(one_hot)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:one-hot", "shows"]
-_, firsts = np.unique(np.where(words == "_silence_", "silence", words), return_index=True)  # a clip of each word
+_, firsts = np.unique(words, return_index=True)  # a clip of each word
 is_unknown = labels[firsts] == dataset.class_names.index("unknown")
-some = np.concatenate([firsts[is_unknown][:4], firsts[~is_unknown][-8:]])
+some = np.concatenate([firsts[is_unknown][:4], firsts[~is_unknown][:8]])
 encoded = one_hot(labels[some], len(dataset.class_names))
-plotting.label_picture(encoded, words[some], dataset.class_names)
+plotting.label_picture(encoded, [word.strip("_") for word in words[some]], dataset.class_names)
 
 # %% tags=["claim"]
 claim("Several different words have their 1 in the column unknown",
@@ -469,8 +469,8 @@ judge(frame_count)
 
 # %% tags=["figure:frames", "shows"]
 one_clip = clips[our_clips[0]]
-n_frames = frame_count(len(one_clip), kws_features.WINDOW, kws_features.HOP)
-plotting.frames(one_clip, kws_features.WINDOW, kws_features.HOP, n_frames)
+n_frames = frame_count(len(one_clip), features.WINDOW, features.HOP)
+plotting.frames(one_clip, features.WINDOW, features.HOP, n_frames)
 
 # %% [markdown]
 # **To think about.** Here the last window ends exactly where the clip ends. With a hop of 300 samples, how many samples
@@ -494,9 +494,9 @@ plotting.frames(one_clip, kws_features.WINDOW, kws_features.HOP, n_frames)
 
 # %% tags=["shows"]
 one_clip = clips[our_clips[0]]
-starts = range(0, data.CLIP_SAMPLES - kws_features.WINDOW + 1, kws_features.HOP)
-frames = np.array([one_clip[start:start + kws_features.WINDOW] for start in starts])  # (49, 640)
-hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(kws_features.WINDOW) / kws_features.WINDOW)
+starts = range(0, data.CLIP_SAMPLES - features.WINDOW + 1, features.HOP)
+frames = np.array([one_clip[start:start + features.WINDOW] for start in starts])  # (49, 640)
+hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(features.WINDOW) / features.WINDOW)
 power_spectrum = np.abs(np.fft.rfft(frames * hann)) ** 2  # (49, 321): frequencies from 0 to 8 kHz
 vowel = np.argmax(np.sum(power_spectrum[:, 20:160], axis=1))
 plotting.spectrum(frames[vowel], power_spectrum[vowel])
@@ -527,7 +527,7 @@ claim("narrow peaks at equal distances", len(teeth) >= 6 and np.ptp(np.diff(teet
 # %% tags=["shows"]
 from scipy.fft import dct
 
-filters = kws_features.mel_filters()  # (128, 321): one row per band, as in librosa.filters.mel
+filters = features.mel_filters()  # (128, 321): one row per band, as in librosa.filters.mel
 mel_bands = power_spectrum @ filters.T  # (49, 128)
 decibel = 10 * np.log10(np.maximum(mel_bands, 1e-10))
 decibel = np.maximum(decibel, decibel.max() - 80)
@@ -535,7 +535,7 @@ our_mfcc = dct(decibel, norm="ortho")[:, :40]  # (49, 40)
 plotting.pictures({"spectrum (power)": power_spectrum, "128 mel bands (power)": mel_bands,
                    "mel bands in dB": decibel, "MFCC (without coefficient 0)": our_mfcc[:, 1:]},
                   ylabel=["frequency in kHz", "band", "band", "coefficient"],
-                  heights=[(0, 8), (0, 128), (0, 128), (1, 40)])
+                  heights=[(0, 8), (0, 128), (0, 128), (0.5, 39.5)])
 print(f"{len(one_clip):,} samples have become {our_mfcc.shape[0]} x {our_mfcc.shape[1]} = {our_mfcc.size:,} numbers.")
 
 # %% tags=["claim"]
@@ -543,16 +543,15 @@ dark = [np.mean(values < values.max() / 10) for values in (power_spectrum, mel_b
 claim("nearly everything is dark", min(dark) > 0.95, f"below a tenth of the highest: {min(dark):.1%}")
 
 # %% [markdown]
-# Look at the two upper pictures: nearly everything is dark, because power spans many powers of ten. After the logarithm
-# the word appears. (Coefficient 0 is left out of the last picture. It is the level of the whole frame, its loudness,
-# and so far from the others that they would all get the same colour.)
+# In the two upper pictures nearly everything is dark, because power spans many powers of ten. After the logarithm the
+# word appears. (Coefficient 0, left out of the last picture, is the level of the whole frame, its loudness. It is so
+# far from the others that they would all get the same colour.)
 #
-# Now you have seen every step. `kws_features.mfcc` does the same for many clips at a time, and from here on we use
-# that.
+# From here on we use `features.mfcc`, which does the same for many clips at a time.
 
 # %% tags=["shows"]
-difference = np.max(np.abs(our_mfcc - kws_features.mfcc(one_clip)))
-print(f"Our MFCC and those of kws_features.mfcc differ by less than 0.01: {difference < 0.01}")
+difference = np.max(np.abs(our_mfcc - features.mfcc(one_clip)))
+print(f"Our MFCC and those of features.mfcc differ by less than 0.01: {difference < 0.01}")
 
 # %% tags=["claim"]
 claim("does the same for many clips at a time", difference < 0.01, float(difference))
@@ -563,7 +562,7 @@ claim("does the same for many clips at a time", difference < 0.01, float(differe
 
 # %% tags=["shows"]
 mine = our_clips[:6]
-before = kws_features.mfcc(clips[mine])
+before = features.mfcc(clips[mine])
 plotting.pictures(dict(zip([f"“{word}”" for word in words[mine]], before)), columns=3,
                   limits=(-60, 60), ylabel="coefficient")
 
@@ -573,7 +572,7 @@ others = np.flatnonzero(words == favourite)
 others = others[np.linspace(0, len(others) - 1, 6, dtype=int)]
 print(f"{len(others)} speakers, one word: “{favourite}”")
 plotting.pictures({f"speaker {speaker}": values for speaker, values in
-                   zip(dataset.training.speakers[others], kws_features.mfcc(clips[others]))},
+                   zip(dataset.training.speakers[others], features.mfcc(clips[others]))},
                   columns=3, limits=(-60, 60), ylabel="coefficient")
 
 # %% [markdown]
@@ -588,23 +587,22 @@ plotting.pictures({f"speaker {speaker}": values for speaker, values in
 #
 # </details>
 #
-# (In some pictures a bright band bends through the upper coefficients. It is the comb after all: the teeth of a high
-# voice lie so far apart that 40 coefficients can still follow them. The higher the voice, the lower the band, since
-# teeth further apart are a coarser ripple. The band follows the melody and says nothing about the word. Many recognisers
-# keep only the lowest 13 coefficients.)
+# (In some pictures a bright band bends through the upper coefficients. It is the comb of a high voice, whose teeth lie
+# so far apart that 40 coefficients can follow them. The higher the voice, the lower the band: teeth further apart are a
+# coarser ripple. The band follows the melody, not the word.)
 
 # %% tags=["claim"]
-def band_and_pitch(clip):  # of each frame with a clear comb
+def band_and_pitch(clip):  # of each frame with a clear comb, its teeth 160 Hz apart or more
     found, hann_1024 = [], np.hanning(1024)
     for start in range(0, 16000 - 1024, 320):
         spectra = [np.abs(np.fft.rfft(part, 4096)) ** 2 for part in (clip[start:start + 1024] * hann_1024, hann_1024)]
-        ours, of_window = (np.fft.irfft(one)[:201] for one in spectra)
+        ours, of_window = (np.fft.irfft(one)[:101] for one in spectra)
         periodic = (ours / (ours[0] + 1e-9)) / (of_window / of_window[0])
-        lag = 40 + np.argmax(periodic[40:])  # from 80 to 400 Hz
+        lag = 40 + np.argmax(periodic[40:])
         if periodic[lag] > 0.95 and ours[0] > 1:
-            found.append((20 + np.argmax(kws_features.mfcc(clip)[start // 320, 20:]), 16000 / lag))
+            found.append((20 + np.argmax(features.mfcc(clip)[start // 320, 20:]), 16000 / lag))
     return np.array(found)
-with_band = [found for found in map(band_and_pitch, clips[others]) if len(found) > 9 and found[:, 1].min() > 160]
+with_band = [found for found in map(band_and_pitch, clips[others]) if len(found) > 9]
 relation = [float(np.corrcoef(found.T)[0, 1]) for found in with_band]
 claim("The higher the voice, the lower the band", relation and max(relation) < -0.5, str(np.round(relation, 2)))
 
@@ -613,10 +611,10 @@ claim("The higher the voice, the lower the band", relation and max(relation) < -
 
 # %% tags=["shows"]
 digital_zeros = np.zeros(data.CLIP_SAMPLES, dtype=np.float32)
-mfcc_of_zeros = kws_features.mfcc(digital_zeros)
-plotting.pictures({"recorded silence": kws_features.mfcc(silence)[:, 1:], "digital zeros": mfcc_of_zeros[:, 1:]},
-                  limits=(-60, 60), ylabel="coefficient", heights=[(1, 40), (1, 40)])
-loudness = kws_features.mfcc_of(dataset.training)[is_silence, :, 0].mean(axis=1)
+mfcc_of_zeros = features.mfcc(digital_zeros)
+plotting.pictures({"recorded silence": features.mfcc(silence)[:, 1:], "digital zeros": mfcc_of_zeros[:, 1:]},
+                  limits=(-60, 60), ylabel="coefficient", heights=[(0.5, 39.5)] * 2)
+loudness = features.mfcc_of(dataset.training)[is_silence, :, 0].mean(axis=1)
 print(f"Coefficient 0, mean of a clip: digital zeros {mfcc_of_zeros[:, 0].mean():.0f}, "
       f"all clips of silence from {loudness.min():.0f} to {loudness.max():.0f}")
 
@@ -641,10 +639,9 @@ claim("No clip of silence comes near that", loudness.min() > -1100, float(loudne
 #
 # Clips that the network does not learn from are called **held out**.
 #
-# Dividing at random, clip by clip, looks fair. But a network does not hear clips, it hears *people*: a voice, a
-# microphone, a room with an echo. Whatever it learns about Anna's voice from her training clips helps it with Anna's
-# test clips, and with nobody else's. A product, however, is used by people who were never recorded. So **a speaker
-# belongs to one split only**, with all of his or her clips.
+# Dividing at random, clip by clip, looks fair. But a network hears *people*: a voice, a microphone, a room with an echo.
+# What it learns about Anna's voice from her training clips helps it with Anna's test clips, and with nobody else's. A
+# product is used by people who were never recorded. So **a speaker belongs to one split only**, with all clips.
 #
 # ### The official rule
 #
@@ -663,9 +660,8 @@ claim("No clip of silence comes near that", loudness.min() > -1100, float(loudne
 # Why a hash, and not a random draw?
 #
 # - It needs no list and no seed: anybody, anywhere, gets the same splits from the ids alone.
-# - It does not depend on the order of the files or on who else is there. When a thousand new speakers join next year,
-#   nobody moves. With a new draw, somebody who was in training yesterday would be in testing today, and yesterday's
-#   network has already heard that voice.
+# - It does not depend on who else is there. When a thousand new speakers join next year, nobody moves. With a new draw,
+#   somebody who was in training yesterday would be in testing today, and yesterday's network has heard that voice.
 #
 # ### Exercise 4: split by speaker
 #
@@ -842,7 +838,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-spoken = kws_features.mfcc_of(dataset.training)[~is_silence]
+spoken = features.mfcc_of(dataset.training)[~is_silence]
 sound = np.concatenate([spoken.mean(axis=1), spoken.std(axis=1)], axis=1)  # (clips, 80)
 names, speaker = np.unique(dataset.training.speakers[~is_silence], return_inverse=True)
 classifier = make_pipeline(StandardScaler(), KNeighborsClassifier(n_neighbors=1))
@@ -925,7 +921,7 @@ claim("in each of the ten tosses the accuracy falls", np.all(by_clip > by_speake
 # falls.
 #
 # With words in place of drinks there is something to be heard, so a leak adds less. It adds most where a speaker says
-# the same word several times: then the nearest clip may be the same word in the same voice. Let us count such clips.
+# the same word several times. Let us count such clips.
 
 # %% tags=["shows"]
 pairs = [f"{name} {word}" for name, word in zip(recordings.speakers, recordings.words)]
@@ -965,9 +961,9 @@ claim("In the bundled data nobody says a word twice", len(set(pairs)) == len(pai
 # Why over the frames as well? A word may begin a little earlier or later, so frame 20 of one clip has nothing in common
 # with frame 20 of another.
 #
-# And the rule for splits holds here too: **$\mu$ and $\sigma$ come from the training clips alone.** Validation and
-# testing stand for clips that nobody has heard yet, so you cannot know their mean. That is why it takes two functions: one
-# that learns from the training clips, and one that applies what was learned to any clip.
+# **$\mu$ and $\sigma$ come from the training clips alone.** Validation and testing stand for clips that nobody has heard
+# yet, so you cannot know their mean. So it takes two functions: one that learns from the training clips, and one that
+# applies what was learned to any clip.
 #
 # ### Exercise 5: learn mean and standard deviation
 #
@@ -1093,7 +1089,7 @@ judge(standardise)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:standardised", "shows"]
-training_mfcc = kws_features.mfcc_of(dataset.training)
+training_mfcc = features.mfcc_of(dataset.training)
 training_mean, training_std = fit_standardiser(training_mfcc)
 plotting.coefficient_spread({"training, before": training_mfcc,
                              "training, after": standardise(training_mfcc, training_mean, training_std)})
@@ -1107,7 +1103,7 @@ claim("coefficient 39 stays within a few tens of 0", np.quantile(np.abs(training
 # Here are the words of our speaker once more, on one scale of colours for all coefficients:
 
 # %% tags=["shows"]
-after = standardise(kws_features.mfcc(clips[mine]), training_mean, training_std)
+after = standardise(features.mfcc(clips[mine]), training_mean, training_std)
 plotting.pictures(dict(zip([f"“{word}”" for word in words[mine]], after)), columns=3,
                   limits=(-4, 4), ylabel="coefficient")
 
@@ -1135,7 +1131,7 @@ plotting.pictures(dict(zip([f"“{word}”" for word in words[mine]], after)), c
 # </details>
 
 # %% tags=["claim"]
-of_validation = standardise(kws_features.mfcc_of(dataset.validation), training_mean, training_std).mean(axis=(0, 1))
+of_validation = standardise(features.mfcc_of(dataset.validation), training_mean, training_std).mean(axis=(0, 1))
 claim("every mean lies within 0.5 of 0", 0.001 < np.abs(of_validation).max() < 0.5, float(np.abs(of_validation).max()))
 
 # %% [markdown]
@@ -1208,10 +1204,10 @@ claim("every mean lies within 0.5 of 0", 0.001 < np.abs(of_validation).max() < 0
 #
 # *20 minutes · hard · no points*
 #
-# Behind several speaker ids there may be the same voice. Suppose that somebody listened, and gives you pairs of ids that
-# sound like relatives: `("a1", "c3")`, `("c3", "b2")`. Relatives of relatives are relatives as well, so a1, b2 and c3 are
-# one **family**, and must be in one split. Write `families`, which names the family of each speaker by its smallest id.
-# With `split_by_speaker(families(speakers, relatives))` no family is torn apart, and you need no list.
+# Behind several speaker ids there may be the same voice. Somebody listened, and gives you pairs of ids that sound alike:
+# `("a1", "c3")`, `("c3", "b2")`. Relatives of relatives are relatives, too: a1, b2 and c3 are one **family**. Write
+# `families`, which names the family of each speaker by its smallest id. Then `split_by_speaker(families(…))` tears no
+# family apart.
 #
 # <details><summary>Hint 1</summary>
 #

@@ -52,4 +52,5 @@ def scores_of(f):
     yield "multiplies and adds up"
     expect.close(f(inputs, weights, np.zeros(2)), [[1, 6], [2, 4]], "The first score is 1 * 1 + 2 * 0 + 0 * 2.")
     yield "adds the bias of each class"
-    expect.close(f(inputs, weights, np.array([10.0, 20.0])), [[11, 26], [12, 24]])
+    expect.close(f(inputs, weights, np.array([10.0, 20.0])), [[11, 26], [12, 24]],
+                 "The bias has one number for each class: add it to every row.")

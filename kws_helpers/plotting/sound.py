@@ -107,7 +107,7 @@ def pictures(panels: Mapping[str, np.ndarray], columns: int = 2, limits: tuple[f
         columns: pictures side by side.
         limits: lowest and highest value of one scale of colours for all; without it each picture has its own.
         ylabel: what K is, for all pictures or for each.
-        heights: for each picture where its y axis begins and ends, in units of `ylabel`; otherwise it counts from 0 to K.
+        heights: for each picture where its y axis begins and ends; without it, each counts from 0 to K.
 
     Example:
         >>> pictures({"MFCC of silence": np.zeros((49, 40))}, ylabel="coefficient")
