@@ -82,7 +82,7 @@ def train_seeds(build: Callable[[], Any], x: Any, y: Any = None, *, seeds: Itera
             callbacks.append(Progress(f"seed {seed}: "))
         clips = copy.copy(x) if isinstance(x, keras.utils.PyDataset) else x  # which counts its epochs
         history = network.fit(clips, y, **{"verbose": 0} | fit_arguments | {"callbacks": callbacks})
-        network.train_function = None  # what was compiled holds 50 MB; Keras compiles it again where it is wanted
+        network.train_function = None  # it holds tens of MB; Keras compiles it again where it is wanted
         trained.append((network, history.history))
     return trained
 

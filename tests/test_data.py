@@ -483,7 +483,7 @@ def test_every_kind_of_noise_is_silence_in_every_split(bundled):
     for name, split in zip(SPLITS, parts(bundled), strict=True):
         silence = split.labels == data.CLASS_NAMES.index("silence")
         counts = Counter(recording.split("/")[-1].split("_")[0] for recording in split.speakers[silence])
-        assert list(sorted(counts)) == list(KINDS)
+        assert sorted(counts) == list(KINDS)
         assert len(bundled.noise[name]) == len(KINDS) * RECORDINGS[name] == len(set(split.speakers[silence]))
         assert max(counts.values()) - min(counts.values()) <= RECORDINGS[name]
         loudness = 20 * np.log10([clip.std() for clip in split.clips[silence]])
