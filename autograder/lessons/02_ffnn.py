@@ -131,7 +131,7 @@ judge(softmax)
 
 # %% tags=["figure:softmax", "shows"]
 scores = np.array([0.5, -1.0, 4.0, 1.5, -2.0, 0.0, 2.0, 3.0, 1.0, -0.5, 0.5, -3.0])
-plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, dataset.class_names)
+plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, dataset.class_names, ylabel="value")
 
 # %% [markdown]
 # **Guess first.** All scores of a clip are multiplied by 10. What happens to its probabilities?
@@ -159,7 +159,7 @@ plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, datase
 
 # %% tags=["shows"]
 panels = {f"T = {T:g}": softmax(scores / T) for T in (0.3, 1, 5)}
-plotting.score_bars(panels, dataset.class_names, same_scale=True)
+plotting.score_bars(panels, dataset.class_names, same_scale=True, ylabel="probability")
 
 # %% [markdown]
 # A low temperature makes the softmax sure of itself; a high one makes all classes alike. The order of the
@@ -706,7 +706,7 @@ confidence = np.where(answers.argmax(axis=-1) == prepared.testing.y, 0, answers.
 surest = np.argsort(-confidence, kind="stable")[:3]
 spoken = [str(word).strip("_") for word in dataset.testing.words[surest]]
 panels = {f"{n}. really “{spoken[n - 1]}”": answers[surest[n - 1]] for n in (1, 2, 3)}
-plotting.score_bars(panels, dataset.class_names, same_scale=True)
+plotting.score_bars(panels, dataset.class_names, same_scale=True, ylabel="probability")
 Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
