@@ -1,4 +1,4 @@
-"""What the judge knows of `build_regularised_ffnn` (lesson 04_overfitting)."""
+"""What the judge knows of `build_regularised_ffnn` (lesson 05_augmentation)."""
 
 import numpy as np
 
