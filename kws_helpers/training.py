@@ -16,7 +16,9 @@ from kws_helpers import mode
 from kws_helpers.desk.messages import StatusLine
 
 tf.get_logger().setLevel("ERROR")  # advice about tracing helps nobody who trains several networks in a notebook
-
+# After `keras.utils.set_random_seed` two runs are equal, and Keras leaves out XLA, which takes long to compile.
+tf.config.experimental.enable_op_determinism()
+tf.random.set_seed(0)  # without a seed, shuffling would be an error
 
 _FORMATS = {"loss": "loss {:.2f}", "accuracy": "accuracy {:.1%}", "val_loss": "loss {:.2f}", "val_accuracy": "{:.1%}"}
 
@@ -80,6 +82,7 @@ def train_seeds(build: Callable[[], Any], x: Any, y: Any = None, *, seeds: Itera
             callbacks.append(Progress(f"seed {seed}: "))
         clips = copy.copy(x) if isinstance(x, keras.utils.PyDataset) else x  # which counts its epochs
         history = network.fit(clips, y, **{"verbose": 0} | fit_arguments | {"callbacks": callbacks})
+        network.train_function = None  # it holds tens of MB; Keras compiles it again where it is wanted
         trained.append((network, history.history))
     return trained
 
