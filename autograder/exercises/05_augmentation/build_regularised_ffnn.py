@@ -91,7 +91,8 @@ def _regularised(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4, sizes
     stack = [Input(shape=input_shape)] + ([layers.Flatten()] if flatten else [])
     for size, rate in zip(sizes, rates or (dropout, dropout)):
         kinds = {"b": layers.BatchNormalization, "a": layers.ReLU, "r": lambda rate=rate: layers.Dropout(rate)}
-        stack += [layers.Dense(size, activation=inside, kernel_regularizer=penalty or None), *(kinds[letter]() for letter in order)]
+        stack += [layers.Dense(size, activation=inside, kernel_regularizer=penalty or None)]
+        stack += [kinds[letter]() for letter in order]
     return Sequential([*stack, layers.Dense(n_classes, activation=last,
                                             kernel_regularizer=penalty if last_penalty and penalty else None)])
 

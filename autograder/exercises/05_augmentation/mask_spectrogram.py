@@ -192,7 +192,7 @@ def masked_in_place(features, time_width, frequency_width, rng):
     return features
 
 
-@mask_spectrogram.mistake("Bands may stick out at the end of the picture, where less is hidden than was drawn. The last "
+@mask_spectrogram.mistake("Bands may stick out at the end of the picture, and then hide less than was drawn. The last "
                           "possible beginning is the number of places minus the width.")
 def sticking_out(features, time_width, frequency_width, rng):
     masked = features.copy()
