@@ -649,6 +649,7 @@ plain_runs = measure("plain, as recorded", plain, clips.x, clips.y)
 # %% tags=["shows"]
 rng_of_epochs = np.random.default_rng(0)
 masked_clips = ChangedClips(clips.x, clips.y, lambda picture: mask_spectrogram(picture, 10, 8, rng_of_epochs))
+print(f"{len(masked_clips)} batches in an epoch, the first with clips of shape {masked_clips[0][0].shape}")
 masked_runs = measure("plain, fresh masks", plain, masked_clips)
 
 # %% [markdown]
