@@ -12,7 +12,7 @@
 # - read a comparison of two remedies and of both together, and change one thing at a time
 # - notice when a result is too good to be true
 #
-# *About 170 minutes · 12 points · needs lesson 04*
+# *About 160 minutes · 12 points · needs lesson 04*
 
 # %% nbgrader={"grade_id": "setup-05_augmentation"}
 from kws_helpers import data, features, plotting, results, training, widgets  # before Keras

@@ -182,6 +182,7 @@ def draw_changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]],
         above.plot(np.arange(len(audio)) / sample_rate, audio, linewidth=0.6)
         above.set(title=title, xlabel="time in seconds", xlim=(0, seconds), ylim=(-1, 1))
         image = picture(below, features, (-3, 3), masked="black")
+        above.xaxis.get_major_locator().set_params(nbins=3)
         below.set(xlabel="frame", xlim=(-0.5, frames - 0.5))
         texts.append(f"{title}: {len(audio) / sample_rate:.2f} seconds, largest sample {np.max(np.abs(audio)):.2f}, "
                      f"{np.mean(np.asarray(features) == 0):.0%} of its features are masked")
