@@ -660,7 +660,7 @@ print("masks minus as recorded, seed by seed:" + "".join(f"{gain:>+7.1f}" for ga
 # room.
 #
 # `AugmentedClips`, ours, is a `PyDataset` like yours. In every epoch it draws a shift, a speed, a voice, a loudness, a noise, a
-# microphone and masks for each clip. Only it takes a short cut: it changes mel bands instead of samples, which is many times
+# microphone and masks for each clip. But it takes a short cut: it changes mel bands instead of samples, which is many times
 # faster than librosa. The noise is from the training split, too: noise of the validation split would be as much a leak as
 # its voices. Its code is open: run `AugmentedClips??` in a cell of your own. Here are three draws of our clip:
 
@@ -767,7 +767,8 @@ judge(build_regularised_ffnn)
 # ## Two by two
 #
 # There are now two things that may help: the *layers* (penalty, batch norm and dropout together) and the *fresh copies*.
-# Whoever tries only "nothing" and "everything" cannot say which of them brought the gain. So we train all four combinations,
+# If you try only "nothing" and "everything", you cannot say which of the two brought the gain. So we train all four
+# combinations,
 # for three seeds each and with the same number of epochs.
 #
 # **Guess first.** Which of the four will be best on voices that it has not heard?
