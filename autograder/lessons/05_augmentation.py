@@ -651,7 +651,7 @@ plain_runs = measure("plain, as recorded", plain, clips.x, clips.y)
 rng_of_epochs = np.random.default_rng(0)
 masked_clips = ChangedClips(clips.x, clips.y, lambda picture: mask_spectrogram(picture, 10, 8, rng_of_epochs))
 print(f"{len(masked_clips)} batches in an epoch, the first with clips of shape {masked_clips[0][0].shape}")
-masked_runs = measure("plain, fresh masks", plain, masked_clips)
+_ = measure("plain, fresh masks", plain, masked_clips)
 mask_gains = 100 * (measured["plain, fresh masks"] - measured["plain, as recorded"])[:, 1]
 print("masks minus as recorded, seed by seed:" + "".join(f"{gain:>+7.1f}" for gain in mask_gains))
 
@@ -795,13 +795,13 @@ judge(build_regularised_ffnn)
 # </details>
 
 # %% tags=["shows"]
-layers_runs = measure("all layers, as recorded", build_regularised_ffnn, clips.x, clips.y)
+_ = measure("all layers, as recorded", build_regularised_ffnn, clips.x, clips.y)
 
 # %% tags=["shows"]
 fresh_runs = measure("plain, fresh copies", plain, fresh)
 
 # %% tags=["shows"]
-both_runs = measure("all layers, fresh copies", build_regularised_ffnn, fresh)
+_ = measure("all layers, fresh copies", build_regularised_ffnn, fresh)
 
 # %% tags=["shows"]
 def print_two_by_two():
@@ -840,8 +840,8 @@ plotting.remedy_dots(four, baseline="plain, as recorded")
 def with_rate(rate):
     return lambda: build_regularised_ffnn(dropout=rate)
 
-some_runs = measure("all layers, rate 0.2", with_rate(0.2), fresh, seeds=SEEDS[:1])
-none_runs = measure("all layers, rate 0", with_rate(0), fresh)
+_ = measure("all layers, rate 0.2", with_rate(0.2), fresh, seeds=SEEDS[:1])
+_ = measure("all layers, rate 0", with_rate(0), fresh)
 
 # %% tags=["shows"]
 def print_rates():
@@ -875,9 +875,13 @@ def of_some_speakers(share):
     return clips.x[theirs], clips.y[theirs]
 
 SHARES = {"1/8": 1 / 8, "1/4": 1 / 4, "1/2": 1 / 2}
-part_runs = {name: measure(f"plain, {name} of the speakers", plain, *of_some_speakers(share))
-             for name, share in SHARES.items()}
-few_runs = measure("rate 0.2, 1/8 of the speakers", with_rate(0.2), *of_some_speakers(1 / 8))
+
+def measure_shares():
+    for name, share in SHARES.items():
+        measure(f"plain, {name} of the speakers", plain, *of_some_speakers(share))
+
+measure_shares()
+_ = measure("rate 0.2, 1/8 of the speakers", with_rate(0.2), *of_some_speakers(1 / 8))
 
 # %% tags=["shows"]
 by_voices = {name: values for name, values in measured.items()
