@@ -57,8 +57,8 @@ def radius(f):
     yield "gives 5 for the point (3, 4)"
     got = f(np.array([3.0]), np.array([4.0]))
     expect.close(got, [5.0], likely(got, {
-        "The root is missing: np.sqrt.": [25.0], "Those are 3 + 4. Square both before you add.": [7.0],
-        "The root was taken before the squares were added.": [7.0],
+        "The root is missing: np.sqrt.": [25.0],
+        "That is 3 + 4. Square both, add, and only then take the root.": [7.0],
     }, "Square both, add, and take the root."))
     yield "does not mind signs"
     expect.close(f(np.array([-3.0, 3.0, -1.0]), np.array([4.0, -4.0, 0.0])), [5.0, 5.0, 1.0])
