@@ -660,9 +660,10 @@ print("masks minus as recorded, seed by seed:" + "".join(f"{gain:>+7.1f}" for ga
 # room.
 #
 # `AugmentedClips`, ours, is a `PyDataset` like yours. In every epoch it draws a shift, a speed, a voice, a loudness, a noise, a
-# microphone and masks for each clip. But it takes a short cut: it changes mel bands instead of samples, which is many times
-# faster than librosa. The noise is from the training split, too: noise of the validation split would be as much a leak as
-# its voices. Its code is open: run `AugmentedClips??` in a cell of your own. Here are three draws of our clip:
+# microphone and masks for each clip. But it takes a short cut: it changes mel bands instead of samples, since librosa would
+# take too long for thousands of clips in every epoch. The noise is from the training split, too: noise of the validation
+# split would be as much a leak as its voices. Its code is open: run `AugmentedClips??` in a cell of your own. Here are three
+# draws of our clip:
 
 # %% tags=["shows"]
 fresh = AugmentedClips(dataset, prepared)
