@@ -8,6 +8,7 @@ import sys
 import tarfile
 import warnings
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import soundfile
 
 from kws_helpers import data
 from kws_helpers.data import archive, cache, decode, reading, splits, store
+from tools.voices.noise import KINDS, RECORDINGS
 
 from .audio_files import RATE, SPEAKERS, encode, make_source, noise, pack
 
@@ -473,8 +475,19 @@ def test_no_speaker_and_no_noise_is_in_two_splits(bundled):
     for one, other in itertools.combinations(parts(bundled), 2):
         assert not set(one.speakers) & set(other.speakers)
     recordings = [samples.tobytes() for split in SPLITS for samples in bundled.noise[split]]
-    assert [len(bundled.noise[split]) for split in SPLITS] == [4, 1, 1]
-    assert len(set(recordings)) == 6
+    assert len(set(recordings)) == len(recordings)
+
+
+def test_every_kind_of_noise_is_silence_in_every_split(bundled):
+    """About equally often, soft and loud, from other recordings in each split."""
+    for name, split in zip(SPLITS, parts(bundled), strict=True):
+        silence = split.labels == data.CLASS_NAMES.index("silence")
+        counts = Counter(recording.split("/")[-1].split("_")[0] for recording in split.speakers[silence])
+        assert list(sorted(counts)) == list(KINDS)
+        assert len(bundled.noise[name]) == len(KINDS) * RECORDINGS[name] == len(set(split.speakers[silence]))
+        assert max(counts.values()) - min(counts.values()) <= RECORDINGS[name]
+        loudness = 20 * np.log10([clip.std() for clip in split.clips[silence]])
+        assert loudness.min() < -55 and -45 < np.median(loudness) < -35 and loudness.max() > -25
 
 
 def test_misnamed_files_are_speakers_of_their_own(source):
@@ -558,7 +571,7 @@ def test_without_noise_the_bundled_noise_stands_in(tmp_path):
         dataset = data.load(source)
     assert len(caught) == 1
     assert all((split.labels == 11).any() for split in parts(dataset))
-    assert [len(dataset.noise[split]) for split in SPLITS] == [4, 1, 1]
+    assert [len(dataset.noise[split]) for split in SPLITS] == [30, 10, 20]
     with warnings.catch_warnings(action="error"):
         data.load(source, silence_percent=0)
 

@@ -302,6 +302,22 @@ def test_without_a_home_the_bundled_data_load_and_kws_cache_suffices(monkeypatch
     assert list((tmp_path / "elsewhere").iterdir())
 
 
+@pytest.mark.parametrize("folders", [("train", "val", "test"), ("train", "test")])
+def test_noise_in_a_folder_of_each_split_stays_there(source, folders):
+    """Where a split has none, the last recording is for testing, as without folders."""
+    shutil.rmtree(source / "_background_noise_")
+    for number in range(6):
+        place = source / folders[number % len(folders)] / "_background_noise_"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.wav").write_bytes(encode(noise(2, seed=number)))
+    dataset, said = load(source)
+    assert not any("val" in one for one in said)  # which are no folders of words
+    counts = {split: len(sounds) for split, sounds in dataset.noise.items()}
+    assert counts == (dict.fromkeys(SPLITS, 2) if "val" in folders else {"training": 4, "validation": 1, "testing": 1})
+    for clips in parts(dataset) if "val" in folders else ():
+        assert len({name.split("/")[0] for name in clips.speakers[clips.labels == 11]}) == 1
+
+
 # --- anything ------------------------------------------------------------------------------------------------------
 
 CLIPS = [encode(noise(0.2, seed=seed)) for seed in range(3)] + [b"", b"not audio", encode(noise(1.2), 8000)]

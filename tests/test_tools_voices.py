@@ -9,10 +9,11 @@ import pytest
 import soundfile
 
 from kws_helpers import data
+from tools.voices import __main__ as main
 from tools.voices import cast, ogg, words
-from tools.voices.archive import split_lists, write_archive
+from tools.voices.archive import read_archive, split_lists, write_archive
 from tools.voices.kokoro import _TOKENS
-from tools.voices.noise import backgrounds
+from tools.voices.noise import KINDS, recording
 from tools.voices.pseudo import change_of
 from tools.voices.room import SAMPLES, filtered, placed, recorded
 from tools.voices.studio import RATE, Studio, trimmed
@@ -102,14 +103,28 @@ def test_a_filter_that_changes_nothing():
     assert np.allclose(filtered(WORD, np.zeros(SAMPLES + 1)), WORD, atol=1e-6)
 
 
-def test_backgrounds_neither_clip_nor_repeat():
-    made = backgrounds([WORD] * 5)
-    assert list(made) == ["babble", "brown_noise", "clatter", "hum", "pink_noise", "white_noise"]
-    again = backgrounds([WORD] * 5)
-    for name, noise in made.items():
-        assert noise.shape == (20 * RATE,) and noise.dtype == np.float32
-        assert np.array_equal(noise, again[name])
-        assert np.mean(np.abs(noise) == 1) < 0.001
+@pytest.mark.parametrize("kind", KINDS)
+def test_recordings_of_a_kind_differ_and_neither_clip_nor_repeat(kind):
+    one, other = recording(kind, 1), recording(kind, 2)
+    assert np.array_equal(one, recording(kind, 1))
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.1
+    for noise in (one, other):
+        assert noise.shape == (12 * RATE,) and noise.dtype == np.float32
+        seconds = np.sqrt(np.mean(noise.reshape(12, RATE) ** 2, axis=1))
+        assert seconds.min() > 1e-4 and seconds.max() < 0.4 and np.mean(np.abs(noise) == 1) < 0.001
+
+
+def test_noise_alone_is_made_anew(tmp_path, monkeypatch):
+    """What is made around the words of an archive is that archive."""
+    monkeypatch.setattr(main, "backgrounds", lambda: iter([("testing/_background_noise_/fan_5.ogg", WORD)]))
+    words = {CLIPS[0].name: b"spoken", **split_lists(CLIPS[:40])}
+    main.make(tmp_path / "all.tar", words)
+    old = read_archive(tmp_path / "all.tar") | {"_background_noise_/babble.ogg": b"old", "NOTICE.md": b"old"}
+    write_archive(tmp_path / "old.tar", old)
+    assert main.words_of(tmp_path / "old.tar") == words
+    monkeypatch.setattr("sys.argv", ["", f"{tmp_path}/new.tar", "--words-of", f"{tmp_path}/old.tar"])
+    main.main()
+    assert (tmp_path / "new.tar").read_bytes() == (tmp_path / "all.tar").read_bytes()
 
 
 def test_ogg_has_the_same_bytes_every_time():

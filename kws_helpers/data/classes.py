@@ -7,6 +7,7 @@ the keywords, each a tenth as many as there are keyword clips. Nothing depends o
 import hashlib
 import math
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ from kws_helpers.data.layout import (
     SILENCE_FOLDER,
     SPLITS,
     UNKNOWN,
+    place_of,
+    split_of,
     word_and_speaker,
 )
 from kws_helpers.data.splits import assign_splits, is_test_set
@@ -131,7 +134,13 @@ def _lot(name: str, seed: int) -> bytes:
 
 
 def _share_noise(noise: list[Sound]) -> dict[str, list[Sound]]:
-    """Each split's own background noise: recordings of its own, or parts of them where there are fewer than three."""
+    """Each split's own background noise: what lies in its folder, where each split has some.
+
+    Else the last recording is for testing and the one before for validation; fewer than three are cut in time.
+    """
+    folders = [split_of(place_of(PurePosixPath(sound.name)).split_folder) for sound in noise]
+    if set(SPLITS) <= set(folders):
+        return {split: [sound for sound, folder in zip(noise, folders) if folder == split] for split in SPLITS}
     if len(noise) >= 3:
         return {"training": noise[:-2], "validation": [noise[-2]], "testing": [noise[-1]]}
     shares = {split: [] for split in SPLITS}
@@ -148,12 +157,15 @@ def _share_noise(noise: list[Sound]) -> dict[str, list[Sound]]:
 
 
 def _draw_silence(samples: np.ndarray, noise: list[Sound], split: str, count: int, seed: list[int]) -> list[Clip]:
-    """`count` seconds of noise at volume U(0, 1], none of them digital zeros: no room is as quiet as that."""
+    """`count` seconds of noise at volume U(0, 1], none of them digital zeros: no room is as quiet as that.
+
+    The recordings take turns, so that each kind of noise is heard about equally often.
+    """
     rng = np.random.default_rng(seed)
     noise = [part for part in noise if np.count_nonzero(_samples(samples, part)) > part.length * _LEAST]
-    clips = []
+    turns, clips = rng.permutation(len(noise)), []
     while noise and len(clips) < count:
-        recording = noise[rng.integers(len(noise))]
+        recording = noise[turns[len(clips) % len(noise)]]
         offset = int(rng.integers(recording.length - CLIP_SAMPLES + 1))
         start = recording.start + offset
         if samples[start : start + CLIP_SAMPLES].any():

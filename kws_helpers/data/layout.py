@@ -1,9 +1,9 @@
 """The Speech Commands layout: which file is what (Warden 2018, arXiv:1804.03209).
 
 A recording is `word/<speaker>_nohash_<number>.wav`, and may lie some folders deeper; one of these may be named after a
-split, such as `train/` or `test/`. Background noise lies in `_background_noise_/`; `validation_list.txt` and
-`testing_list.txt` name the recordings of two splits. The official 12-class test set has `_silence_/` and
-`_unknown_/<word>_<speaker>_nohash_<number>.wav.wav` instead. Upper and lower case are alike.
+split, such as `train/` or `test/`. Background noise lies in `_background_noise_/`, which may lie in a split's folder,
+too; `validation_list.txt` and `testing_list.txt` name the recordings of two splits. The official 12-class test set has
+`_silence_/` and `_unknown_/<word>_<speaker>_nohash_<number>.wav.wav` instead. Upper and lower case are alike.
 """
 
 import functools

@@ -6,22 +6,34 @@ from pathlib import Path
 import numpy as np
 
 from tools.voices import pseudo
-from tools.voices.archive import split_lists, write_archive
+from tools.voices.archive import LISTS, read_archive, split_lists, write_archive
 from tools.voices.cast import Clip, clips, speakers
-from tools.voices.noise import backgrounds
+from tools.voices.noise import KINDS, RECORDINGS, backgrounds
 from tools.voices.ogg import encoded
 from tools.voices.room import recorded
 from tools.voices.studio import Studio
 
 _NOTICE = Path(__file__).parents[2] / "kws_helpers" / "data" / "NOTICE.md"
-_IN_THE_BABBLE = 200  # words
 
 
-def make(output: Path, kokoro: Path, spoken: Path, share: float = 1.0) -> None:
+def make(output: Path, words: dict[str, bytes]) -> None:
     """Make the archive.
 
     Args:
         output: a .tar.
+        words: the files of the clips, and the split lists.
+    """
+    from rich.progress import track
+
+    noises = track(backgrounds(), "Noises", total=len(KINDS) * sum(RECORDINGS.values()))
+    files = {name: encoded(samples) for name, samples in noises}
+    write_archive(output, {"NOTICE.md": _NOTICE.read_bytes(), **words, **files})
+
+
+def words_spoken(kokoro: Path, spoken: Path, share: float = 1.0) -> dict[str, bytes]:
+    """Have everything said.
+
+    Args:
         kokoro: the npm package kokoro-js.
         spoken: a folder for what the voices say; what is there is not said again.
         share: of the speakers, and of the clips, to try it out.
@@ -30,13 +42,13 @@ def make(output: Path, kokoro: Path, spoken: Path, share: float = 1.0) -> None:
 
     studio = Studio(spoken, kokoro)
     said = clips(speakers(share), share)
-    files = {"NOTICE.md": _NOTICE.read_bytes(), **split_lists(said)}
-    for clip in track(said, "Clips"):
-        files[clip.name] = encoded(recorded(_word(studio, clip), clip))
-    babble = [clip for clip in said if clip.speaker.split == "training"][:: max(1, len(said) // _IN_THE_BABBLE)]
-    for name, noise in backgrounds(_word(studio, clip) for clip in babble).items():
-        files[f"_background_noise_/{name}.ogg"] = encoded(noise)
-    write_archive(output, files)
+    takes = {clip.name: encoded(recorded(_word(studio, clip), clip)) for clip in track(said, "Clips")}
+    return takes | split_lists(said)
+
+
+def words_of(archive: Path) -> dict[str, bytes]:
+    """Return the words of an archive that was made before, byte for byte."""
+    return {name: file for name, file in read_archive(archive).items() if "_nohash_" in name or name in LISTS}
 
 
 def _word(studio: Studio, clip: Clip) -> np.ndarray:
@@ -48,13 +60,18 @@ def _word(studio: Studio, clip: Clip) -> np.ndarray:
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tools.voices", description=make.__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tools.voices", description="Make the archive of synthetic speech.")
     parser.add_argument("output", type=Path, help="the archive, a .tar")
     parser.add_argument("--kokoro", type=Path, default=Path("kokoro-js-1.2.1.tgz"), help="default: %(default)s")
     parser.add_argument("--spoken", type=Path, default=Path("build/spoken"), help="default: %(default)s")
     parser.add_argument("--share", type=float, default=1.0, help="of the clips, to try it out")
+    parser.add_argument("--words-of", type=Path, help="an archive whose words are taken as they are: only noise is new")
     arguments = parser.parse_args()
-    make(arguments.output, arguments.kokoro, arguments.spoken, arguments.share)
+    if arguments.words_of:
+        words = words_of(arguments.words_of)
+    else:
+        words = words_spoken(arguments.kokoro, arguments.spoken, arguments.share)
+    make(arguments.output, words)
 
 
 if __name__ == "__main__":

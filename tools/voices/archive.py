@@ -26,3 +26,9 @@ def write_archive(output: Path, files: dict[str, bytes]) -> None:
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
+
+
+def read_archive(path: Path) -> dict[str, bytes]:
+    """Return the files of an archive, by name."""
+    with tarfile.open(path) as archive:
+        return {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
