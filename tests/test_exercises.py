@@ -125,4 +125,6 @@ def test_a_mistake_costs_every_student_the_same(name, mistake, monkeypatch):
 
 @pytest.mark.parametrize("name, mistake", WRONG)
 def test_a_mistake_does_not_climb_the_ladder(name, mistake):
-    assert not LADDERS[name].climb(mistake.answer).passed
+    report = LADDERS[name].climb(mistake.answer)
+    print(f"{name}: {mistake.name}: {report.steps[-1].title}: {report.steps[-1].advice}")  # the table: pytest -rP -k ladder
+    assert not report.passed

@@ -5,11 +5,12 @@ properties, no solutions.
 """
 
 import importlib
+import os
 import pkgutil
 from typing import Any
 
 from kws_helpers import mode
-from kws_helpers.check import display, passed
+from kws_helpers.check import display, hints, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
 from kws_helpers.check.missing import hint_after_errors
@@ -21,7 +22,9 @@ class CheckFailed(AssertionError):
     """Raised when a check fails, so that "Run All" and nbgrader's "Validate" stop there."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"\x1b[31m{self}\x1b[0m"]  # IPython shows this instead of a traceback that would help nobody
+        """What IPython shows below the report. Validate shows nothing else, so there it is the whole sentence."""
+        told = str(self) if "NBGRADER_EXECUTION" in os.environ else str(self).partition(": ")[0] + "."
+        return [f"\x1b[31m{told}\x1b[0m"]
 
 
 def ladders() -> dict[str, Ladder]:
@@ -59,9 +62,11 @@ def check(function: Any) -> None:
         raise LookupError(f"There is no check for {name!r}. Give the function of an exercise, such as "
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
-    display.show(report)
+    display.show(display.Shown(report))
     passed.note(name, report.passed)
     if not report.passed:
+        if not report.unwritten and (text := hints.after_a_failure(name, function)):
+            display.show(text)
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 
 

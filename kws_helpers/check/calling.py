@@ -20,6 +20,7 @@ import numpy as np
 
 from kws_helpers.check.clock import LOOK, Clock, own_work
 from kws_helpers.check.kinds import refused
+from kws_helpers.check.raw_errors import in_words
 
 CALL_LIMIT = 30
 """Seconds of computing, its child processes included, that one call may take.
@@ -183,13 +184,11 @@ def _is_of_the_stub(error: BaseException, function: Callable) -> bool:
 
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
-    text = f"it raised {type(error).__name__}" + (f": {str(error)[:300]}" if str(error) else "")
     if type(error).__name__ == "StdinNotImplementedError":  # IPython's, where nobody sits at the notebook
-        text = "it waits for somebody to type (`input`), and there is nobody"
+        return "it waits for somebody to type (`input`), and there is nobody."
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_notebook(frame.filename)]
-    if frames:
-        return f"{text} (line {frames[-1].lineno} of its cell: `{frames[-1].line}`)"
-    return text + "."
+    place = f"line {frames[-1].lineno} of its cell: `{frames[-1].line}`" if frames else ""
+    return f"it raised an error: {in_words(error, place)}."
 
 
 def _is_notebook(filename: str) -> bool:
