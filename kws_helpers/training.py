@@ -16,7 +16,9 @@ from kws_helpers import mode
 from kws_helpers.desk.messages import StatusLine
 
 tf.get_logger().setLevel("ERROR")  # advice about tracing helps nobody who trains several networks in a notebook
-
+# After `keras.utils.set_random_seed` two runs are equal, and Keras leaves out XLA, which takes long to compile.
+tf.config.experimental.enable_op_determinism()
+tf.random.set_seed(0)  # without a seed, shuffling would be an error
 
 _FORMATS = {"loss": "loss {:.2f}", "accuracy": "accuracy {:.1%}", "val_loss": "loss {:.2f}", "val_accuracy": "{:.1%}"}
 
@@ -80,6 +82,7 @@ def train_seeds(build: Callable[[], Any], x: Any, y: Any = None, *, seeds: Itera
             callbacks.append(Progress(f"seed {seed}: "))
         clips = copy.copy(x) if isinstance(x, keras.utils.PyDataset) else x  # which counts its epochs
         history = network.fit(clips, y, **{"verbose": 0} | fit_arguments | {"callbacks": callbacks})
+        network.train_function = None  # it holds tens of MB; Keras compiles it again where it is wanted
         trained.append((network, history.history))
     return trained
 
@@ -105,32 +108,35 @@ def _shortened(method: Callable[..., Any], change: Callable[[dict[str, Any]], No
 
 
 def _short_fit(arguments: dict[str, Any]) -> None:
-    _short_evaluate(arguments)
     validation = arguments.get("validation_data")
+    _short_evaluate(arguments)
     if validation is not None:
         arguments["validation_data"] = _few(*validation) if isinstance(validation, (tuple, list)) else _few(validation)
-    arguments |= {"epochs": 1, "initial_epoch": 0, "validation_freq": 1}
+    elif arguments.pop("validation_split", 0):
+        arguments["validation_data"] = arguments["x"]
+    arguments |= {"epochs": 1, "initial_epoch": 0, "validation_freq": 1, "shuffle": False}
     for name in ("steps_per_epoch", "validation_steps", "validation_batch_size"):
         arguments.pop(name, None)
 
 
 def _short_evaluate(arguments: dict[str, Any]) -> None:
-    given = [arguments.get(name) for name in ("x", "y", "sample_weight")]
-    arguments |= zip(("x", "y", "sample_weight"), _few(*given), strict=True)
-    arguments["batch_size"] = mode.short_clips()
-    arguments.pop("steps", None)
+    arguments["x"] = _few(*(arguments.pop(name, None) for name in ("x", "y", "sample_weight")))
+    for name in ("batch_size", "steps"):
+        arguments.pop(name, None)
 
 
 def _short_predict(arguments: dict[str, Any]) -> None:
     arguments["batch_size"] = 256  # all clips are wanted, and an execution costs as much as many of them
 
 
-def _few(x: Any, y: Any = None, sample_weight: Any = None) -> tuple[Any, Any, Any]:
-    """The first clips of arrays, or of batches of any kind."""
+def _few(x: Any, y: Any = None, sample_weight: Any = None) -> tf.data.Dataset:
+    """The first clips of arrays, or of batches of any kind, as one batch: for arrays, Keras would compile much."""
     if not hasattr(keras.tree.flatten(x)[0], "shape"):
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(next(iter(x)))
-    count = mode.short_clips()
-    return keras.tree.map_structure(lambda one: None if one is None else one[:count], (x, y, sample_weight))
+    clips = keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
+    clips = clips if isinstance(clips, tuple) else (clips,)
+    return tf.data.Dataset.from_tensors(keras.tree.map_structure(lambda one: one[:mode.short_clips()],
+                                                                 keras.tree.lists_to_tuples(clips)))
 
 
 for _name, _change in (("fit", _short_fit), ("evaluate", _short_evaluate), ("predict", _short_predict)):

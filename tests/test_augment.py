@@ -4,9 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from kws_helpers import data, features, training
+from kws_helpers import data, features
 from kws_helpers.augment import AugmentedClips, Changes, _warped_in_time, _with_other_voices
-from kws_helpers.training.batches import batches_of
 
 NOTHING = {"shift": 0, "speed": 0, "voice": 0, "loudness": 0, "noise": 0, "microphone": 0, "mask": 0}
 SOME = np.arange(40)
@@ -83,21 +82,39 @@ def test_silence_keeps_its_time_and_pitch(prepared):
     assert np.abs(x - prepared[1].training.x[silent]).max() < 0.02
 
 
-def test_an_epoch_holds_every_clip_once_and_the_next_epoch_other_changes(prepared):
-    clips = AugmentedClips(*prepared)
-    (first, labels), (again, _), (second, _) = (next(batches_of(clips, 32, 3, epoch)) for epoch in (0, 0, 1))
-    assert np.array_equal(first, again) and not np.array_equal(first, second)
-    assert 0 < labels.size < len(prepared[1].training.y) and labels.shape[1] == 32
-    everything = np.concatenate([y.ravel() for _, y in batches_of(clips, 32, 3, 0)])[:len(clips)]
-    assert np.array_equal(np.bincount(everything), np.bincount(prepared[1].training.y))
+def epoch_of(clips):
+    """All clips of an epoch and their labels, in the order in which they come; then the epoch ends."""
+    x, y = (np.concatenate(some) for some in zip(*clips, strict=True))
+    clips.on_epoch_end()
+    return x, y
 
 
-def test_a_network_trains_on_them_the_same_way_twice(prepared):
-    histories = []
-    for _ in range(2):
-        training.set_seed(0)
+def test_an_epoch_holds_every_clip_once_in_an_order_of_its_own(prepared):
+    clips = AugmentedClips(*prepared, Changes(**NOTHING), batch_size=100)
+    (x, y), (second, _) = epoch_of(clips), epoch_of(clips)
+    assert len(clips) == -(-len(prepared[1].training.y) // 100) and clips[0][0].shape == (100, 49, 40)
+    assert np.array_equal(np.bincount(y), np.bincount(prepared[1].training.y)) and len(x) == len(y)
+    assert not np.array_equal(x[0], second[0])
+    assert np.allclose(*(np.sort(some.reshape(len(some), -1).sum(axis=1)) for some in (x, second)), atol=1e-2)
+
+
+def test_a_batch_follows_from_seed_epoch_and_number_alone(prepared):
+    one, same, other = (AugmentedClips(*prepared, batch_size=32, seed=seed) for seed in (3, 3, 4))
+    (last, _), (first, _) = same[5], same[0]  # whatever order a worker asks in
+    assert np.array_equal(one[0][0], first) and np.array_equal(one[5][0], last)
+    assert not np.array_equal(first, other[0][0])
+    one.on_epoch_end()
+    assert not np.array_equal(one[0][0], first)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_network_trains_on_them_the_same_way_twice(prepared, workers):
+    def history():
+        keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), keras.layers.Dense(12, "softmax")])
         model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
         clips = AugmentedClips(*prepared)
-        histories.append(training.fit(model, clips, prepared[1].validation, epochs=2).loss)
-    assert histories[0].tolist() == histories[1].tolist() and len(histories[0]) == 2
+        clips.workers = workers
+        return model.fit(clips, epochs=2, verbose=0).history
+
+    assert history() == history()

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.building.paths import ROOT
 
-LESSON = "08_example"
+LESSON = "09_example"
 
 
 @pytest.fixture(scope="module")

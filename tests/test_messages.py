@@ -66,9 +66,10 @@ def test_a_notebook_shows_it_as_text_that_goes_away(clock, shown, capsys):
 
 
 def three_texts():
-    with messages.status_line() as say:
-        for text in ("one", "two", "three"):
-            say(text)
+    line = messages.StatusLine()
+    for text in ("one", "two", "three"):
+        line.show(text)
+    line.end()
 
 
 def test_of_a_status_the_last_text_stays(shown, capsys):

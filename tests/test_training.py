@@ -1,160 +1,127 @@
-"""Training: what one epoch is, what a history holds, and networks that share one compiled worker."""
+"""Training: the line that tells how it goes, networks for several seeds, and short training for any arguments."""
+
+import re
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from kws_helpers import training
-from kws_helpers.features import Inputs
-from kws_helpers.training import batches
 
-LOSS = "sparse_categorical_crossentropy"
-
-
-@pytest.fixture
-def clips():
-    rng = np.random.default_rng(0)
-    y = rng.integers(3, size=150)
-    return Inputs(rng.normal(size=(150, 5, 4)).astype("float32") + y[:, np.newaxis, np.newaxis], y)
+LABELS = np.random.default_rng(0).integers(3, size=300)
+CLIPS = np.random.default_rng(1).normal(size=(300, 5, 4)).astype("float32") + LABELS[:, np.newaxis, np.newaxis]
+VALIDATION = (CLIPS[:70], LABELS[:70])
+ACCURACY = {"metrics": ["accuracy"]}
 
 
-def network(optimizer="adam", run_eagerly=True, **options):
+class Batches(keras.utils.PyDataset):
+    """The clips in batches of 150; `given` are the numbers of those that were asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.given = []
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, number):
+        self.given.append(number)
+        return CLIPS[150 * number:150 * (number + 1)], LABELS[150 * number:150 * (number + 1)]
+
+
+def network(**options):
     """A small network; to compile it takes longer than to train it."""
-    layers = [keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(8, "relu"),
-              keras.layers.BatchNormalization(), keras.layers.Dropout(0.5), keras.layers.Dense(3, "softmax")]
+    layers = [keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(8, "relu"), keras.layers.Dropout(0.5),
+              keras.layers.Dense(3, "softmax")]
     model = keras.Sequential(layers)
-    model.compile(optimizer=optimizer, loss=LOSS, metrics=["accuracy"], run_eagerly=run_eagerly, **options)
+    model.compile(**{"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "run_eagerly": True} | options)
     return model
 
 
-def test_a_history_holds_the_means_over_all_clips(clips):
-    model = keras.Sequential([keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-    model.compile(optimizer=keras.optimizers.SGD(0.0), loss=LOSS, metrics=["accuracy"])
-    expected = model.evaluate(clips.x, clips.y, verbose=0)
-    others = Inputs(clips.x[:70], clips.y[:70])
-    history = training.fit(model, clips, others, epochs=2, batch_size=50)
-    assert np.allclose([history.loss, history.accuracy], np.array(expected)[:, np.newaxis], atol=1e-6)
-    expected = model.evaluate(others.x, others.y, verbose=0)
-    assert np.allclose([history.validation_loss, history.validation_accuracy], np.array(expected)[:, np.newaxis],
-                       atol=1e-6)
+@pytest.mark.parametrize("options, arguments, line", [
+    (ACCURACY, {"validation_data": VALIDATION}, "epoch 2 of 2: loss #, accuracy #% (validation #%)"),
+    (ACCURACY, {}, "epoch 2 of 2: loss #, accuracy #%"),
+    ({}, {"validation_data": VALIDATION}, "epoch 2 of 2: loss # (validation loss #)"),
+    ({}, {}, "epoch 2 of 2: loss #")])
+def test_one_line_tells_what_is_known(options, arguments, line, capsys):
+    network(**options).fit(CLIPS, LABELS, epochs=2, verbose=0, callbacks=[training.Progress()], **arguments)
+    assert re.sub(r"\d+\.\d+", "#", capsys.readouterr().out) == f"{line}\n"
 
 
-@pytest.mark.parametrize("size, count", [(1, 10), (2, 10), (75, 150)])
-def test_a_batch_in_two_halves_teaches_what_keras_teaches_with_the_whole(clips, size, count):
-    def deep():
-        training.set_seed(1)
-        penalty = keras.regularizers.L2(0.1)
-        model = keras.Sequential([keras.Input((5, 4)), keras.layers.Conv1D(6, 3, kernel_regularizer=penalty),
-                                  keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-        model.compile(keras.optimizers.SGD(0.1), LOSS, metrics=["accuracy"])
-        return model
-
-    ours, theirs, clips = deep(), deep(), Inputs(clips.x[:count], clips.y[:count])
-    steps = batches.batches_of(clips, size, seed=0, epoch=0)
-    history = training.fit(ours, clips, clips, epochs=1, batch_size=size)
-    logs = [theirs.train_step(batch) for x, y in steps for batch in zip(x, y, strict=True)][-1]
-    assert history.loss[0] == pytest.approx(float(logs["loss"]), rel=1e-4)
-    assert history.accuracy[0] == pytest.approx(float(logs["accuracy"]))
-    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
-        assert np.allclose(one, other, atol=1e-5)
+def test_the_line_says_where_training_stopped_and_begins_anew(capsys):
+    progress, stop = training.Progress(), keras.callbacks.EarlyStopping("loss", patience=0, min_delta=9.0)
+    network().fit(CLIPS, LABELS, epochs=5, verbose=0, callbacks=[progress, stop])
+    assert capsys.readouterr().out.startswith("epoch 2 of 5: loss")
+    network().fit(CLIPS, LABELS, epochs=1, verbose=0, callbacks=[progress])
+    assert capsys.readouterr().out.startswith("epoch 1 of 1: loss")
 
 
-def test_an_epoch_has_every_clip_in_its_own_order_and_full_batches(clips, monkeypatch):
-    monkeypatch.setattr(batches, "CLIPS_AT_ONCE", 128)
-    first, again, second, other = (list(batches.batches_of(clips, 64, seed, epoch))
-                                   for seed, epoch in [(0, 0), (0, 0), (0, 1), (1, 0)])
-    assert [x.shape[:2] for x, _ in first] == [y.shape for _, y in first] == [(2, 64), (1, 64)]
-    seen = np.concatenate([x.reshape(-1, 20) for x, _ in first])
-    assert len(np.unique(seen[:150], axis=0)) == len(clips.y) == 150
-    assert np.array_equal(seen[150:], seen[:42])  # the last batch is filled up with those that came first
-    assert np.array_equal(seen, np.concatenate([x.reshape(-1, 20) for x, _ in again]))
-    assert not any(np.array_equal(seen, np.concatenate([x.reshape(-1, 20) for x, _ in one])) for one in (second, other))
+def test_training_that_is_interrupted_leaves_its_line_and_can_be_taken_up(capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    model, progress = network(), training.Progress()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(CLIPS, LABELS, verbose=0, callbacks=[progress, keras.callbacks.LambdaCallback(interrupt)])
+    model.fit(CLIPS, LABELS, verbose=0, callbacks=[progress])
+    assert "epoch 1 of 1" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("clip_count", [1, 64, 65])
-def test_any_number_of_clips_can_be_learned_from(clips, clip_count):
-    few = Inputs(clips.x[:clip_count], clips.y[:clip_count])
-    assert len(training.fit(network(), few, clips, epochs=2).loss) == 2
+def test_every_seed_trains_the_network_that_it_would_train_alone(capsys):
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=9.0)
+    trained = training.train_seeds(lambda: network(**ACCURACY), CLIPS, LABELS, seeds=(3, 4), epochs=5, batch_size=50,
+                                   validation_data=VALIDATION, callbacks=[stop])
+    assert [line.partition(" of")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "seed 3: epoch 2", "seed 4: epoch 2"]
+    for seed, (model, history) in zip((3, 4), trained, strict=True):
+        keras.utils.set_random_seed(seed)
+        alone = network(**ACCURACY)
+        expected = alone.fit(CLIPS, LABELS, epochs=2, batch_size=50, verbose=0, validation_data=VALIDATION)
+        assert history == expected.history
+        assert all(map(np.array_equal, model.get_weights(), alone.get_weights()))
+    assert trained[0][1] != trained[1][1]
 
 
-def test_networks_that_learn_together_are_what_they_would_be_alone_with_the_same_clips(clips):
-    def compiled():
-        return network(run_eagerly=False)
-
-    together = training.fit_each(compiled, clips, clips, seeds=(3, 4), epochs=3, batch_size=32)
-    for seed, (model, history) in zip((3, 4), together):
-        training.set_seed(seed)
-        alone = compiled()
-        expected = training.fit(alone, clips, clips, epochs=3, batch_size=32, seed=3)
-        assert history.loss.tolist() == expected.loss.tolist()
-        for one, other in zip(model.variables + model.optimizer.variables,
-                              alone.variables + alone.optimizer.variables, strict=True):
-            assert np.array_equal(one, other)
-    assert not np.array_equal(together[0][0].get_weights()[0], together[1][0].get_weights()[0])
+def test_no_seeds_make_no_networks_and_a_progress_of_ones_own_stays_alone(capsys):
+    assert training.train_seeds(network, CLIPS, LABELS, seeds=()) == []
+    training.train_seeds(network, Batches(), seeds=[0], callbacks=training.Progress("mine: "))
+    assert capsys.readouterr().out.startswith("mine: epoch 1 of 1: loss")
 
 
-def test_no_seeds_make_no_networks(clips):
-    assert training.fit_each(network, clips, clips, seeds=(), epochs=3) == []
+@pytest.mark.parametrize("variable, value, count", [("NBGRADER_EXECUTION", "autograde", 32),
+                                                    ("KWS_TRAINING", "short", 128)])
+@pytest.mark.parametrize("given", [
+    {"x": CLIPS, "y": LABELS, "batch_size": 1, "validation_data": VALIDATION, "steps_per_epoch": 70},
+    {"x": CLIPS, "y": LABELS, "initial_epoch": 7, "validation_split": 0.5, "sample_weight": np.ones(300)},
+    {"x": Batches(), "validation_data": Batches(), "validation_steps": 2, "class_weight": {0: 2.0, 1: 1.0, 2: 1.0}},
+    {"x": tf.data.Dataset.from_tensor_slices((CLIPS, LABELS)).batch(150).repeat(), "steps_per_epoch": 9,
+     "validation_data": VALIDATION, "validation_freq": 5}], ids=["arrays", "split", "batches", "tf.data"])
+def test_short_training_is_an_epoch_of_few_clips_whatever_is_asked_for(given, variable, value, count, monkeypatch):
+    monkeypatch.setenv(variable, value)
+    model, seen = network(run_eagerly=False, **ACCURACY), []
+    model.train_step = lambda batch, step=model.train_step: seen.append(len(batch[0])) or step(batch)
+    history = model.fit(**given, epochs=10, verbose=0).history
+    assert seen == [count]
+    assert {name: len(values) for name, values in history.items()} == dict.fromkeys(
+        ("loss", "accuracy", "val_loss", "val_accuracy"), 1)
+    assert model.run_eagerly and len(model.predict(CLIPS, verbose=0)) == len(CLIPS)
+    expected = model.evaluate(CLIPS[:count], LABELS[:count], verbose=0)
+    assert model.evaluate(CLIPS, LABELS, 7, 0) == pytest.approx(expected)
 
 
-def test_clips_are_changed_once_for_all_networks_that_learn_together(clips):
-    class Counted(Inputs):
-        made = 0
-
-        def augmented(self, chosen, rng):
-            Counted.made += len(chosen)
-            return self.x[chosen]
-
-    training.fit_each(network, Counted(clips.x, clips.y), clips, seeds=(0, 1, 2), epochs=2, batch_size=32)
-    assert Counted.made == 2 * -(-len(clips.y) // 32) * 32
+def test_training_is_as_it_was_asked_for_when_nobody_grades():
+    clips = Batches()
+    history = network(run_eagerly=False).fit(clips, epochs=3, verbose=0).history
+    assert len(history["loss"]) == 3 and {0, 1} == set(clips.given)
 
 
-def test_early_stopping_goes_back_to_the_best_epoch_of_each_network(clips):
-    shuffled = Inputs(clips.x, np.random.default_rng(1).permutation(clips.y))
-    stop = keras.callbacks.EarlyStopping(patience=1, restore_best_weights=True)
-    for model, history in training.fit_each(lambda: network(keras.optimizers.Adam(0.1)), clips, shuffled,
-                                            seeds=(0, 1), epochs=20, callbacks=[stop]):
-        assert len(history.loss) < 20
-        loss, _ = model.evaluate(shuffled.x, shuffled.y, verbose=0)
-        assert loss == pytest.approx(history.validation_loss.min(), rel=1e-5)
+def test_two_runs_with_a_seed_are_equal_and_one_without_is_no_error():
+    def history(seed):
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+        model = network(run_eagerly=False)
+        assert not model.jit_compile  # XLA takes long, and is Keras' first choice
+        return model.fit(CLIPS, LABELS, epochs=2, verbose=0).history["loss"]
 
-
-def test_weights_that_are_averaged_are_used_in_the_end(clips):
-    training.set_seed(0)
-    model = network(keras.optimizers.Adam(use_ema=True, ema_momentum=0.99))
-    training.fit(model, clips, clips, epochs=2)
-    averages = [v for v in model.optimizer.variables if "average" in v.path]
-    assert averages and np.array_equal(averages[0], model.trainable_variables[0])
-
-
-def test_several_steps_in_one_execution_do_no_harm(clips):
-    assert len(training.fit(network(steps_per_execution=8, run_eagerly=False), clips, clips, epochs=1).loss) == 1
-
-
-def test_a_model_without_accuracy_is_told_what_is_missing(clips):
-    model = keras.Sequential([keras.Input((5, 4)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-    model.compile(loss=LOSS)
-    with pytest.raises(ValueError, match='metrics=\\["accuracy"\\]'):
-        training.fit(model, clips, clips, epochs=1)
-
-
-def test_accuracy_counts_every_clip_once(clips, monkeypatch):
-    model = network()
-    _, expected = model.evaluate(clips.x, clips.y, verbose=0)
-    assert training.accuracy(model, clips) == pytest.approx(expected)
-    monkeypatch.setenv("KWS_TRAINING", "short")
-    few = slice(training.SHORT_CLIPS)
-    assert training.accuracy(model, clips) == pytest.approx(model.evaluate(clips.x[few], clips.y[few], verbose=0)[1])
-
-
-def test_while_grading_nothing_is_trained_and_the_history_tells_of_the_network_as_it_is(clips, monkeypatch):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    model = network()
-    before = [np.copy(weight) for weight in model.get_weights()]
-    history = training.fit(model, clips, clips, epochs=7)
-    assert all(map(np.array_equal, before, model.get_weights()))
-    loss, accuracy = model.evaluate(clips.x[:32], clips.y[:32], verbose=0)
-    assert history.loss == history.validation_loss == pytest.approx([loss])
-    assert history.accuracy == history.validation_accuracy == pytest.approx([accuracy])
-    together = training.fit_each(network, clips, clips, seeds=(1, 2), epochs=7)
-    assert [len(one.loss) for _, one in together] == [1, 1] and together[0][0] is not together[1][0]
+    assert history(0) == history(0) != history(None)

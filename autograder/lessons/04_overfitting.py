@@ -16,13 +16,11 @@
 # *About 150 minutes · 13 points · needs lesson 02*
 
 # %% nbgrader={"grade_id": "setup-04_overfitting"}
-from kws_helpers import data, features, mode, plotting, results, training, widgets  # before Keras
-from kws_helpers.augment import AugmentedClips
+from kws_helpers import data, features, mode, plotting, training, widgets  # before Keras
 from kws_helpers.check import check
 
 import keras
 import numpy as np
-from IPython.display import Audio
 from sklearn.linear_model import LogisticRegression
 
 # %% [markdown]

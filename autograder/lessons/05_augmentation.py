@@ -11,7 +11,6 @@ from kws_helpers.check import check
 import keras
 import numpy as np
 from IPython.display import Audio
-from sklearn.linear_model import LogisticRegression
 
 # %% tags=["shows"]
 dataset = data.load()

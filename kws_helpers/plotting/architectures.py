@@ -101,7 +101,8 @@ def draw_gradients(gradients: Mapping[str, np.ndarray]) -> tuple["Figure", str]:
     return figure, _gradients_in_words(gradients)
 
 
-def residual_comparison(gradients: Mapping[str, np.ndarray], histories: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
+def residual_comparison(gradients: Mapping[str, np.ndarray],
+                        histories: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
     """Show left the gradients of `draw_gradients`, right the training loss of the same networks over the epochs.
 
     `histories[network]` is `history.history` of what `fit` returns.

@@ -10,7 +10,7 @@ from autograder.grading.challenge import secret_clips
 from kws_helpers import data, features, training
 from kws_helpers.augment import AugmentedClips
 from kws_helpers.features import Inputs
-from tools.benchmark.recipe import BATCH, LESSON, SEEDS, compiled
+from tools.benchmark.recipe import BATCH, LESSON, SEEDS, accuracy, compiled
 
 EPOCHS = (39, 150)  # lesson 07's, and as many as take some three minutes for one network
 
@@ -34,10 +34,9 @@ def transfers(source: str) -> Iterator[Transfer]:
     people = Inputs(*secret_clips(source))
     dataset = data.load("bundled")
     prepared = features.prepare(dataset)
-    clips = AugmentedClips(dataset, prepared)
+    clips = AugmentedClips(dataset, prepared, batch_size=BATCH)
     for epochs in EPOCHS:
         build = partial(compiled, replace(LESSON, epochs=epochs), clips.y)
-        trained = training.fit_each(build, clips, prepared.validation, seeds=SEEDS, epochs=epochs, batch_size=BATCH)
-        synthetic, real = ([training.accuracy(network, some) for network, _ in trained]
-                           for some in (prepared.testing, people))
+        trained = training.train_seeds(build, clips, seeds=SEEDS, epochs=epochs)
+        synthetic, real = ([accuracy(network, some) for network, _ in trained] for some in (prepared.testing, people))
         yield Transfer(epochs, synthetic, real, len(people.y))

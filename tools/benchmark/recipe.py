@@ -130,40 +130,48 @@ def compare(source: str, kept: Path) -> Iterator[Outcome]:
 
 
 def _outcome(candidate: Candidate, source: str, kept: Path) -> Outcome:
-    prepared = features.prepare(data.load(source))
+    prepared = _prepared(source)
     networks, seconds = _trained(replace(candidate, name="", shifts=()), source)
     listeners = [averaged(network, candidate.shifts) for network in networks]
     if candidate is RECIPE:
         for seed, listener in zip(SEEDS, listeners, strict=True):
             listener.save(kept.with_name(f"recipe_{seed}.keras"))
-    validation, testing = ([training.accuracy(listener, split) for listener in listeners]
+    validation, testing = ([accuracy(listener, split) for listener in listeners]
                            for split in (prepared.validation, prepared.testing))
     return Outcome(candidate.name, listeners[0].count_params(), candidate.epochs, seconds, validation, testing)
+
+
+def accuracy(network: Any, clips: Any) -> float:
+    """Return the share of clips whose largest output is that of their class; `clips` has `.x` and `.y`."""
+    return float(np.mean(network.predict(clips.x, verbose=0).argmax(axis=-1) == clips.y))
 
 
 @lru_cache(maxsize=1)
 def _trained(candidate: Candidate, source: str) -> tuple[list[Any], list[float]]:
     """A network for each seed, and its seconds; kept for a next candidate that is only tested in another way."""
-    clips, prepared = _data(candidate, source)
+    clips, labels = _data(candidate, source)
     networks, seconds = [], []
-    for seeds in ([seed] for seed in SEEDS) if candidate.epochs == RECIPE.epochs else (SEEDS,):  # together is quicker
+    for seed in SEEDS:
         start = time.perf_counter()
-        trained = training.fit_each(partial(compiled, candidate, clips.y), clips, prepared.validation, seeds=seeds,
-                                    epochs=candidate.epochs, batch_size=BATCH)
-        seconds += [(time.perf_counter() - start) / len(seeds)] * len(seeds)
-        networks += [network for network, _ in trained]
+        [(network, _)] = training.train_seeds(partial(compiled, candidate, labels), **clips, seeds=[seed],
+                                              epochs=candidate.epochs)
+        seconds.append(time.perf_counter() - start)
+        networks.append(network)
     return networks, seconds
 
 
-def _data(candidate: Candidate, source: str) -> tuple[Any, features.Prepared]:
-    """What the candidate learns from, and the features of the splits as every lesson has them."""
-    dataset = data.load(source)
-    prepared = features.prepare(dataset)
-    learned = data.load(source, unknown_percent=None if candidate.all_words else 10)
+def _data(candidate: Candidate, source: str) -> tuple[dict[str, Any], np.ndarray]:
+    """The clips that the candidate learns from, as arguments of `fit`, and their labels."""
+    learned, prepared = data.load(source, unknown_percent=None if candidate.all_words else 10), _prepared(source)
     inputs = features.Inputs(prepared.standardised(features.mfcc_of(learned.training)), learned.training.labels)
     if candidate.changes is None:
-        return inputs, prepared
-    return AugmentedClips(learned, replace(prepared, training=inputs), candidate.changes), prepared
+        return {"x": inputs.x, "y": inputs.y, "batch_size": BATCH}, inputs.y
+    return {"x": AugmentedClips(learned, replace(prepared, training=inputs), candidate.changes, BATCH)}, inputs.y
+
+
+def _prepared(source: str) -> features.Prepared:
+    """The features of the splits as every lesson has them."""
+    return features.prepare(data.load(source))
 
 
 def compiled(candidate: Candidate, labels: np.ndarray) -> Any:

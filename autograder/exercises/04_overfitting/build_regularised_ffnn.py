@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from autograder.exercises.facts import LookCase, as_array, observe_fact, snap
 from autograder.judging.exercise import Exercise
 from autograder.judging.proxy import FunctionProxy, ModelProxy
 from kws_helpers.check.networks import dropout_rates
-
-from autograder.exercises.facts import LookCase, as_array, observe_fact, snap
 
 build_regularised_ffnn = Exercise("build_regularised_ffnn", observe=observe_fact)
 

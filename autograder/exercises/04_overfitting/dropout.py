@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from autograder.judging.exercise import Exercise
-
 from autograder.exercises.facts import LookCase, as_array, observe_fact, snap
+from autograder.judging.exercise import Exercise
 
 dropout = Exercise("dropout", observe=observe_fact)
 

@@ -4,9 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from autograder.judging.exercise import Exercise
-
 from autograder.exercises.facts import LookCase, as_array, observe_fact, snap
+from autograder.judging.exercise import Exercise
 
 mask_spectrogram = Exercise("mask_spectrogram", observe=observe_fact)
 

@@ -10,7 +10,7 @@
 #
 # *About 15 minutes · 3 points · needs lesson 01*
 
-# %% nbgrader={"grade_id": "setup-08_example"}
+# %% nbgrader={"grade_id": "setup-09_example"}
 from kws_helpers import data, plotting
 from kws_helpers.check import check
 

@@ -1,4 +1,4 @@
-"""The checks of lesson 08."""
+"""The checks of lesson 09."""
 
 import numpy as np
 

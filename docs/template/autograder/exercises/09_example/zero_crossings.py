@@ -1,4 +1,4 @@
-"""What the judge knows of `zero_crossings` (lesson 08_example)."""
+"""What the judge knows of `zero_crossings` (lesson 09_example)."""
 
 import numpy as np
 
