@@ -195,3 +195,26 @@ def build_cnn(f):
 def _has_convolution(model):
     """True where a layer, at any depth, is one of Keras' convolutions."""
     return any("Conv" in type(layer).__name__ for layer in model._flatten_layers(include_self=False))
+
+
+@ladder("dense_weights(kernel, image_shape)")
+def dense_weights(f):
+    kernel = np.array([[1.0, 2.0], [3.0, 4.0]])
+    yield "returns an array"
+    expect.array(f(kernel, (3, 3)))
+    yield "has a row for each number of the picture, and a column for each number of the map"
+    expect.shape(f(kernel, (3, 4)), (12, 6), "3 x 4 numbers go in, and a kernel of 2 x 2 has 2 x 3 positions.", known=[
+        ((6, 12), "Rows and columns are exchanged: image.ravel() @ W needs a row for each number of the picture.")])
+    yield "holds the kernel in its first column, at the places of the first window"
+    weights = np.asarray(f(kernel, (3, 4)))
+    expect.close(weights[:, 0], [1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 0, 0],
+                 "The window's second row begins one whole row of the picture later.", known=[
+        ([4, 3, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0], "The kernel is turned."),
+        ([1, 3, 0, 0, 2, 4, 0, 0, 0, 0, 0, 0], "The kernel's rows and columns are exchanged."),
+        ([1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0], "The kernel's rows lie one after another. In the picture, its second "
+                                               "row begins one whole row later.")])
+    yield "gives for every picture what convolve2d gives"
+    image, answers = np.arange(12.0).reshape(3, 4) ** 2, [[150, 228, 326], [582, 740, 918]]
+    expect.close(image.ravel() @ weights, np.ravel(answers), "Each column belongs to one position of the kernel.")
+    yield "takes kernels that are not square"
+    expect.close(np.asarray(f(np.array([[1.0, -1.0, 2.0]]), (2, 3))), [[1, 0], [-1, 0], [2, 0], [0, 1], [0, -1], [0, 2]])
