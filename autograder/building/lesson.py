@@ -37,7 +37,7 @@ SHOWS = "shows"
 """The tag of a code cell that only shows something: no graded cell needs it, and the notebooks do not have the tag."""
 
 CLAIM = "claim"
-"""The tag of a code cell with claims (`building/claims.py`): it is run where a lesson is solved, and is in no notebook."""
+"""The tag of a cell of claims (`building/claims.py`): it is run where a lesson is solved, and is in no notebook."""
 
 
 @cache
