@@ -38,6 +38,10 @@ def of_type(dtype):
     return like(lambda value: np.asarray(value).astype(dtype)[()])
 
 
+def whole(dtype):
+    return like(lambda value: np.asarray(value).astype(dtype)[()] if np.all(np.asarray(value) % 1 == 0) else value)
+
+
 CASTS = {
     "float16": of_type("float16"), "bfloat16": like(lambda value: keras.ops.cast(value, "bfloat16")),
     "float32": of_type("float32"), "float": of_type(float), "longdouble": of_type("longdouble"),
@@ -49,8 +53,7 @@ CASTS = {
     "text": like(lambda value: np.asarray(value).astype(str)[()]),
 }
 ODD = {
-    "8 bits": like(lambda value: np.asarray(value).astype("uint8")[()] if np.all(np.asarray(value) % 1 == 0) else value),
-    "8 bits with a sign": like(lambda value: np.asarray(value).astype("int8")[()] if np.all(np.asarray(value) % 1 == 0) else value),
+    "8 bits": whole("uint8"), "8 bits with a sign": whole("int8"),
     "fraction": like(lambda value: Fraction(float(value)) if np.ndim(value) == 0 and np.isfinite(value) else value),
     "decimal": like(lambda value: Decimal(float(value)) if np.ndim(value) == 0 else value),
     "masked": like(lambda value: np.ma.masked_array(value) if np.ndim(value) else value),

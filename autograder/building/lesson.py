@@ -47,7 +47,7 @@ def cells_that_show(name: str) -> frozenset[str]:
 
 
 WORKED = "worked"
-"""The tag of a text that no notebook has: a worked solution of a similar function, which `check` shows after the hints."""
+"""The tag of a text that no notebook has: a similar function, worked, which `check` shows after the last hint."""
 
 
 def all_cells(name: str) -> list[NotebookNode]:

@@ -190,7 +190,7 @@ def fit_standardiser(f):
     yield "nothing is added to the standard deviation, and nothing is rounded"
     second = float(np.asarray(std)[1])
     expect.that(second == 0, "exactly 0 for a coefficient that never changes", f"{second}")
-    expect.close(f(features / 70)[1], [root / 70, 0])
+    expect.close(f(features / 7)[1], [root / 7, 0])
 
 
 @ladder("standardise(features, mean, std)")

@@ -35,7 +35,7 @@ def _reason(value: Any) -> str:
     if name.startswith("complex"):
         return f"its result has the type {name}. Take the real part, or the absolute value, whichever is asked for."
     if name == "None" and isinstance(value, Number) and not isinstance(value, (int, float)):
-        return f"its result holds a {type(value).__name__}. Make a number of Python or NumPy of it, such as an int or a float."
+        return f"its result holds a {type(value).__name__}. Make a number of it: int(…) or float(…)."
     if name == "object" and not all(isinstance(one, (str, bytes)) for one in np.asarray(value).flat):
         return "its result is an array of Python objects. Make it one of numbers, with a dtype such as float or int."
     return ""

@@ -21,6 +21,7 @@ from kws_helpers.check.calling import CallFailed, call
 from kws_helpers.check.missing import asked_before
 from kws_helpers.check.raw_errors import in_words
 from kws_helpers.check.shown import call_text
+from kws_helpers.check.stub import needs, unwritten_in
 
 
 @dataclass
@@ -34,7 +35,11 @@ class Step:
 
 @dataclass
 class Report:
-    """The steps of one exercise, in order."""
+    """The steps of one exercise, in order.
+
+    Attributes:
+        unwritten: the last step failed because this exercise, or one that it calls, is not written yet.
+    """
 
     name: str
     steps: list[Step] = field(default_factory=list)
@@ -62,11 +67,11 @@ class Ladder:
         try:
             for title in self._all_steps(function, calls):
                 report.steps.append(Step(title, passed=True))
-        except CallFailed as failure:
-            report.unwritten = failure.kind == "unwritten"
-            _fail(report.steps[-1], str(failure), "" if report.unwritten else calls.last)
-        except expect.Missed as failure:
-            _fail(report.steps[-1], str(failure), calls.last)
+        except (expect.Missed, CallFailed) as failure:
+            other = unwritten_in(failure)
+            report.unwritten = bool(other) or getattr(failure, "kind", "") == "unwritten"
+            _fail(report.steps[-1], needs("It", [other]) if other not in ("", self.name) else str(failure),
+                  "" if report.unwritten else calls.last)
         except Exception as error:  # a result so odd that a step could not even look at it
             _fail(report.steps[-1], f"the result could not be examined: {in_words(error)}.", calls.last)
         return report

@@ -45,7 +45,7 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"takes (.+) positional arguments? but (\d+)", "a function that takes {0} arguments is called with {1}"),
     (r"'(\w+)' object is not callable", "something of type {0} is called like a function. Is a bracket too many, or a "
                                        "function's name used for a variable?"),
-    (r"'numpy\.ndarray' object has no attribute '(\w+)'", "an array has no `{0}`. Is the array's name that of a module, "
+    (r"'numpy\.ndarray' object has no attribute '(\w+)'", "an array has no `{0}`. Is its name that of a module, "
                                                          "too?"),
     (r"local variable '(\w+)'", "`{0}` is used before anything was put into it"),
     (r"name '(\w+)' is not defined", "nothing is called `{0}` here. Is it misspelt, or its cell not run?"),
@@ -63,7 +63,7 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"incompatible (?:with the layer|shapes?)", "the shape of an input is not the one that a layer was built for"),
     (r"inputs have incompatible shapes|same shape.*merge|Received shapes (.+) and (.+)",
      "a layer that adds or joins its inputs gets two of different shapes"),
-    (r"`Concatenate` layer requires|input array dimensions except for the concatenation|input arrays must have the same",
+    (r"`Concatenate` layer requires|array dimensions except for the concatenation|input arrays must have the same",
      "what is joined differs in another axis than the one it is joined along"),
     (r"cannot reshape array of size (\d+) into shape (.+)", "{0} numbers do not fill the shape {1}"),
     (r"total size of the tensor must be unchanged", "a reshaped input must keep its number of values"),
@@ -91,7 +91,8 @@ def meaning(text: str) -> str:
 
 def in_words(error: BaseException, place: str = "") -> str:
     """Return the meaning of an error with its own words, and the place where it came up, in brackets."""
-    text = re.sub(r"\x1b\[[0-9;]*m|Exception encountered when calling \S+|Arguments received by [\s\S]*", "", str(error))
+    text = re.sub(r"\x1b\[[0-9;]*m|Exception encountered when calling \S+|Arguments received by [\s\S]*", "",
+                  str(error))
     text = " ".join(text.split())
     own = type(error).__name__ + (f": {text[:200].rstrip('.')}" if text else "")
     said = meaning(text)
