@@ -80,7 +80,7 @@ WRONG = [
     ("feature_map_size", lambda n, k, s, p: (n + 2 * p - k) / s + 1, "// rounds down"),
     ("max_pool2d", lambda image, size: tiled(image, size, (0, 2)), "a tile has the axes 1 and 3"),
     ("max_pool2d", one_further, "The second window begins in column 1"),
-    ("max_pool2d", lambda image, size: image.reshape(image.shape[0] // size, size, -1, size).max(axis=(1, 3)), "do not fill"),
+    ("max_pool2d", lambda image, n: image.reshape(image.shape[0] // n, n, -1, n).max(axis=(1, 3)), "do not fill"),
     ("conv_parameters", lambda k, i, o, bias=True: k ** 2 * i * o + bias * o, "Make an array of it first"),
     ("receptive_field", lambda kernels, strides: 1 + sum((k - 1) * s for k, s in zip(kernels, strides)), "own stride"),
     ("dense_weights", lambda kernel, shape: np.eye(*shape), "3 x 4 numbers go in"),

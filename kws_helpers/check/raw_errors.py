@@ -23,8 +23,8 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"only (?:length-1|0-dimensional) arrays can be converted|only integer scalar arrays can be converted",
      "a single number is needed there, and a whole array came. Functions of `math` take one number; NumPy's, such as "
      "np.sqrt, take arrays"),
-    (r"setting an array element with a sequence\.?$", "a place of an array holds one number, and a whole array is put into "
-                                                      "it. Is a np.sum missing?"),
+    (r"setting an array element with a sequence\.?$", "a place of an array holds one number, and a whole array "
+                                                      "is put into it. Is a np.sum missing?"),
     (r"inhomogeneous shape", "the rows of the list have different lengths, so they cannot become one array"),
     (r"truth value of an (?:empty )?array",
      "`if`, `and`, `or` and `not` need a single truth value, and an array holds many. Use &, | and ~, or .any() and "

@@ -20,7 +20,8 @@ def change_by_shift(changes: Mapping[str, Sequence[float]], shifts: Sequence[int
     """Show how much something changes when its input is shifted by so many frames: a line per kind, as shares."""
     figure, axis = new_figure(height=3)
     _lines(axis, shifts, changes)
-    label(axis, percent="y", whole="x", legend=True, xlabel="shift in frames", ylabel="change of the map", ylim=(0, None))
+    label(axis, percent="y", whole="x", legend=True, xlabel="shift in frames", ylabel="change of the map",
+          ylim=(0, None))
     texts = [f"{name}: {values[0]:.0%} after {shifts[0]} and {values[-1]:.0%} after {shifts[-1]}"
              for name, values in changes.items()]
     show(figure, f"Lines over the shift in frames. {'; '.join(texts)}.")
