@@ -1070,7 +1070,7 @@ claim("It is not the shift that hurts it, but what the shift cuts off", abs(lost
 
 # %% [markdown]
 # It is not the shift that hurts it, but what the shift cuts off: no architecture can hear what is gone. And half a
-# second later, most of the word has left the clip at the other end.
+# second later, a good part of the word has left the clip at the other end.
 #
 # ### Does it need the neighbourhood?
 #
@@ -1144,20 +1144,20 @@ def print_table():
 print_table()
 
 # %% tags=["claim"]
-claim("Fresh copies bring the FFNN about as far as the architecture does",
+claim("Fresh copies bring the FFNN about as far as the first CNN comes without them",
       abs(fresh["FFNN"] - measured["CNN"][0]) < 0.06, f"{fresh['FFNN']:.1%} against {measured['CNN'][0]:.1%}")
 claim("on average, the three networks gain more than 3 points",
       np.mean([fresh[name] - measured[name][0] for name in fresh]) > 0.03,
       ", ".join(f"{100 * (fresh[name] - measured[name][0]):+.1f}" for name in fresh))
 claim("all three curves were still rising", all(np.mean(one[-3:]) > np.mean(one[-6:-3]) for one in fresh_curves.values()),
       ", ".join(f"{100 * (np.mean(one[-3:]) - np.mean(one[-6:-3])):+.1f}" for one in fresh_curves.values()))
-claim("best of all is both", max(fresh, key=fresh.get) == "CNN, global pooling"
+claim("best of all is global pooling with fresh copies", max(fresh, key=fresh.get) == "CNN, global pooling"
       and fresh["CNN, global pooling"] > max(max(one) for one in measured.values()), fresh["CNN, global pooling"])
 
 # %% [markdown]
-# Fresh copies bring the FFNN about as far as the architecture does: both tell the network what does not matter, the
-# one by examples, the other by construction. And they add up: on average, the three networks gain more than 3 points
-# by fresh copies, and best of all is both. Twelve epochs are few for fresh copies: all three curves were still rising.
+# Fresh copies bring the FFNN about as far as the first CNN comes without them: copies and architecture both tell the
+# network what does not matter, the one by examples, the other by construction. And they add up: on average, the three
+# networks gain more than 3 points by fresh copies, and best of all is global pooling with fresh copies. Twelve epochs are few for fresh copies: all three curves were still rising.
 #
 # ## What has it learned?
 #
@@ -1186,8 +1186,8 @@ louder = over_time[vowel].mean(axis=0) > over_time[~vowel].mean(axis=0)
 claim("Most of ours are strongest while the vowel lasts", louder.mean() > 0.5, f"{louder.sum()} of {len(louder)}")
 
 # %% [markdown]
-# Most of ours are strongest while the vowel lasts, each in rows of its own. Look for one that does the opposite:
-# bright before and after, dark during the vowel.
+# Most of ours are strongest while the vowel lasts, each in rows of its own. Is there one that does the opposite:
+# bright before and after, dark during the vowel?
 #
 # ### Question: why does it do better?
 #
@@ -1204,8 +1204,7 @@ claim("Most of ours are strongest while the vowel lasts", louder.mean() > 0.5, f
 # %% [markdown] nbgrader={"grade_id": "why_convolution", "grade": true, "solution": true, "points": 2}
 # **Model answer.** (1) A convolution can express less than a dense layer, but what it gives up is mostly useless for
 # sound. First, weight sharing: the same few kernels are used at every position (160 parameters instead of
-# millions for 16 maps), so every clip teaches them at all positions at once, and there is little room to learn
-# clips by heart. Second, it looks at neighbourhoods: with shuffled frames, which hold the same information, the
+# millions for 16 maps), so every clip teaches them at all positions at once. Second, it looks at neighbourhoods: with shuffled frames, which hold the same information, the
 # accuracy falls to about that of the FFNN. Third, a shift of the input shifts the map (the two maps are equal once
 # moved back), and with global pooling a clip that comes 0.2 seconds later costs less than 5 points, while the FFNN
 # loses at least 10.
