@@ -321,8 +321,8 @@ print("... with the kernel turned:     ",
 print("ours is what Keras computes:    ", np.allclose(ours, of_keras))
 
 # %% [markdown]
-# For a network the difference does not matter: it would learn its kernels the other way round. So everybody says
-# "convolution" and computes a cross-correlation. It matters when you carry kernels from one program to another.
+# A network would simply learn its kernels the other way round. So everybody says "convolution" and computes a
+# cross-correlation. It matters when you carry kernels from one program to another.
 #
 # ## How large is the map?
 #
@@ -442,12 +442,11 @@ claim("the pattern in the map comes six frames later, and is otherwise the same"
 
 # %% [markdown]
 # This is called **equivariance**: what happens to the input happens to the map as well. The layer keeps this
-# promise for every sound and every kernel, without a single training clip (away from the borders; with a stride
-# of 2, only for shifts by an even number of frames). A dense layer would have to *learn* it, one position after
-# another.
+# promise for every sound and every kernel (away from the borders; with a stride of 2, only for shifts by an even
+# number of frames). A dense layer would have to *learn* it, one position after another.
 #
-# Equivariance is not yet what we need at the end, though. A network that answers "stop" should answer "stop"
-# for the later clip, too: **invariance**. The map moved; the answer must not. That is a job for pooling.
+# At the end we need more. A network that answers "stop" should answer "stop" for the later clip, too:
+# **invariance**. The map moved; the answer must not. That is a job for pooling.
 #
 # ## Pooling: a little tolerance
 #
@@ -544,9 +543,8 @@ claim("The larger the tiles, the less a shift of one frame matters", first_shift
       ", ".join(f"{one:.0%}" for one in first_shift))
 
 # %% [markdown]
-# (Two maps of equal strength that are bright at different places differ by 141 %.) The larger the tiles, the less
-# a shift of one frame matters. The tolerance is not perfect: a value near the border of a tile falls into the next
-# one. And it has a price: with large tiles, "something begins" is still known, but no longer when. Networks pool a
+# The larger the tiles, the less a shift of one frame matters. The tolerance is not perfect: a value near the border of
+# a tile falls into the next one. And it has a price: with large tiles, "something begins" is still known, but no longer when. Networks pool a
 # little, convolve again, and pool again, so that the tolerance grows from layer to layer.
 #
 # **To think about.** What would be left if the tile were as large as the map?
@@ -642,8 +640,7 @@ print(f"the whole network of lesson 02:              {64 * 1961 + 128 * 65 + 12 
 # %% [markdown]
 # A convolution *is* a dense layer, only one in which nearly all weights are 0 (what is far away does not
 # count) and the others repeat at every position (the same question everywhere). It can express less, and that
-# is the point: we believe that most of what it cannot express is useless for sound, and it need not spend training
-# clips on finding that out. (The exercise at choice builds this dense layer.)
+# is the point: we believe that most of what it cannot express is useless for sound.
 #
 # **Guess first.** A layer gets twice as many channels, coming in *and* going out. How many weights does it have now?
 #
@@ -901,8 +898,8 @@ print(f"in all: {build_cnn().count_params():,}, and the network of lesson 02 has
 # Lesson 04's rule holds here, too: whoever designs a network looks at the **validation** split only. The testing
 # split stays closed until everything is chosen.
 #
-# To be fair to the dense network of lesson 02 (the FFNN), it is trained here once more. Everything but the
-# architecture is the same: *unchanged* clips, no remedies, 12 epochs, the same optimizer, two seeds.
+# The dense network of lesson 02 (the FFNN) is trained here once more. Everything but the architecture is the same:
+# *unchanged* clips, no remedies, 12 epochs, the same optimizer, two seeds.
 
 # %% tags=["shows"]
 EPOCHS = 12
@@ -1040,8 +1037,7 @@ plotting.accuracy_over_shift(curves, list(steps), chance=1 / n_classes)
 # %% [markdown]
 # The first CNN shows no tolerance that the FFNN lacks: 0.2 seconds later, both have lost at least 10 points.
 # The convolutions are equivariant, but `Flatten` ties the result to places again. With global pooling, the same
-# shift costs less than 5 points, and nobody had to train it with shifted clips. (The other way is to train with
-# shifted copies: lesson 05.)
+# shift costs less than 5 points, and nobody had to train it with shifted clips.
 #
 # Why does even that network lose so much when clips come *earlier*? A shift to the left pushes the first frames out
 # of the clip. Let us take the same frames away and move nothing:
@@ -1251,7 +1247,7 @@ print(f"{mobilenet.count_params():,} parameters, {mobilenet.count_params() / len
 
 # %% [markdown]
 # An epoch takes many times as long as one of our CNN, so we can afford three, with one seed, on unchanged clips. That
-# is not a fair race, and we will not call it one.
+# is not a fair race.
 
 # %% tags=["shows"]
 MOBILENET_EPOCHS = 3
@@ -1388,17 +1384,6 @@ claim("Among these four networks the one with the fewest parameters is best, and
 # million photos of 224 × 224 points. It halves the maps five times: of our 49 frames, two are left in the end.
 #
 # What counts is where the parameters are, and what the network knows before it has heard a single clip.
-#
-# **To think about.** MobileNetV2 can start with the weights that it learned from a million photos
-# (`weights="imagenet"`), and only its last layer be new. What would those kernels know about sound, and what not?
-#
-# <details><summary>An answer</summary>
-#
-# Edges and textures are useful in any picture, so the early layers would be a better start than random numbers. What
-# eyes and wheels look like is of no use here. (Photos have three channels: the clip's picture would have to be given
-# three times, and the weights are a download.)
-#
-# </details>
 #
 # ### At choice: `dense_weights`
 #
