@@ -297,8 +297,8 @@ claim("the feature map is weakest in the three lowest coefficients", strength[:3
       f"{strength[:3].max():.2f} at most, {strength[3:].min():.2f} at least above them")
 
 # %% [markdown]
-# Along time an edge is still a change. While the vowel lasts, the map is closer to grey: little changes. And the feature
-# map is weakest in the three lowest coefficients, which change slowly from frame to frame.
+# Along time an edge is still a change. While the vowel lasts, the map is closer to grey: little changes. And the
+# feature map is weakest in the three lowest coefficients, which change slowly from frame to frame.
 #
 # In the other direction it is harder to say what an edge means. Coefficient 7 is not "a little higher" than
 # coefficient 6; it measures another thing. Keep that in mind: this lesson will come back to it twice.
@@ -543,9 +543,10 @@ claim("The larger the tiles, the less a shift of one frame matters", first_shift
       ", ".join(f"{one:.0%}" for one in first_shift))
 
 # %% [markdown]
-# The larger the tiles, the less a shift of one frame matters. The tolerance is not perfect: a value near the border of
-# a tile falls into the next one. And it has a price: with large tiles, "something begins" is still known, but no longer when. Networks pool a
-# little, convolve again, and pool again, so that the tolerance grows from layer to layer.
+# The larger the tiles, the less a shift of one frame matters. The tolerance is not perfect: a value near the border
+# of a tile falls into the next one. And it has a price: with large tiles, "something begins" is still known, but no
+# longer when. Networks pool a little, convolve again, and pool again, so that the tolerance grows from layer to
+# layer.
 #
 # **To think about.** What would be left if the tile were as large as the map?
 #
@@ -1153,7 +1154,8 @@ claim("best of all is global pooling with fresh copies", max(fresh, key=fresh.ge
 # %% [markdown]
 # Fresh copies bring the FFNN about as far as the first CNN comes without them: copies and architecture both tell the
 # network what does not matter, the one by examples, the other by construction. And they add up: on average, the three
-# networks gain more than 3 points by fresh copies, and best of all is global pooling with fresh copies. Twelve epochs are few for fresh copies: all three curves were still rising.
+# networks gain more than 3 points by fresh copies, and best of all is global pooling with fresh copies. Twelve epochs
+# are few for fresh copies: all three curves were still rising.
 #
 # ## What has it learned?
 #
@@ -1199,11 +1201,11 @@ claim("Most of ours are strongest while the vowel lasts", louder.mean() > 0.5, f
 
 # %% [markdown] nbgrader={"grade_id": "why_convolution", "grade": true, "solution": true, "points": 2}
 # **Model answer.** (1) A convolution can express less than a dense layer, but what it gives up is mostly useless for
-# sound. First, weight sharing: the same few kernels are used at every position (160 parameters instead of
-# millions for 16 maps), so every clip teaches them at all positions at once. Second, it looks at neighbourhoods: with shuffled frames, which hold the same information, the
-# accuracy falls to about that of the FFNN. Third, a shift of the input shifts the map (the two maps are equal once
-# moved back), and with global pooling a clip that comes 0.2 seconds later costs less than 5 points, while the FFNN
-# loses at least 10.
+# sound. First, weight sharing: the same few kernels are used at every position (160 parameters instead of millions
+# for 16 maps), so every clip teaches them at all positions at once. Second, it looks at neighbourhoods: with shuffled
+# frames, which hold the same information, the accuracy falls to about that of the FFNN. Third, a shift of the input
+# shifts the map (the two maps are equal once moved back), and with global pooling a clip that comes 0.2 seconds later
+# costs less than 5 points, while the FFNN loses at least 10.
 #
 # (2) Along time it is convincing: a sound may come a little earlier or later, and neighbouring frames belong
 # together. Along the coefficients it is less so: each coefficient measures something else, so the same kernel
