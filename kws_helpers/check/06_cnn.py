@@ -75,7 +75,7 @@ def feature_map_size(f):
     yield "rounds down: 10, 11 and 12 with a kernel of 3 and stride 3 give 3, 3 and 4"
     for n, places in ((10, 3), (11, 3), (12, 4)):
         expect.equal(f(n, 3, 3, 0), places, "There are no parts of positions: // rounds down.", known=[
-            (4, "The number of steps is rounded up. A step that does not fit whole is not taken.")])
+            (4, "The number of steps is rounded up. A step beyond the end is not taken.")])
     yield "has one position where the kernel just fits"
     expect.equal(f(5, 5, 4, 0), 1)
     yield "puts it all together"
