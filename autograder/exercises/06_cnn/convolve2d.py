@@ -47,8 +47,8 @@ def mean_instead_of_sum(image, kernel, stride=1, padding=0):
     return _correlate(image, kernel, stride, padding) / kernel.size
 
 
-@convolve2d.mistake("`@` is a product of matrices. Each number of the window is multiplied by the kernel's number at the "
-                    "same place: `*`.")
+@convolve2d.mistake("`@` is a product of matrices. Each number of the window is multiplied by the kernel's number "
+                    "at the same place: `*`.")
 def product_of_matrices(image, kernel, stride=1, padding=0):
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, padding), kernel.shape)[::stride, ::stride]
     return (windows @ kernel).sum(axis=(-2, -1))
