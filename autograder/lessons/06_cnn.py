@@ -1143,19 +1143,19 @@ print_table()
 # %% tags=["claim"]
 claim("Fresh copies bring the FFNN about as far as the first CNN comes without them",
       abs(fresh["FFNN"] - measured["CNN"][0]) < 0.06, f"{fresh['FFNN']:.1%} against {measured['CNN'][0]:.1%}")
-claim("on average, the three networks gain more than 3 points",
+claim("On average, the three networks gain more than 3 points",
       np.mean([fresh[name] - measured[name][0] for name in fresh]) > 0.03,
       ", ".join(f"{100 * (fresh[name] - measured[name][0]):+.1f}" for name in fresh))
 claim("all three curves were still rising", all(np.mean(one[-3:]) > np.mean(one[-6:-3]) for one in fresh_curves.values()),
       ", ".join(f"{100 * (np.mean(one[-3:]) - np.mean(one[-6:-3])):+.1f}" for one in fresh_curves.values()))
-claim("best of all is global pooling with fresh copies", max(fresh, key=fresh.get) == "CNN, global pooling"
-      and fresh["CNN, global pooling"] > max(max(one) for one in measured.values()), fresh["CNN, global pooling"])
+claim("global pooling leads in both columns", all(one["CNN, global pooling"] > max(one["FFNN"], one["CNN"]) for one in (
+    fresh, {name: values[0] for name, values in measured.items()})), fresh["CNN, global pooling"])
 
 # %% [markdown]
 # Fresh copies bring the FFNN about as far as the first CNN comes without them: copies and architecture both tell the
-# network what does not matter, the one by examples, the other by construction. And they add up: on average, the three
-# networks gain more than 3 points by fresh copies, and best of all is global pooling with fresh copies. Twelve epochs
-# are few for fresh copies: all three curves were still rising.
+# network what does not matter, the one by examples, the other by construction. They are no rivals. On average, the
+# three networks gain more than 3 points by fresh copies, and global pooling leads in both columns. Twelve epochs are
+# few for fresh copies: all three curves were still rising.
 #
 # ## What has it learned?
 #
