@@ -70,6 +70,25 @@ def sticking_out(features, time_width, frequency_width, rng):
     return masked
 
 
+def slid(value_of, image, kernel, stride=1, padding=0):
+    image, (h, w) = np.pad(image, padding), kernel.shape
+    rows, columns = ((size - k) // stride + 1 for size, k in zip(image.shape, kernel.shape))
+    result = np.zeros((rows, columns))
+    for i, j in np.ndindex(rows, columns):
+        result[i, j] = value_of(image[i * stride:i * stride + h, j * stride:j * stride + w], kernel)
+    return result
+
+
+def tiled(image, size, axes):
+    rows, columns = image.shape[0] // size, image.shape[1] // size
+    return image[:rows * size, :columns * size].reshape(rows, size, columns, size).max(axis=axes)
+
+
+def one_further(image, size):
+    return np.array([[image[i:i + size, j:j + size].max() for j in range(image.shape[1] // size)]
+                     for i in range(image.shape[0] // size)])
+
+
 WRONG = [
     ("class_counts", lambda labels, names: {name: int(np.sum(labels == k)) for k, name in enumerate(names, 1)},
      "Labels start at 0"),
@@ -100,6 +119,17 @@ WRONG = [
     ("dense_parameters", lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])), "biases are missing"),
     ("dense_parameters", lambda sizes: sum(a * b + 1 for a, b in zip(sizes, sizes[1:])), "One bias is too few"),
     ("dense_parameters", lambda sizes: sizes[0] * sizes[1] + sizes[1], "Only the first layer"),
+    ("convolve2d", lambda *args, **kw: slid(lambda a, b: np.sum(a @ b), *args, **kw), "`@` is a product of matrices"),
+    ("convolve2d", lambda *args, **kw: slid(lambda a, b: a * b, *args, **kw), "Is a np.sum missing?"),
+    ("convolve2d", lambda image, kernel, stride=1, padding=0: slid(lambda a, b: np.sum(a * b), image, kernel, stride),
+     "keep what it returns"),
+    ("feature_map_size", lambda n, k, s, p: (n + 2 * p - k) / s + 1, "// rounds down"),
+    ("max_pool2d", lambda image, size: tiled(image, size, (0, 2)), "a tile has the axes 1 and 3"),
+    ("max_pool2d", one_further, "The second window begins in column 1"),
+    ("max_pool2d", lambda image, n: image.reshape(image.shape[0] // n, n, -1, n).max(axis=(1, 3)), "do not fill"),
+    ("conv_parameters", lambda k, i, o, bias=True: k ** 2 * i * o + bias * o, "Make an array of it first"),
+    ("receptive_field", lambda kernels, strides: 1 + sum((k - 1) * s for k, s in zip(kernels, strides)), "own stride"),
+    ("dense_weights", lambda kernel, shape: np.eye(*shape), "3 x 4 numbers go in"),
     ("area_under_curve", lambda x, y: np.sum(y) / len(y), "mean of the heights"),
     ("area_under_curve", lambda x, y: np.sum(np.diff(x) * y[1:]), "right point"),
     ("area_under_curve", lambda x, y: np.trapezoid(x, y), "exchanged"),
