@@ -105,3 +105,21 @@ def standardise(features, mean, std):
         A new array of the shape of `features`.
     """
     return (features - mean) / std
+
+
+def families(speakers, relatives):
+    """Name the family of each clip's speaker.
+
+    Args:
+        speakers: the id of each clip's speaker, text, shape (N,). Ids repeat.
+        relatives: pairs of ids that belong to one family, a list of tuples. Some may have no clips.
+
+    Returns:
+        An array of text, shape (N,): for each clip the smallest id (in the order of text) of its speaker's
+        family. Without relatives that is the speaker.
+    """
+    family = {speaker: speaker for speaker in [*speakers, *(one for pair in relatives for one in pair)]}
+    for pair in relatives:
+        smaller, larger = sorted(family[one] for one in pair)
+        family |= {speaker: smaller for speaker, name in family.items() if name == larger}
+    return np.array([family[speaker] for speaker in speakers])

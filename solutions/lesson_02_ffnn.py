@@ -65,3 +65,16 @@ def build_ffnn(input_shape=(49, 40), n_classes=12):
         keras.layers.Dense(128, activation="relu"),
         keras.layers.Dense(n_classes, activation="softmax"),
     ])
+
+
+def score_gradient(scores, one_hot):
+    """How the cross-entropy of softmax(scores) changes with each score.
+
+    Args:
+        scores: any numbers, shape (N, n_classes).
+        one_hot: targets, 1 for the right class and 0 for the others, shape (N, n_classes).
+
+    Returns:
+        The derivative of cross_entropy(softmax(scores), one_hot) by each score, shape (N, n_classes).
+    """
+    return (softmax(scores) - one_hot) / len(scores)

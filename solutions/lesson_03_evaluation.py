@@ -95,3 +95,19 @@ def threshold_for_false_alarms(is_keyword, score, max_fpr):
     """
     fpr, _, thresholds = roc_curve(is_keyword, score)
     return thresholds[fpr <= max_fpr][-1]  # infinity is among them
+
+
+def calibration_error(confidence, is_right, n_bins=10):
+    """The expected calibration error: how far confidence and share of right answers lie apart.
+
+    Args:
+        confidence: the probability of the answer that was given, 0 to 1, shape (N,).
+        is_right: was that answer right? Truth values, shape (N,).
+        n_bins: the number of bins of equal width.
+
+    Returns:
+        One number from 0 to 1.
+    """
+    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
+    differences = [abs(np.sum(is_right[bins == k]) - np.sum(confidence[bins == k])) for k in range(n_bins)]
+    return float(sum(differences) / len(confidence))

@@ -1,6 +1,5 @@
 """The solutions of lesson 04_overfitting, made from `autograder/lessons/04_overfitting.py` by `make lessons`."""
 
-import keras
 import numpy as np
 
 
@@ -52,7 +51,7 @@ def early_stopping_epoch(validation_losses, patience):
         patience: after so many epochs in a row without a new best, training stops; at least 1.
 
     Returns:
-        The epoch with the smallest loss up to the stop, an int, counted from 0; of equals the first.
+        The epoch with the smallest loss up to the stop, an int, counted from 0; if several are equal, the first.
     """
     best = 0
     for epoch, loss in enumerate(validation_losses):
@@ -64,7 +63,7 @@ def early_stopping_epoch(validation_losses, patience):
 
 
 def weight_penalty(weights, strength, kind="l2"):
-    """What weights cost.
+    """The penalty on weights, which is added to the loss.
 
     Args:
         weights: an array of any shape, or a list of arrays.
@@ -85,7 +84,7 @@ def dropout(x, rate, training, rng):
     Args:
         x: outputs of a layer, an array of any shape.
         rate: the probability with which a value becomes 0, from 0 to below 1.
-        training: True in training, False when the network is used.
+        training: True in training, False at inference.
         rng: a NumPy Generator, from which the random numbers come.
 
     Returns:
@@ -114,24 +113,17 @@ def batch_norm(x, gamma, beta, epsilon=1e-3):
     return gamma * standardised + beta
 
 
-def build_regularised_ffnn(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4):
-    """The feed-forward network of lesson 02 with weight penalty, batch normalisation and dropout.
+def fit_penalised(x, y, degree, strength):
+    """The polynomial with the smallest sum of squared errors and L2 penalty.
 
     Args:
-        input_shape: shape of one clip's features, (frames, coefficients).
-        n_classes: number of classes.
-        dropout: rate of the dropout after both hidden layers.
-        l2: strength of the L2 penalty on the kernels of all three dense layers.
+        x: where the points are, shape (n,), with n > degree.
+        y: their values, shape (n,).
+        degree: the highest power, an int of at least 0.
+        strength: the factor in front of the sum of all squared coefficients, at least 0.
 
     Returns:
-        A keras.Model that turns clips (N, *input_shape) into probabilities (N, n_classes).
+        The coefficients, highest power first, shape (degree + 1,).
     """
-    penalty = keras.regularizers.L2(l2)
-    model = keras.Sequential([keras.Input(shape=input_shape), keras.layers.Flatten()])
-    for size in (64, 128):
-        model.add(keras.layers.Dense(size, kernel_regularizer=penalty))
-        model.add(keras.layers.BatchNormalization())
-        model.add(keras.layers.ReLU())
-        model.add(keras.layers.Dropout(dropout))
-    model.add(keras.layers.Dense(n_classes, activation="softmax", kernel_regularizer=penalty))
-    return model
+    powers = np.vander(x, degree + 1)
+    return np.linalg.solve(powers.T @ powers + strength * np.eye(degree + 1), powers.T @ y)

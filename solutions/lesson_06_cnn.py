@@ -14,7 +14,7 @@ def convolve2d(image, kernel, stride=1, padding=0):
         padding: rows and columns of zeros that are put on each of the four sides first.
 
     Returns:
-        The feature map: a sum of products for each position at which the kernel fits whole.
+        The feature map: a sum of products for each position at which the whole kernel lies inside.
     """
     image = np.pad(image, padding)
     h, w = kernel.shape
@@ -110,6 +110,21 @@ def build_cnn(input_shape=(49, 40), n_classes=12):
         keras.layers.Conv2D(32, 5, padding="same", activation="relu"),
         keras.layers.MaxPooling2D(2),
         keras.layers.Flatten(),
-        keras.layers.Dropout(0.5),
         keras.layers.Dense(n_classes, activation="softmax"),
     ])
+
+
+def dense_weights(kernel, image_shape):
+    """The weights of a dense layer that does what a convolution does.
+
+    Args:
+        kernel: shape (h, w).
+        image_shape: rows and columns of the image.
+
+    Returns:
+        The matrix W, one row for each number of the image, one column for each number of the feature map: for every
+        image, image.ravel() @ W is convolve2d(image, kernel).ravel().
+    """
+    n_rows, n_columns = image_shape
+    ones = np.eye(n_rows * n_columns).reshape(-1, n_rows, n_columns)
+    return np.stack([convolve2d(one, kernel).ravel() for one in ones])
