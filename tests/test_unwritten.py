@@ -15,6 +15,7 @@ ENTROPY = "def cross_entropy(probabilities, one_hot):\n    raise NotImplementedE
 HALF = "def softmax(z):\n    largest = max(z)\n    raise NotImplementedError"
 IN_A_LOOP = "def softmax(z):\n    p = []\n    for one in z:\n        raise NotImplementedError()\n    return p"
 WRITTEN = "def softmax(z):\n    return z"
+METHOD = "class ChangedClips:\n    def __len__(self):\n        raise NotImplementedError()"
 BY_HAND = "network = [1]\nraise NotImplementedError()"
 NEEDS_SOFTMAX = "This cell needs `softmax`, which is not written yet. Write that exercise first.\n"
 NEEDS_BOTH = "This cell needs `softmax` and `cross_entropy`, which are not written yet. Write those exercises first.\n"
@@ -53,6 +54,7 @@ def run():
     ([SOFTMAX, "import numpy as np\nnp.vectorize(softmax)([1])"], NEEDS_SOFTMAX),
     ([SOFTMAX, "try:\n    softmax(1)\nexcept NotImplementedError:\n    raise ValueError('in a layer') from None"],
      NEEDS_SOFTMAX),
+    ([METHOD, "len(ChangedClips())"], NEEDS_SOFTMAX.replace("softmax", "ChangedClips")),
     ([BY_HAND], "This cell is not written yet.\n"),
     ([BY_HAND, "loss = network[0]"], NEEDS_NETWORK),
     ([BY_HAND, "loss = network[0]", "loss"], NEEDS_NETWORK),

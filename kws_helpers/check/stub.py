@@ -70,8 +70,9 @@ def unwritten_in(error: BaseException) -> str:
     from kws_helpers.check import ladders
 
     frames = filter(None, map(frame_of_stub, with_causes(error)))
-    return next((frame.f_code.co_name for frame in frames
-                 if in_notebook(frame.f_code.co_filename) and frame.f_code.co_name in ladders()), "")
+    return next((name for frame in frames if in_notebook(frame.f_code.co_filename)
+                 for name in (frame.f_code.co_name, type(frame.f_locals.get("self")).__name__)  # a method's class
+                 if name in ladders()), "")
 
 
 def needs(what: str, exercises: Iterable[str]) -> str:
