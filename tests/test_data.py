@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from autograder.building.lesson import LESSONS, WELCOME
 from kws_helpers import data
 from kws_helpers.data import archive, cache, decode, reading, splits, store
 from tools.voices.noise import KINDS, RECORDINGS
@@ -488,6 +490,17 @@ def test_every_kind_of_noise_is_silence_in_every_split(bundled):
         assert max(counts.values()) - min(counts.values()) <= RECORDINGS[name]
         loudness = 20 * np.log10([clip.std() for clip in split.clips[silence]])
         assert loudness.min() < -55 and -45 < np.median(loudness) < -35 and loudness.max() > -25
+
+
+def test_the_first_sound_of_the_course_is_a_clear_voice(bundled):
+    """Loud, with silence before it, and the same wave again and again where it is loudest: no whisper."""
+    speaker = re.search(r'speakers == "(\w+)"', (LESSONS / f"{WELCOME}.py").read_text())[1]
+    said = (bundled.training.words == "yes") & (bundled.training.speakers == speaker)
+    (clip,) = bundled.training.clips[said]
+    assert np.abs(clip).max() > 0.5 and np.abs(clip[:1600]).max() < 0.01
+    middle = np.convolve(clip**2, np.ones(800), "same").argmax()
+    wave = clip[middle - 512:middle + 512]
+    assert max(np.corrcoef(wave[lag:], wave[:-lag])[0, 1] for lag in range(40, 200)) > 0.9
 
 
 def test_misnamed_files_are_speakers_of_their_own(source):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from kws_helpers import data, microphone, results, widgets
-from kws_helpers.plotting import BLUE, new_figure, show
+from kws_helpers.plotting import BLUE, new_figure, show, sound
 
 
 @pytest.fixture
@@ -57,6 +57,15 @@ def test_a_figure_has_two_dots_for_each_pixel_and_its_own_colours(shown):
     assert f'width="{told["width"]}"' in drawn["text/html"]
     colours = {colour for _, colour in picture.convert("RGB").getcolors()}
     assert {ImageColor.getrgb(colour) for colour in ("white", BLUE)} <= colours
+
+
+def test_a_picture_of_sound_has_an_axis_in_its_own_units(monkeypatch):
+    figures = []
+    monkeypatch.setattr(sound, "show", lambda figure, description: figures.append(figure))
+    sound.pictures({"power": np.zeros((49, 321)), "bands": np.zeros((49, 128))}, ylabel=["kHz", "band"],
+                   heights=[(0, 8), (0, 128)])
+    panels = [axis for axis in figures[0].axes if axis.images]
+    assert [(axis.get_ylabel(), axis.get_ylim()) for axis in panels] == [("kHz", (0, 8)), ("band", (0, 128))]
 
 
 def test_moving_a_slider_draws_anew_and_a_drawing_that_fails_says_so(shown, pages):

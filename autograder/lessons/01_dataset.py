@@ -158,7 +158,8 @@ claim("For each kind there are several recordings", kinds_of[0] == kinds_of[1] =
 # </details>
 
 # %% tags=["claim"]
-share_of_zeros = max(np.mean(clip == 0) for clip in clips[labels == 11])
+share_of_zeros = max(np.mean(clip == 0) for split in (dataset.training, dataset.validation, dataset.testing)
+                     for clip in split.clips[split.labels == 11])
 claim("Fewer than one in twenty", share_of_zeros < 0.05, share_of_zeros)
 
 # %% tags=["shows"]
@@ -641,7 +642,7 @@ claim("No clip of silence comes near that", loudness.min() > -1100, float(loudne
 #
 # Dividing at random, clip by clip, looks fair. But a network hears *people*: a voice, a microphone, a room with an echo.
 # What it learns about Anna's voice from her training clips helps it with Anna's test clips, and with nobody else's. A
-# product is used by people who were never recorded. So **a speaker belongs to one split only**, with all clips.
+# product is used by people who were never recorded. So **a speaker belongs to one split only**, with every clip.
 #
 # ### The official rule
 #
@@ -811,7 +812,7 @@ claim("514 speakers", len(np.unique(recordings.speakers)) == 514, len(np.unique(
 # <details><summary>When the id is not the whole truth</summary>
 #
 # A data set may come with lists that say which clip is in which split, and then the lists decide. Those of the bundled
-# voices do not follow the rule, for a reason that is worth knowing: behind several of its speaker ids there is *the
+# voices do not follow the rule, for a reason that is worth knowing: behind several of the speaker ids there is *the
 # same* computer voice, made higher or lower or given a longer throat. Such relatives sound alike, a hash of their ids
 # cannot know it, and the lists keep them together. The rule protects you from leaks only as far as the id names what
 # can leak. Ask of any data: same person under two ids? Same room? Same recording, cut in two?
@@ -1270,8 +1271,8 @@ check(families)
 # - A leak does not look like a mistake. It looks like success.
 # - What is learned, be it weights or a mean, is learned from training clips alone.
 #
-# You have written what `kws_helpers.features.prepare(dataset)` does: MFCC, standardised with the training clips' statistics. The next
-# lesson starts from there, with a first network.
+# You have written what `features.prepare(dataset)` does: MFCC, standardised with the training clips' statistics. The
+# next lesson starts from there, with a first network.
 #
 # ## Further reading
 #
