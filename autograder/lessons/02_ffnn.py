@@ -12,7 +12,7 @@
 # - build a feed-forward network in Keras, train it and read its learning curves
 # - tell a network that understands from one that has learned by heart
 #
-# *About 100 minutes · 15 points · needs lesson 01*
+# *About 110 minutes · 15 points · needs lesson 01*
 
 # %% nbgrader={"grade_id": "setup-02_ffnn"}
 from kws_helpers import data, features, plotting, training  # before Keras, so that TensorFlow starts quietly
