@@ -571,9 +571,18 @@ def test_without_noise_the_bundled_noise_stands_in(tmp_path):
         dataset = data.load(source)
     assert len(caught) == 1
     assert all((split.labels == 11).any() for split in parts(dataset))
-    assert [len(dataset.noise[split]) for split in SPLITS] == [30, 10, 20]
+    assert [len(dataset.noise[split]) for split in SPLITS] == [33, 11, 22]
     with warnings.catch_warnings(action="error"):
         data.load(source, silence_percent=0)
+
+
+@pytest.mark.filterwarnings("ignore:.*no background noise")
+def test_new_bundled_noise_is_noticed_where_it_stands_in(tmp_path, monkeypatch):
+    source = make_source(tmp_path / "source", noises=0)
+    data.load(source)
+    other = pack(make_source(tmp_path / "other", words=("yes",), speakers=SPEAKERS[:1]), tmp_path / "bundled.tar")
+    monkeypatch.setattr(store, "BUNDLED", other)
+    assert [len(data.load(source).noise[split]) for split in SPLITS] == [1, 1, 1]
 
 
 def test_missing_keywords_are_no_error_but_no_keyword_at_all_is_a_warning(tmp_path):
