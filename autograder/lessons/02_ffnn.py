@@ -155,7 +155,7 @@ plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, datase
 # </details>
 #
 # Dividing the scores by a number $T$ before the softmax is called setting the **temperature**. Multiplying by
-# 10 is $T = 0.1$; here are three milder ones:
+# 10 is $T = 0.1$. Here are $T = 0.3$, 1 and 5:
 
 # %% tags=["shows"]
 panels = {f"T = {T:g}": softmax(scores / T) for T in (0.3, 1, 5)}
@@ -469,8 +469,8 @@ claim("More than nine parameters in ten are in the first layer", share > 0.9, sh
 # | dense | 128 | ReLU | 128 numbers |
 # | dense | `n_classes` | softmax | 12 probabilities |
 #
-# It must also work for other input shapes and numbers of classes. How you build it (`Sequential`, functional
-# or as a class) and what its layers are called is up to you. It need not be compiled.
+# It must also work for other input shapes and numbers of classes. Whether it is `Sequential`, functional or a
+# class is up to you. It need not be compiled.
 #
 # <details><summary>Hint 1: the layers</summary>
 #

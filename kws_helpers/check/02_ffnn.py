@@ -59,6 +59,7 @@ def cross_entropy(f):
         (np.log10(2), "The logarithm has base 10. The natural one is np.log."),
         (0.5, "There is no logarithm: that is the mean of 1 - p."),
         (1.247910, "That asks about each class by itself (binary cross-entropy). Only the right class counts."),
+        (1.559581, "probabilities[labels] picks whole rows. One number of each row is wanted: the right class's."),
         (1.213008, "That is the entropy of the guesses. The surprise is about the right class: use one_hot.")])
     yield "looks at the right class, not at the most probable one"
     expect.close(f(np.array([[0.8, 0.1, 0.1]]), np.array([[0.0, 0.0, 1.0]])), np.log(10),
