@@ -12,7 +12,7 @@
 # - draw a ROC curve, measure the area under it, and say what 0.5 and 0.1 mean
 # - choose a threshold for a use, on the right clips
 #
-# *About 140 minutes · 18 points · needs lesson 02*
+# *About 150 minutes · 18 points · needs lesson 02*
 
 # %% nbgrader={"grade_id": "setup-03_evaluation"}
 from kws_helpers import data, features, plotting, results, training, widgets  # before Keras
