@@ -890,7 +890,7 @@ silence = dataset.class_names.index("silence")
 claim("Both put silence first", areas["FFNN"].argmax() == silence == recall.argmax(), recall[silence])
 claim("for \"unknown\" they are closest to it",
       all(of_class.argmin() == dataset.class_names.index("unknown") for of_class in areas.values()),
-      [round(of_class.min(), 3) for of_class in areas.values()])
+      [round(float(of_class.min()), 3) for of_class in areas.values()])
 
 # %% tags=["shows"]
 worst = int(np.argmax(areas["FFNN"] - recall))
