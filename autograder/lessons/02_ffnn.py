@@ -277,7 +277,7 @@ print(f"ln {n_classes}: {np.log(n_classes):.4f}")
 # **Guess first.** In one clip of a thousand, the right class gets the probability 0. The network is sure and
 # right about all others. What is the cross-entropy?
 #
-# <details><summary>Almost 0: one clip of a thousand hardly counts</summary>
+# <details><summary>Almost 0: one clip of a thousand counts little</summary>
 #
 # No. A thousandth of infinity is infinity.
 #
@@ -697,8 +697,7 @@ claim("without silence it is even wider", all(one - words > heard - all_of_them 
                                               in zip(of_heard, of_words, accuracies)), np.mean(of_words))
 
 # %% [markdown]
-# Here are the three mistakes on unheard voices of which the network is surest, and the first of them to
-# listen to.
+# These are the network's three surest mistakes on unheard voices, and the first of them to listen to.
 
 # %% tags=["shows"]
 answers = network.predict(prepared.testing.x, verbose=0)

@@ -133,8 +133,8 @@ plotting.four_outcomes("stop")
 # "Positive" means that the detector reacted, whether that was good or not; "true" means that it did the right
 # thing. The names come from medicine, where a positive test is seldom good news.
 #
-# From the four counts come the rates. Each is a share: some of the clips, out of a group of clips. People
-# mix up *out of which group*.
+# From the four counts come the rates. Each is a share: some of the clips, out of a group of clips. What is
+# easy to confuse is *which group*.
 
 # %% tags=["shows"]
 plotting.rate_tables("stop")
@@ -1116,7 +1116,7 @@ claim("None: a thousandth of a few hundred clips is less than one clip", 0.001 *
 # ## What went wrong here?
 #
 # A colleague wants a threshold for 1 % false alarms. "The validation split is too small for that", she says,
-# and she has a point. "I take the clips of which we have most: there 1 % is dozens of false alarms, so the
+# and she has a point. "I take the largest group of clips: there 1 % is dozens of false alarms, so the
 # threshold will be exact." She uses your functions, and they work. Then she measures on the testing clips.
 
 # %% tags=["shows"]
@@ -1153,8 +1153,8 @@ claim("The recall on testing clips looks splendid", hers["recall"] > measured["r
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# The clips of which there are most are the *training* clips. The network has learned them by heart
-# (lesson 02): it is sure about nearly every one of them, so the scores of the others lie far to the left, and
+# The largest group of clips is the *training* split. The network has learned it by heart
+# (lesson 02): it is sure about nearly every clip, so the scores of the others lie far to the left, and
 # a very low threshold is enough to hold back 99 % of them. Voices that it has never heard get less extreme
 # scores. Many of them lie above that threshold, and the false-positive rate is many times what was promised.
 # The recall on testing clips looks splendid, but for the same reason: at so low a threshold, the detector reacts
