@@ -1,5 +1,7 @@
 """What the lessons claim is checked where they are solved."""
 
+import re
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -8,6 +10,7 @@ from autograder.building import claims, lesson, solution
 from autograder.building.claims import Claim, plain_words, sentences
 from autograder.building.lesson import is_claim, lesson_names, read_lesson, read_with_claims
 from autograder.building.notebooks import BuildError
+from autograder.building.paths import SOLUTIONS
 
 LESSON = '''# %% [markdown]
 # The mean of these numbers is
@@ -81,3 +84,11 @@ def test_claims_are_the_words_of_the_lesson_and_were_tried(name):
     assert [sentence for sentence in claimed if plain_words(sentence) not in said] == []
     kept = solution.committed_claims(name)
     assert {one.sentence for one in kept} == set(claimed) and all(one.holds for one in kept)
+
+
+def test_the_same_seeds_give_the_same_networks_in_lessons_02_and_03():
+    printed = {name: "".join(output.get("text", "") for cell in nbformat.read(SOLUTIONS / f"{name}.ipynb", 4).cells
+                             for output in cell.get("outputs", [])) for name in ("02_ffnn", "03_evaluation")}
+    three = r": *(\d+\.\d%, \d+\.\d%, \d+\.\d%)"
+    assert (re.search("unheard voices" + three, printed["02_ffnn"])[1]
+            == re.search("FFNN, three seeds" + three, printed["03_evaluation"])[1])

@@ -24,6 +24,16 @@ def ones_in_every_row(labels, n_classes):
     return encoded
 
 
+def softmax(z):
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def by_bin(confidence, is_right, n_bins=10):
+    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
+    return [abs(is_right[bins == k].mean() - confidence[bins == k].mean()) for k in np.unique(bins)]
+
+
 def surprises(probabilities, one_hot):
     return -np.sum(one_hot * np.log(np.where(one_hot > 0, probabilities, 1)), axis=-1)
 
@@ -120,6 +130,13 @@ WRONG = [
     ("dense_parameters", lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])), "biases are missing"),
     ("dense_parameters", lambda sizes: sum(a * b + 1 for a, b in zip(sizes, sizes[1:])), "One bias is too few"),
     ("dense_parameters", lambda sizes: sizes[0] * sizes[1] + sizes[1], "Only the first layer"),
+    ("cross_entropy", lambda p, y: -np.mean(np.log(p[y.argmax(axis=-1)])), "picks whole rows"),
+    ("score_gradient", lambda z, y: softmax(z) - y, "Divide by their number"),
+    ("score_gradient", lambda z, y: (softmax(z) - y) / y.size, "over the classes, too"),
+    ("score_gradient", lambda z, y: (y - softmax(z)) / len(z), "The sign is wrong"),
+    ("score_gradient", lambda z, y: y * (softmax(z) - y) / len(z), "takes probability away"),
+    ("calibration_error", lambda sure, right, n_bins=10: abs(sure.mean() - right.mean()), "cancel each other"),
+    ("calibration_error", lambda sure, right, n_bins=10: np.mean(by_bin(sure, right)), "Both bins count alike"),
     ("convolve2d", lambda *args, **kw: slid(lambda a, b: np.sum(a @ b), *args, **kw), "`@` is a product of matrices"),
     ("convolve2d", lambda *args, **kw: slid(lambda a, b: a * b, *args, **kw), "Is a np.sum missing?"),
     ("convolve2d", lambda image, kernel, stride=1, padding=0: slid(lambda a, b: np.sum(a * b), image, kernel, stride),

@@ -12,7 +12,7 @@
 # - build a feed-forward network in Keras, train it and read its learning curves
 # - tell a network that understands from one that has learned by heart
 #
-# *About 100 minutes · 15 points · needs lesson 01*
+# *About 110 minutes · 15 points · needs lesson 01*
 
 # %% nbgrader={"grade_id": "setup-02_ffnn"}
 from kws_helpers import data, features, plotting, training  # before Keras, so that TensorFlow starts quietly
@@ -155,7 +155,7 @@ plotting.score_bars({"scores": scores, "probabilities": softmax(scores)}, datase
 # </details>
 #
 # Dividing the scores by a number $T$ before the softmax is called setting the **temperature**. Multiplying by
-# 10 is $T = 0.1$; here are three milder ones:
+# 10 is $T = 0.1$. Here are $T = 0.3$, 1 and 5:
 
 # %% tags=["shows"]
 panels = {f"T = {T:g}": softmax(scores / T) for T in (0.3, 1, 5)}
@@ -277,7 +277,7 @@ print(f"ln {n_classes}: {np.log(n_classes):.4f}")
 # **Guess first.** In one clip of a thousand, the right class gets the probability 0. The network is sure and
 # right about all others. What is the cross-entropy?
 #
-# <details><summary>Almost 0: one clip of a thousand hardly counts</summary>
+# <details><summary>Almost 0: one clip of a thousand counts little</summary>
 #
 # No. A thousandth of infinity is infinity.
 #
@@ -469,8 +469,8 @@ claim("More than nine parameters in ten are in the first layer", share > 0.9, sh
 # | dense | 128 | ReLU | 128 numbers |
 # | dense | `n_classes` | softmax | 12 probabilities |
 #
-# It must also work for other input shapes and numbers of classes. How you build it (`Sequential`, functional
-# or as a class) and what its layers are called is up to you. It need not be compiled.
+# It must also work for other input shapes and numbers of classes. Whether it is `Sequential`, functional or a
+# class is up to you. It need not be compiled.
 #
 # <details><summary>Hint 1: the layers</summary>
 #
@@ -697,8 +697,7 @@ claim("without silence it is even wider", all(one - words > heard - all_of_them 
                                               in zip(of_heard, of_words, accuracies)), np.mean(of_words))
 
 # %% [markdown]
-# Here are the three mistakes on unheard voices of which the network is surest, and the first of them to
-# listen to.
+# These are the network's three surest mistakes on unheard voices, and the first of them to listen to.
 
 # %% tags=["shows"]
 answers = network.predict(prepared.testing.x, verbose=0)

@@ -59,6 +59,7 @@ def cross_entropy(f):
         (np.log10(2), "The logarithm has base 10. The natural one is np.log."),
         (0.5, "There is no logarithm: that is the mean of 1 - p."),
         (1.247910, "That asks about each class by itself (binary cross-entropy). Only the right class counts."),
+        (1.559581, "probabilities[labels] picks whole rows. One number of each row is wanted: the right class's."),
         (1.213008, "That is the entropy of the guesses. The surprise is about the right class: use one_hot.")])
     yield "looks at the right class, not at the most probable one"
     expect.close(f(np.array([[0.8, 0.1, 0.1]]), np.array([[0.0, 0.0, 1.0]])), np.log(10),
@@ -138,13 +139,13 @@ def score_gradient(f):
     yield "says for one clip how the loss changes: probabilities 1/4, 1/2, 1/4, and class 1 is right"
     expect.close(f(scores[:1], targets[:1]), right[:1], "Move one score by a little: by how much does cross_entropy(softmax("
                  "scores), one_hot) move?", known=[
+        (right[:1] / 3, "The mean runs over the classes, too. Divide by the number of clips only."),
         (-right[:1], "The sign is wrong: a higher score of the right class makes the loss smaller."),
         ([[0.0, -2.0, 0.0]], "That is the derivative by the probabilities. The scores come before the softmax."),
         ([[0.0, -0.5, 0.0]], "A higher score of a wrong class makes the loss larger, since it takes probability away.")])
     yield "takes the mean over the clips"
     expect.close(f(scores, targets), right / 2, "The loss is a mean over N clips, so each clip's derivative counts 1/N.",
-                 known=[(right, "That is the gradient of the sum over the clips. Divide by their number."),
-                        (right / 3, "That is divided by the number of classes. Divide by the number of clips.")])
+                 known=[(right, "That is the gradient of the sum over the clips. Divide by their number.")])
     yield "survives very large scores"
     expect.close(f(np.array([[1000.0, 1000.0]]), np.array([[1.0, 0.0]])), [[-0.5, 0.5]], "Your softmax does.")
 
