@@ -617,7 +617,7 @@ check(ChangedClips)
 # the same number of epochs, three seeds each.
 
 # %% tags=["shows"]
-SEEDS, EPOCHS = range(3), 20
+SEEDS, EPOCHS = range(3), 16
 
 def compiled(network):
     network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
