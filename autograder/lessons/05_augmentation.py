@@ -797,13 +797,13 @@ judge(build_regularised_ffnn)
 # </details>
 
 # %% tags=["shows"]
-_ = measure("all layers, as recorded", build_regularised_ffnn, clips.x, clips.y)
+layers_runs = measure("all layers, as recorded", build_regularised_ffnn, clips.x, clips.y)
 
 # %% tags=["shows"]
 fresh_runs = measure("plain, fresh copies", plain, fresh)
 
 # %% tags=["shows"]
-_ = measure("all layers, fresh copies", build_regularised_ffnn, fresh)
+both_runs = measure("all layers, fresh copies", build_regularised_ffnn, fresh)
 
 # %% tags=["shows"]
 def print_two_by_two():
@@ -816,9 +816,10 @@ def print_two_by_two():
         gains = 100 * (measured[f"all layers, {name}"] - measured[f"plain, {name}"])[:, 1]
         print(f"gain of all layers, {name}, seed by seed:" + "".join(f"{gain:>+7.1f}" for gain in gains))
 
+four_runs = {"plain, as recorded": plain_runs, "all layers, as recorded": layers_runs,
+             "plain, fresh copies": fresh_runs, "all layers, fresh copies": both_runs}
 print_two_by_two()
-four = {name: values for name, values in measured.items() if "masks" not in name}
-plotting.remedy_dots(four, baseline="plain, as recorded")
+plotting.remedy_dots({name: measured[name] for name in four_runs}, baseline="plain, as recorded")
 
 # %% [markdown]
 # Read the four numbers row by row, then column by column:
@@ -842,14 +843,17 @@ plotting.remedy_dots(four, baseline="plain, as recorded")
 def with_rate(rate):
     return lambda: build_regularised_ffnn(dropout=rate)
 
-_ = measure("all layers, rate 0.2", with_rate(0.2), fresh, seeds=SEEDS[:1])
-_ = measure("all layers, rate 0", with_rate(0), fresh)
+some_runs = measure("all layers, rate 0.2", with_rate(0.2), fresh, seeds=SEEDS[:1])
+none_runs = measure("all layers, rate 0", with_rate(0), fresh)
 
 # %% tags=["shows"]
+rate_runs = {"all layers, fresh copies": both_runs, "all layers, rate 0.2": some_runs, "all layers, rate 0": none_runs,
+             "plain, fresh copies": fresh_runs}
+
 def print_rates():
-    for name in ("all layers, fresh copies", "all layers, rate 0.2", "all layers, rate 0", "plain, fresh copies"):
+    for name, runs in rate_runs.items():
         heard, unheard = 100 * measured[name].mean(axis=0)
-        print(f"{name:<26} training {heard:.1f} %, validation {unheard:.1f} %, seeds: {len(measured[name])}")
+        print(f"{name:<26} training {heard:.1f} %, validation {unheard:.1f} %, seeds: {len(runs)}")
 
 print_rates()
 rate_gains = 100 * (measured["all layers, rate 0"] - measured["plain, fresh copies"])[:, 1]
