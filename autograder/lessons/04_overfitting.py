@@ -1006,7 +1006,7 @@ def with_batch_norm():
     return keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), *stack,
                              keras.layers.Dense(n_classes, "softmax")])
 
-_ = measure("batch norm", with_batch_norm)
+batch_norm_runs = measure("batch norm", with_batch_norm)
 
 # %% [markdown]
 # Batch normalisation was made to speed up training, above all of deep networks; TC-ResNet in lesson 07 is full of it. (Why

@@ -652,7 +652,7 @@ plain_runs = measure("plain, as recorded", plain, clips.x, clips.y)
 rng_of_epochs = np.random.default_rng(0)
 masked_clips = ChangedClips(clips.x, clips.y, lambda picture: mask_spectrogram(picture, 10, 8, rng_of_epochs))
 print(f"{len(masked_clips)} batches in an epoch, the first with clips of shape {masked_clips[0][0].shape}")
-_ = measure("plain, fresh masks", plain, masked_clips)
+masked_runs = measure("plain, fresh masks", plain, masked_clips)
 mask_gains = 100 * (measured["plain, fresh masks"] - measured["plain, as recorded"])[:, 1]
 print("masks minus as recorded, seed by seed:" + "".join(f"{gain:>+7.1f}" for gain in mask_gains))
 
@@ -888,7 +888,7 @@ def measure_shares():
         measure(f"plain, {name} of the speakers", plain, *of_some_speakers(share), epochs=2 * EPOCHS)
 
 measure_shares()
-_ = measure("rate 0.2, 1/8 of the speakers", with_rate(0.2), *of_some_speakers(1 / 8), epochs=2 * EPOCHS)
+few_runs = measure("rate 0.2, 1/8 of the speakers", with_rate(0.2), *of_some_speakers(1 / 8), epochs=2 * EPOCHS)
 
 # %% tags=["shows"]
 by_voices = {name: values for name, values in measured.items()
