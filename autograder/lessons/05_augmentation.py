@@ -950,12 +950,13 @@ claim("far below 100 %", heard_and_unheard("plain, fresh copies")[0] < 90, heard
 #    validation clips. She wants to add dropout and a stronger weight penalty. What do you tell her?
 
 # %% [markdown] nbgrader={"grade_id": "which_remedy", "grade": true, "solution": true, "points": 2}
-# **Model answer.** Fresh copies helped most: they gained about 15 points, and every seed agrees. The plain network's error on new
-# voices is mostly variance: it fits accidents of its training clips (the exact place, loudness, voice and background).
-# Shifted, louder and noisy copies cover the differences that really occur between recordings, so the accidents average out.
-# That lowers the variance without forbidding the network any good rule: little new bias. Dropout (with the other layers)
-# lowers the training accuracy by 20 points and, with fresh copies, the validation accuracy, too: it limits what the network
-# can do, useful rules included. The bias rises, and there is little variance left that could fall.
+# **Model answer.** Fresh copies helped most: they gained about 15 points, and every seed agrees. The plain network's
+# error on new voices is mostly variance: it fits accidents of its training clips (the exact place, loudness, voice and
+# background). Shifted, louder and noisy copies cover the differences that really occur between recordings, so the
+# accidents average out. That lowers the variance without forbidding the network any good rule: little new bias. Dropout
+# (with the other layers) lowers the training accuracy by 20 points and, with fresh copies, the validation accuracy,
+# too: it limits what the network can do, useful rules included. The bias rises, and there is little variance left that
+# could fall.
 #
 # The friend's network is nearly as bad on training clips as on new ones. There is hardly any gap, so hardly any variance to
 # lower. It underfits: its bias is too high. Dropout and a stronger penalty would raise it further. She should do the
