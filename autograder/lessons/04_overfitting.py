@@ -1006,7 +1006,7 @@ def with_batch_norm():
     return keras.Sequential([keras.Input((49, 40)), keras.layers.Flatten(), *stack,
                              keras.layers.Dense(n_classes, "softmax")])
 
-_ = measure("batch norm", with_batch_norm)
+batch_norm_runs = measure("batch norm", with_batch_norm)
 
 # %% [markdown]
 # Batch normalisation was made to speed up training, above all of deep networks; TC-ResNet in lesson 07 is full of it. (Why
@@ -1088,7 +1088,7 @@ plotting.remedy_dots(measured, baseline="plain")
 
 # %% tags=["claim"]
 mean_gains = {name: differences(name).mean() for name in measured}
-claim("No remedy gains more than five points", max(mean_gains.values()) < 5, str({k: round(v, 1) for k, v in mean_gains.items()}))
+claim("No remedy gains more than five points", max(mean_gains.values()) < 5, str(np.round(list(mean_gains.values()), 1)))
 claim("The best one, the weight penalty, gains about as much as the chance error", max(mean_gains, key=mean_gains.get)
       == "weight penalty" and mean_gains["weight penalty"] < 2 * error_of_clips, mean_gains["weight penalty"])
 claim("The small network loses with every seed", differences("fewer parameters").max() < 0,

@@ -111,6 +111,16 @@ def _masking(features, widths, rng, starts=None, value=0.0):
     return masked
 
 
+@mask_spectrogram.mistake("Bands may stick out at the end of the picture, and then hide less than was drawn. The last "
+                          "possible beginning is the number of places minus the width.")
+def sticking_out(features, time_width, frequency_width, rng):
+    masked = features.copy()
+    for picture, widest in ((masked, time_width), (masked.T, frequency_width)):
+        start, width = rng.integers(0, len(picture)), rng.integers(0, widest + 1)
+        picture[start : start + width] = 0
+    return masked
+
+
 @mask_spectrogram.mistake("The full width is never drawn: rng.integers(0, width) stops at width - 1.")
 def full_width_never(features, time_width, frequency_width, rng):
     return _masking(features, [rng.integers(0, max(1, w)) for w in (time_width, frequency_width)], rng)
@@ -190,16 +200,6 @@ def masks_of_the_global_generator(features, time_width, frequency_width, rng):
 def masked_in_place(features, time_width, frequency_width, rng):
     features[:] = _masking(features, [rng.integers(0, w + 1) for w in (time_width, frequency_width)], rng)
     return features
-
-
-@mask_spectrogram.mistake("Bands may stick out at the end of the picture, and then hide less than was drawn. The last "
-                          "possible beginning is the number of places minus the width.")
-def sticking_out(features, time_width, frequency_width, rng):
-    masked = features.copy()
-    for picture, widest in ((masked, time_width), (masked.T, frequency_width)):
-        start, width = rng.integers(0, len(picture)), rng.integers(0, widest + 1)
-        picture[start : start + width] = 0
-    return masked
 
 
 @mask_spectrogram.right_answer
