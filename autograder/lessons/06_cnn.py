@@ -1309,7 +1309,7 @@ claim("two very different answers", as_trained > at_inference + 0.15, f"{at_infe
 #
 # MobileNetV2 has $m = 0.999$. That is fine for the hundreds of thousands of steps for which it was designed. Three
 # short epochs are over before the moving statistics have arrived anywhere near the true ones, and as the layers are
-# stacked, the errors multiply. Nothing is wrong with the weights. Only the statistics are.
+# stacked, the errors multiply. The weights have learned something. The statistics are wrong.
 #
 # Overfitting would look different: good on training clips at inference, bad on others. Whenever a network with batch
 # normalisation is bad even on its own training clips, look at the statistics first.
