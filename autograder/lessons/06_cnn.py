@@ -1060,7 +1060,7 @@ print_lost()
 at = dict(zip(steps, zip(*curves.values(), strict=True), strict=True))
 loss = [100 * (still - moved) for still, moved in zip(at[0], at[10], strict=True)]
 claim("0.2 seconds later, both have lost at least 10 points", min(loss[1:]) >= 10, f"CNN {loss[1]:.1f}, FFNN {loss[2]:.1f}")
-claim("shift costs less than 5 points", loss[0] < 5, float(loss[0]))
+claim("shift costs less than 5 points", loss[0] < 5, f"{loss[0]:.1f}")
 lost = np.mean([accuracy(network, beginning_lost(prepared.validation.x, 10)) for network, _ in pooled_runs])
 claim("It is not the shift that hurts it, but what the shift cuts off", abs(lost - at[-10][0]) < 0.04 and
       at[0][0] - lost > 0.06, f"{lost:.1%} without the frames, {at[-10][0]:.1%} earlier, {at[0][0]:.1%} as they are")
@@ -1117,8 +1117,8 @@ claim("the CNN is not better than the FFNN any more", frames_shuffled < measured
 #
 # ### Architecture, or more data?
 #
-# Lesson 05 found a strong remedy: copies of the clips that are fresh in every epoch. How much of the CNN's gain would
-# they have brought to the FFNN? The same 12 epochs, one seed, with `AugmentedClips`:
+# Lesson 05 found a strong remedy: copies of the clips that are fresh in every epoch. What would
+# they have brought to the FFNN, and what do they add to the best CNN? The same 12 epochs, one seed:
 
 # %% tags=["shows"]
 def train_on_fresh_copies(build):
@@ -1128,8 +1128,8 @@ def train_on_fresh_copies(build):
     return history["val_accuracy"]
 
 
-ARCHITECTURES = {"FFNN": build_lesson_02, "CNN": build_cnn, "CNN, global pooling": build_pooled}
-fresh_curves = {name: train_on_fresh_copies(build) for name, build in ARCHITECTURES.items()}
+fresh_curves = {"FFNN": train_on_fresh_copies(build_lesson_02),
+                "CNN, global pooling": train_on_fresh_copies(build_pooled)}
 fresh = {name: curve[-1] for name, curve in fresh_curves.items()}
 
 
@@ -1143,19 +1143,19 @@ print_table()
 # %% tags=["claim"]
 claim("Fresh copies bring the FFNN about as far as the first CNN comes without them",
       abs(fresh["FFNN"] - measured["CNN"][0]) < 0.06, f"{fresh['FFNN']:.1%} against {measured['CNN'][0]:.1%}")
-claim("On average, the three networks gain more than 3 points",
+claim("On average, the two networks gain more than 3 points",
       np.mean([fresh[name] - measured[name][0] for name in fresh]) > 0.03,
       ", ".join(f"{100 * (fresh[name] - measured[name][0]):+.1f}" for name in fresh))
-claim("all three curves were still rising", all(np.mean(one[-3:]) > np.mean(one[-6:-3]) for one in fresh_curves.values()),
+claim("both curves were still rising", all(np.mean(one[-3:]) > np.mean(one[-6:-3]) for one in fresh_curves.values()),
       ", ".join(f"{100 * (np.mean(one[-3:]) - np.mean(one[-6:-3])):+.1f}" for one in fresh_curves.values()))
-claim("global pooling leads in both columns", all(one["CNN, global pooling"] > max(one["FFNN"], one["CNN"]) for one in (
-    fresh, {name: values[0] for name, values in measured.items()})), fresh["CNN, global pooling"])
+claim("the CNN leads in both columns", fresh["CNN, global pooling"] > fresh["FFNN"]
+      and measured["CNN, global pooling"][0] > measured["FFNN"][0], fresh["CNN, global pooling"] - fresh["FFNN"])
 
 # %% [markdown]
 # Fresh copies bring the FFNN about as far as the first CNN comes without them: copies and architecture both tell the
 # network what does not matter, the one by examples, the other by construction. They are no rivals. On average, the
-# three networks gain more than 3 points by fresh copies, and global pooling leads in both columns. Twelve epochs are
-# few for fresh copies: all three curves were still rising.
+# two networks gain more than 3 points by fresh copies, and the CNN leads in both columns. Twelve epochs are few for
+# fresh copies: both curves were still rising.
 #
 # ## What has it learned?
 #
@@ -1309,7 +1309,7 @@ claim("two very different answers", as_trained > at_inference + 0.15, f"{at_infe
 #
 # MobileNetV2 has $m = 0.999$. That is fine for the hundreds of thousands of steps for which it was designed. Three
 # short epochs are over before the moving statistics have arrived anywhere near the true ones, and as the layers are
-# stacked, the errors multiply. Nothing is wrong with the weights. Only the statistics are.
+# stacked, the errors multiply. The weights have learned something. The statistics are wrong.
 #
 # Overfitting would look different: good on training clips at inference, bad on others. Whenever a network with batch
 # normalisation is bad even on its own training clips, look at the statistics first.
@@ -1441,7 +1441,7 @@ def dense_weights(kernel, image_shape):
     return np.stack([convolve2d(one, kernel).ravel() for one in ones])
     ### END SOLUTION
 
-# %% tags=["shows"]
+# %%
 check(dense_weights)
 
 # %% [markdown]
