@@ -44,12 +44,14 @@ def _before_every_command() -> None:
 @app.command()
 def lessons(
     solutions: Annotated[bool, typer.Option(help="Execute the solved notebooks, too (minutes).")] = True,
+    show_solutions: Annotated[bool, typer.Option("--show-solutions", help="Let `check` show an exercise's solution "
+                                                 "after its last hint. Not for courses that are graded.")] = False,
 ) -> None:
     """Build notebooks/, solutions/ and nbgrader's course/ from autograder/lessons/."""
     from autograder.building.repository import build_all
 
     with _bad_usage(), console.status("…") as status:
-        for step in build_all(with_solutions=solutions):
+        for step in build_all(solutions, show_solutions):
             status.update(step)
             console.print(step)
 

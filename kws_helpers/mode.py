@@ -11,6 +11,11 @@ def grading() -> bool:
     return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
+def validating() -> bool:
+    """True while nbgrader's "Validate" runs the notebook, which reports the cells that end with an error."""
+    return os.environ.get("NBGRADER_EXECUTION") == "validate"
+
+
 def short_training() -> bool:
     """True where training only has to run, not to succeed: while grading, or with ``KWS_TRAINING=short``."""
     return grading() or os.environ.get("KWS_TRAINING") == "short"

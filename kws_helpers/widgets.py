@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kws_helpers import mode
+from kws_helpers.check.stub import needs, unwritten_in
 from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.plotting import show, to_html
 
@@ -95,11 +96,14 @@ def _live(drawn: Callable[[], tuple], controls: Mapping[str, Any], first: str) -
 
 def does_not_work(error: Exception) -> str:
     """Return, as HTML, that the learner's own code raised this error."""
-    return f"<p>This does not work: {html.escape(in_words(error))}</p>"
+    said = in_words(error) if unwritten_in(error) else f"This does not work: {in_words(error)}"
+    return f"<p>{html.escape(said)}</p>"
 
 
 def in_words(error: Exception) -> str:
-    """Return an error with its kind."""
+    """Return an error with its kind, or which exercise to write first where that is why."""
+    if exercise := unwritten_in(error):
+        return needs("This", [exercise])
     return f"{type(error).__name__}: {error}"
 
 

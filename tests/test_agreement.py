@@ -1,6 +1,8 @@
 """Check and judge agree on right answers whose results are of another kind: both take them, or both do not."""
 
 import functools
+from decimal import Decimal
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -36,6 +38,10 @@ def of_type(dtype):
     return like(lambda value: np.asarray(value).astype(dtype)[()])
 
 
+def whole(dtype):
+    return like(lambda value: np.asarray(value).astype(dtype)[()] if np.all(np.asarray(value) % 1 == 0) else value)
+
+
 CASTS = {
     "float16": of_type("float16"), "bfloat16": like(lambda value: keras.ops.cast(value, "bfloat16")),
     "float32": of_type("float32"), "float": of_type(float), "longdouble": of_type("longdouble"),
@@ -46,6 +52,18 @@ CASTS = {
     "truth": like(lambda value: np.asarray(value).astype(bool)[()] if np.isin(value, (0, 1)).all() else value),
     "text": like(lambda value: np.asarray(value).astype(str)[()]),
 }
+ODD = {
+    "8 bits": whole("uint8"), "8 bits with a sign": whole("int8"),
+    "fraction": like(lambda value: Fraction(float(value)) if np.ndim(value) == 0 and np.isfinite(value) else value),
+    "decimal": like(lambda value: Decimal(float(value)) if np.ndim(value) == 0 else value),
+    "masked": like(lambda value: np.ma.masked_array(value) if np.ndim(value) else value),
+    "three digits": like(lambda value: np.round(value, 3)),
+    "whole numbers": like(lambda value: np.asarray(value).astype(int)[()] if np.all(np.isfinite(value)) else value),
+    "another axis": like(lambda value: np.asarray(value)[None]),
+    "iterator": lambda value: iter(value) if isinstance(value, (list, tuple)) else value,
+}
+"""Kinds of which only one thing is asked: what the judge fails does not pass the check."""
+
 REFUSED = ("float16", "bfloat16", "complex", "objects")
 LONG = ("mask_spectrogram", "dropout")  # they are called hundreds of times
 
@@ -66,6 +84,13 @@ def test_check_and_judge_take_the_same_kinds(name, cast):
         assert passed, verdict
     if cast in REFUSED and name != "split_by_speaker":
         assert not passed and len(verdict.message) > 40
+
+
+@pytest.mark.parametrize("cast", ODD)
+@pytest.mark.parametrize("name", sorted(set(EXERCISES) - NETWORKS - {*LONG}))
+def test_no_check_passes_what_the_judge_fails(name, cast):
+    passed, verdict = judged_and_checked(name, lambda right, *args, **kwargs: ODD[cast](right(*args, **kwargs)))
+    assert not passed or verdict.share == 1.0, verdict
 
 
 @pytest.mark.parametrize("name", sorted(NETWORKS))

@@ -1,16 +1,30 @@
 """What is committed is what the lessons make."""
 
+import json
 import re
 
 import nbformat
 import pytest
 
 from autograder.building.course_folder import build_course
-from autograder.building.lesson import UNGRADED, graded_cells, lesson_names, read_lesson, solved
+from autograder.building.hints import build_hints
+from autograder.building.lesson import (
+    UNGRADED,
+    WORKED,
+    all_cells,
+    graded_cells,
+    lesson_names,
+    lesson_of,
+    points_by_exercise,
+    read_lesson,
+    solution_of,
+    solved,
+)
 from autograder.building.paths import LESSONS as LESSON_FILES
 from autograder.building.paths import NOTEBOOKS, SOLUTIONS
 from autograder.building.repository import build_functions, build_handed_out, build_notebooks
 from autograder.building.solution import renew_texts
+from kws_helpers.check import hints
 from kws_helpers.desk.handed_out import FILE
 
 LESSONS = lesson_names()
@@ -23,13 +37,14 @@ def built(tmp_path_factory):
     build_notebooks(folder / "course", folder / "notebooks")
     build_functions(folder / "solutions")
     build_handed_out(folder / "notebooks", folder / "handed_out.json")
+    build_hints(path=folder / "hints.json")
     return folder
 
 
 @pytest.mark.parametrize("committed, made", [
     *((NOTEBOOKS / f"{name}.ipynb", f"notebooks/{name}.ipynb") for name in [*UNGRADED, *LESSONS]),
     *((SOLUTIONS / f"lesson_{name}.py", f"solutions/lesson_{name}.py") for name in LESSONS),
-    (FILE, "handed_out.json")], ids=lambda path: str(path).rpartition("/")[2])
+    (FILE, "handed_out.json"), (hints.FILE, "hints.json")], ids=lambda path: str(path).rpartition("/")[2])
 def test_what_is_committed_is_what_the_lessons_make(built, committed, made):
     assert committed.read_text() == (built / made).read_text(), "run `make lessons` and commit"
 
@@ -90,3 +105,21 @@ def test_points_and_sizes():
     assert sum(points.values()) == 100
     assert sum(path.stat().st_size for path in NOTEBOOKS.glob("*.ipynb")) < 1_000_000
     assert sum(path.stat().st_size for path in SOLUTIONS.glob("*.ipynb")) < 12_000_000
+
+
+def test_hints_hold_no_solution_unless_the_course_is_built_so(tmp_path):
+    solutions = {name: solution_of(lesson, name).partition('"""')[2].partition('"""')[2].strip()
+                 for lesson in LESSONS for name in points_by_exercise() if lesson_of(name) == lesson}
+    build_hints(show_solutions=True, path=tmp_path / "shown.json")
+    shown, texts = json.loads((tmp_path / "shown.json").read_text()), json.loads(hints.FILE.read_text())
+    for name, solution in solutions.items():
+        lines = [line.strip() for line in solution.splitlines() if len(line.strip()) > 25]
+        assert not [line for line in lines if line in "".join(texts.get(name, []))], name
+        assert solution in shown[name][-1] and shown[name][:1] == texts.get(name, shown[name])[:1]
+
+
+def test_worked_texts_are_in_no_notebook():
+    worked = [cell.source for name in LESSONS for cell in all_cells(name) if WORKED in cell.metadata.get("tags", [])]
+    cells = {cell.source for name in LESSONS for cell in read_lesson(name).cells}
+    texts = [text for one in json.loads(hints.FILE.read_text()).values() for text in one]
+    assert worked and not cells & {*worked} and {*worked} <= {*texts}

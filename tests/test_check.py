@@ -1,6 +1,9 @@
 """What stands around the ladders: names, calls that do not end, and what is said of odd answers."""
 
+import collections
 import functools
+import linecache
+import math
 import os
 import queue
 import subprocess
@@ -15,8 +18,10 @@ from IPython.core.error import StdinNotImplementedError
 
 from autograder.building.lesson import lesson_names
 from autograder.building.paths import ROOT
-from kws_helpers.check import calling, expect
+from kws_helpers.check import CheckFailed, calling, check, display, expect, hints
 from kws_helpers.check.calling import CallFailed, call
+from kws_helpers.check.raw_errors import in_words
+from kws_helpers.check.shown import call_text
 
 ALONE = """
 import os, subprocess, sys, time
@@ -173,6 +178,109 @@ def test_checks_are_called_like_their_lessons():
 @pytest.mark.parametrize("value, words", [
     (None, "None (is there a `return`?)"),
     (np.zeros((2, 3), np.float32), "an array of shape (2, 3) and type float32, "),
-    (np.array(["a", "b"]), "an array of shape (2,) and type str32, ['a' 'b']"), ([1], "list [1]")])
+    (np.array(["a", "b"]), "an array of shape (2,) and type text, ['a', 'b']"), ([1], "[1]"),
+    (np.float64(7), "float64 7.0"), ({"tea": np.int64(1)}, "{'tea': 1}"),
+    (np.zeros((40, 3)), "an array of shape (40, 3) and type float64")])
 def test_any_value_can_be_described(value, words):
     assert expect.describe(value).startswith(words)
+
+
+@pytest.mark.parametrize("args, kwargs, text", [
+    ((400, 400), {"hop": 100}, "f(400, 400, hop=100)"),
+    ((np.array([2.0, -0.5]), ["tea"]), {}, "f(np.array([2., -0.5]), ['tea'])"),
+    ((np.zeros((49, 40)), np.random.default_rng(0)), {}, "f(<array of shape (49, 40)>, np.random.default_rng(…))"),
+    ((np.arange(12), np.full(16, 0.123456), np.full(16, 0.123456)), {},
+     "f(<array of shape (12,)>, <array of shape (16,)>, <array of shape (16,)>)"), ((len,), {}, "f(len)")])
+def test_a_call_is_written_as_one_would_type_it(args, kwargs, text):
+    assert call_text("f", args, kwargs) == text
+
+
+def raised_by(code):
+    with pytest.raises(Exception) as raised:
+        exec(code, {"np": np, "math": math, "a": np.ones((2, 3)), "none": None, "keras": keras})
+    return raised.value
+
+
+@pytest.mark.parametrize("code, words", [
+    ("a + a.T", "(2,3) and (3,2) do not fit together"), ("a @ a", "they are 3 and 2"), ("a.sum(axis=2)", "no axis 2"),
+    ("math.sqrt(a)", "a single number is needed"), ("np.array([[1], [1, 2]])", "have different lengths"),
+    ("{a: 1}", "cannot be the key of a dict"), ("none.shape", "forget its `return`"),
+    ("none + 1", "forget its `return`"),
+    ("[1] - 0.5", "np.array(…)"), ("(lambda x: x)()", "called without"), ("1 if a else 0", "single truth value"),
+    ("np.exp(keras.Input((3,)))", "keras.ops"),
+    ("keras.layers.Conv2D(1, 3)(keras.Input((3, 3)))", "needs an input with 4 axes"),
+    ("np.zeros(3, 2)", "its own brackets"), ("a[5]", "index 5 is too large"), ("np.min([])", "the array is empty")])
+def test_the_usual_errors_are_told_in_a_sentence_with_the_original_in_brackets(code, words):
+    error = raised_by(code)
+    said = in_words(error)
+    assert words in said and said.endswith(")") and f"({type(error).__name__}: " in said and "\x1b" not in said
+
+
+def test_an_error_that_is_not_in_the_table_keeps_its_own_words():
+    assert in_words(KeyError("x"), "line 3") == "KeyError: 'x' (line 3)"
+
+
+@pytest.mark.parametrize("wrong, right, words", [
+    (216.0, 4.0, "expected 4, got 216."), (np.zeros(3), [0, 1, 0], "expected [0, 1, 0], got [0, 0, 0]."),
+    (np.zeros((5, 6)), np.eye(5, 6),
+     "expected 1 at [0, 0] of an array of shape (5, 6), got 0 there (5 of 30 values differ)."),
+    (None, 4.0, "expected a number, got None (is there a `return`?)."), ("4", 4.0, "expected a number, got str '4'.")])
+def test_values_are_told_whole_or_by_the_first_place_that_differs(wrong, right, words):
+    with pytest.raises(expect.Missed) as missed:
+        expect.close(wrong, right)
+    assert str(missed.value) == words
+
+
+def test_a_known_mistake_gets_its_own_words():
+    with pytest.raises(expect.Missed, match="Twice too large"):
+        expect.close(8, 4, "Something else.", known=[(2, "Half."), (8.0, "Twice too large.")])
+
+
+def tried(body, times=1):
+    """What a notebook shows, and the error, where frame_count has this body."""
+    function, shown = in_a_cell(body), []
+    error = None
+    for _ in range(times):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(display, "show", shown.append)
+            try:
+                check(function)
+            except CheckFailed as failure:
+                error = failure
+    return shown, error
+
+
+def in_a_cell(body):
+    source, name, scope = f"def frame_count(n_samples, window, hop):\n    {body}\n", f"<cell {body}>", {}
+    linecache.cache[name] = len(source), None, source.splitlines(True), name
+    exec(compile(source, name, "exec"), scope)
+    return scope["frame_count"]
+
+
+@pytest.fixture
+def fresh(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(hints, "_failed", collections.defaultdict(set))
+    monkeypatch.setattr(hints, "_texts", lambda: {"frame_count": ["Hint 1", "Hint 2", "worked"]})
+
+
+def test_hints_come_one_by_one_after_three_tries_that_failed(fresh):
+    said = [[repr(text) for text in tried(f"return {number}")[0][1:]] for number in range(2, 8)]
+    assert said == [[], [], ["Hint 1"], ["Hint 2"], ["worked"], ["worked"]]
+    assert [repr(text) for text in tried("return 2")[0][1:]] == ["worked"]  # and it goes on helping
+
+
+def test_neither_an_unwritten_function_nor_the_same_one_again_is_a_try(fresh):
+    for body in ("return 2", "raise NotImplementedError()", "return 3"):
+        assert len(tried(body, times=4)[0]) == 4
+    assert [repr(text) for text in tried("return 4", times=2)[0][1::2]] == ["Hint 1", "Hint 1"]
+
+
+def test_a_notebook_says_it_once_and_validate_all_the_same(fresh, monkeypatch):
+    (report,), error = tried("return n_samples // hop")
+    told = "`frame_count(400, 400, 100)`: expected 1, got 4. That counts the hops"
+    assert told in repr(report) and told in str(error)
+    assert "<code>frame_count(400, 400, 100)</code>: expected 1, got 4" in report._repr_html_()
+    assert error._render_traceback_() == ["\x1b[31mframe_count is not finished.\x1b[0m"]
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert told in error._render_traceback_()[0]

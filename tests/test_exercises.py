@@ -70,13 +70,15 @@ def test_a_stub_gets_nothing(name):
     assert not LADDERS[name].climb(unwritten).passed
 
 
-def test_a_check_stops_where_something_is_missing_and_asks_nothing_while_grading(monkeypatch):
+def test_validate_stops_at_what_is_missing_and_a_check_asks_nothing_while_grading(monkeypatch):
     asked = []
 
     def softmax(scores):
         asked.append(scores)
         raise NotImplementedError
 
+    check(softmax)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     with pytest.raises(CheckFailed, match="it is not written yet"):
         check(softmax)
     assert asked
@@ -125,4 +127,6 @@ def test_a_mistake_costs_every_student_the_same(name, mistake, monkeypatch):
 
 @pytest.mark.parametrize("name, mistake", WRONG)
 def test_a_mistake_does_not_climb_the_ladder(name, mistake):
-    assert not LADDERS[name].climb(mistake.answer).passed
+    report = LADDERS[name].climb(mistake.answer)
+    print(name, mistake.name, report.steps[-1].title, report.steps[-1].advice, sep=" | ")  # pytest -rP shows the table
+    assert not report.passed

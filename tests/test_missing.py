@@ -13,8 +13,9 @@ from autograder.grading.rows import rows_of_graded
 from autograder.intake.submissions import Submission
 from autograder.judging.verdict import VERDICT_TYPE
 from autograder.sample_class import filled
-from kws_helpers.check import check, ladders, missing
+from kws_helpers.check import check, ladders
 from kws_helpers.check.missing import asked_before, why_missing
+from kws_helpers.desk import advice
 
 RIGHT = "def frame_count(n_samples, window, hop):\n    return max(0, (n_samples - window) // hop + 1)\n"
 
@@ -32,12 +33,10 @@ def test_what_happened_to_the_function_is_said(above, below, words):
 
 
 @pytest.fixture
-def shell(monkeypatch):
+def shell():
     shell = InteractiveShell()
     shell.push({"check": check})
-    monkeypatch.setattr("builtins.get_ipython", lambda: shell, raising=False)
-    missing.hint_after_errors()
-    missing.hint_after_errors()
+    advice.load_ipython_extension(shell)
     return shell
 
 

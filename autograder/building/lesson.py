@@ -43,8 +43,16 @@ CLAIM = "claim"
 @cache
 def cells_that_show(name: str) -> frozenset[str]:
     """Return the sources of the lesson's cells that have the tag `SHOWS`."""
-    notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
-    return frozenset(cell.source for cell in notebook.cells if SHOWS in cell.metadata.get("tags", []))
+    return frozenset(cell.source for cell in all_cells(name) if SHOWS in cell.metadata.get("tags", []))
+
+
+WORKED = "worked"
+"""The tag of a text that no notebook has: a similar function, worked, which `check` shows after the last hint."""
+
+
+def all_cells(name: str) -> list[NotebookNode]:
+    """Return the cells of a lesson's source as they are, those included that no notebook has."""
+    return jupytext.read(LESSONS / f"{name}.py", fmt="py:percent").cells
 
 
 def read_lesson(name: str) -> NotebookNode:
@@ -61,6 +69,7 @@ def is_claim(cell: NotebookNode) -> bool:
 def read_with_claims(name: str) -> NotebookNode:
     """Return what `read_lesson` returns, with the cells that check what the lesson claims."""
     notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
+    notebook.cells = [cell for cell in notebook.cells if WORKED not in cell.metadata.get("tags", [])]
     notebook.metadata = NotebookNode(KERNEL)
     number = -1
     for cell in notebook.cells:
@@ -111,6 +120,12 @@ def functions_module(name: str) -> str:
     imports = "\n".join(_imports_for(code, notebook))
     head = f'"""The solutions of lesson {name}, made from `autograder/lessons/{name}.py` by `make lessons`."""'
     return "\n\n".join(filter(None, [head, imports])) + "\n\n\n" + code + "\n"
+
+
+def solution_of(name: str, function: str) -> str:
+    """Return the lesson's solution cell of a function, without the markers."""
+    return next(_without_markers(cell.source) for cell in read_lesson(name).cells
+                if cell.metadata.get("nbgrader", {}).get("grade_id") == f"{function}-solution")
 
 
 def solved(notebook: NotebookNode) -> NotebookNode:

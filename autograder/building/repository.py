@@ -3,6 +3,7 @@
     autograder/lessons/*.py -> course/source -> (nbgrader) course/release -> notebooks/
                             -> solutions/lesson_*.py, and solutions/*.ipynb, executed
     notebooks/ -> kws_helpers/desk/handed_out.json
+    autograder/lessons/*.py -> kws_helpers/check/hints.json
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.building.course_folder import build_course
+from autograder.building.hints import build_hints
 from autograder.building.lesson import UNGRADED, WARM_UP, functions_module, lesson_names
 from autograder.building.notebooks import BuildError, released_notebook, write_notebook
 from autograder.building.paths import COURSE, NOTEBOOKS, SOLUTIONS, demand_repository
@@ -19,8 +21,12 @@ from kws_helpers.desk import handed_out
 from kws_helpers.desk.notebook import read
 
 
-def build_all(with_solutions: bool = True) -> Iterator[str]:
+def build_all(with_solutions: bool = True, show_solutions: bool = False) -> Iterator[str]:
     """Build everything, saying what comes next. Solutions come first: the notebooks show their figures.
+
+    Args:
+        with_solutions: execute the solved notebooks.
+        show_solutions: let `check` show the solution after the last hint.
 
     Raises:
         ValueError: this is an installed package, not the repository.
@@ -39,7 +45,8 @@ def build_all(with_solutions: bool = True) -> Iterator[str]:
             build_solution(name)
         except BuildError as error:
             wrong.append(str(error))
-    yield "course/ (nbgrader), notebooks/ and kws_helpers/desk/handed_out.json"
+    yield "course/ (nbgrader), notebooks/, kws_helpers/desk/handed_out.json and kws_helpers/check/hints.json"
+    build_hints(show_solutions)
     build_course()
     build_notebooks()
     build_handed_out()

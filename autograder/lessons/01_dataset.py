@@ -172,6 +172,21 @@ print_labels()
 #
 # </details>
 
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `largest` gives the largest value of each class, and 0 for a class without clips:
+#
+# ```python
+# def largest(values, labels, class_names):
+#     result = {}
+#     for number, name in enumerate(class_names):
+#         of_class = values[labels == number]
+#         result[name] = of_class.max() if len(of_class) else 0
+#     return result
+# ```
+#
+# The loop goes through the names, so that a class without clips gets a key too. `labels == number` is True for
+# the clips of one class, and picks their values. In `class_counts`, only what is put into `result[name]` differs.
+
 # %% nbgrader={"grade_id": "class_counts-solution", "solution": true}
 def class_counts(labels, class_names):
     """Count the clips of every class.
@@ -323,6 +338,21 @@ plotting.label_picture(encoded, words[some], dataset.class_names)
 # Try a clip that is much shorter than the window. Python's `//` rounds down, for negative numbers too.
 #
 # </details>
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `posts` counts the posts of a fence. The first stands `margin` metres from the
+# left end, the next ones follow every `gap` metres, and none stands closer than `margin` to the right end:
+#
+# ```python
+# def posts(length, margin, gap):
+#     room = length - 2 * margin
+#     if room < 0:
+#         return 0
+#     return room // gap + 1
+# ```
+#
+# `room` is how far the row of posts can reach. Each `gap` that fits into it brings one more post, and the first
+# post is there before any gap: therefore `+ 1`. A fence that is too short has no post at all, whatever `//` says.
 
 # %% nbgrader={"grade_id": "frame_count-solution", "solution": true}
 def frame_count(n_samples, window, hop):

@@ -81,6 +81,21 @@ print(f"\ntraining.x {prepared.training.x.shape}, training.y {prepared.training.
 #
 # ![Bars of 12 scores, and of their probabilities: "up" has the highest](expected:softmax)
 
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `from_0_to_1` stretches the scores of each clip so that its lowest becomes 0 and
+# its highest 1:
+#
+# ```python
+# def from_0_to_1(z):
+#     lowest = z.min(axis=-1, keepdims=True)
+#     highest = z.max(axis=-1, keepdims=True)
+#     return (z - lowest) / (highest - lowest)
+# ```
+#
+# `axis=-1` takes the minimum over the classes, whether `z` holds one clip or many. `keepdims=True` keeps that axis
+# with length 1: for scores of shape (5, 12), `lowest` has the shape (5, 1), and NumPy subtracts each clip's own
+# minimum. A softmax has the same form: something of the whole row, taken off or divided by.
+
 # %% nbgrader={"grade_id": "softmax-solution", "solution": true}
 def softmax(z):
     """Turn scores into probabilities along the last axis.

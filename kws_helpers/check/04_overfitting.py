@@ -49,6 +49,7 @@ def radius(f):
     expect.close(f(np.array([-3.0, 3.0, -1.0]), np.array([4.0, -4.0, 0.0])), [5.0, 5.0, 1.0])
     yield "takes single numbers, and arrays with two axes"
     expect.close(f(5.0, -12.0), 13.0)
+    expect.close(f(0.1, 0.2), np.sqrt(0.05))
     expect.close(f(np.full((2, 3), 0.3), np.full((2, 3), 0.4)), np.full((2, 3), 0.5))
 
 
@@ -69,6 +70,7 @@ def weight_penalty(f):
     layers = [np.ones((2, 3)), np.array([-3.0])]
     expect.close(f(layers, 0.5), 7.5, "The first array costs 3, the second 4.5.")
     expect.close(f(layers, 0.5, kind="l1"), 4.5)
+    expect.close(f(weights, 0.0123), 0.0615, "Nothing is rounded.")
     yield "costs nothing with strength 0"
     expect.close(f(weights, 0.0), 0.0)
 

@@ -20,6 +20,8 @@ def time_shift(f):
     yield "leaves only zeros when it moves by its length, or further"
     for samples in (4, 9, -4, -9):
         expect.close(f(audio, samples), np.zeros(4), f"That was a shift of 4 samples by {samples}.")
+    yield "keeps every digit of a sample"
+    expect.close(f(audio / 7, 1), np.array([0.0, 1.0, 2.0, 3.0]) / 7, "np.zeros(n, dtype=int) holds whole numbers only.")
 
 
 @ladder("mix_noise(audio, noise, snr_db)")
@@ -36,7 +38,7 @@ def mix_noise(f):
     expect.close(f(audio, noise, -20), audio + 10 * noise)
     yield "does not mind how loud the noise was recorded, or the clip"
     expect.close(f(audio, 5 * noise, 0), audio + noise, "The power of the noise has to be measured.")
-    expect.close(f(audio / 4, noise, 0), (audio + noise) / 4, "The power of the clip has to be measured.")
+    expect.close(f(audio / 3, noise, 0), (audio + noise) / 3, "The power of the clip has to be measured.")
     yield "takes the mean of the squares as power, also where the mean of the samples is not 0"
     expect.close(f(audio, np.full(4, 0.1), 0), audio + 0.2,
                  "That is no standard deviation: nothing is subtracted before the square.")

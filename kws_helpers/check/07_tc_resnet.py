@@ -127,6 +127,7 @@ def multiply_adds(f):
                  "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
     yield "counts a Conv2D: 6 x 4 places, 2 channels, kernel 3 x 5, from 7 channels"
     expect.equal(count((6, 4, 7), layers.Conv2D(2, (3, 5), padding="same")), 6 * 4 * 2 * 3 * 5 * 7)
+    expect.equal(count((100, 40), layers.Conv1D(48, 9, padding="same")), 1_728_000, "Numbers of 16 bits end at 65,535.")
     yield "adds up the layers, and counts nothing else"
     got = count((10, 5), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
                 layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(), layers.Dense(3))

@@ -9,19 +9,18 @@ import pkgutil
 from typing import Any
 
 from kws_helpers import mode
-from kws_helpers.check import display, passed
+from kws_helpers.check import display, hints, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
-from kws_helpers.check.missing import hint_after_errors
-
-hint_after_errors()
 
 
 class CheckFailed(AssertionError):
-    """Raised when a check fails, so that "Run All" and nbgrader's "Validate" stop there."""
+    """Raised when a check fails: "Run All" stops there, and nbgrader's "Validate" names the cell."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"\x1b[31m{self}\x1b[0m"]  # IPython shows this instead of a traceback that would help nobody
+        """What IPython shows below the report. Validate shows nothing else, so there it is the whole sentence."""
+        told = str(self) if mode.validating() else str(self).partition(": ")[0] + "."
+        return [f"\x1b[31m{told}\x1b[0m"]
 
 
 def ladders() -> dict[str, Ladder]:
@@ -35,11 +34,13 @@ def ladders() -> dict[str, Ladder]:
 def check(function: Any) -> None:
     """Check one exercise and show how far it gets. While a notebook is being graded, do nothing: the judge asks more.
 
+    An exercise that is not written yet is said to be so, and stops nothing except in nbgrader's "Validate".
+
     Args:
         function: the function of the exercise, as defined in the notebook.
 
     Raises:
-        CheckFailed: a step failed.
+        CheckFailed: a step failed, and the function is written; while validating, also where it is not.
         LookupError: there is no exercise of that name.
 
     Example:
@@ -49,7 +50,8 @@ def check(function: Any) -> None:
         Traceback (most recent call last):
         ...
         kws_helpers.check.CheckFailed: frame_count is not finished: gives one frame where the clip is as long as the
-        window: expected 1, got 4. Before the window moves at all there is one frame.
+        window: `frame_count(400, 400, 100)`: expected 1, got 4. That counts the hops in the clip. The last window must
+        end inside the clip, too: subtract it first.
     """
     if mode.grading():
         return
@@ -59,9 +61,11 @@ def check(function: Any) -> None:
         raise LookupError(f"There is no check for {name!r}. Give the function of an exercise, such as "
                           f"check({next(iter(known))}).")
     report = known[name].climb(function)
-    display.show(report)
+    display.show(display.Shown(report))
     passed.note(name, report.passed)
-    if not report.passed:
+    if not report.passed and not report.unwritten and (text := hints.after_a_failure(name, function)):
+        display.show(text)
+    if not report.passed and (mode.validating() or not report.unwritten):
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")
 
 

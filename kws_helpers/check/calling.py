@@ -1,13 +1,10 @@
 """Call a learner's function safely: on copies of the arguments, with a time limit, and with errors put into words."""
 
-import ast
 import contextlib
 import copy
-import inspect
 import io
 import signal
 import sys
-import textwrap
 import threading
 import traceback
 import warnings
@@ -20,6 +17,8 @@ import numpy as np
 
 from kws_helpers.check.clock import LOOK, Clock, own_work
 from kws_helpers.check.kinds import refused
+from kws_helpers.check.raw_errors import in_words
+from kws_helpers.check.stub import code_of, frame_of_stub, in_notebook
 
 CALL_LIMIT = 30
 """Seconds of computing, its child processes included, that one call may take.
@@ -160,40 +159,17 @@ def _in_main_thread() -> bool:
 
 
 def _is_of_the_stub(error: BaseException, function: Callable) -> bool:
-    """Return whether a function ended at its stub's own `raise NotImplementedError()`, and not at another one.
-
-    Others come from a library, from a function that it calls, from within an `if`, or say why.
-    """
-    if type(error) is not NotImplementedError or error.args:
-        return False
-    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
-    try:
-        code = inspect.unwrap(function).__code__
-    except (AttributeError, ValueError):  # a class or a network, perhaps
-        return False
-    if frame.f_code is not code:
-        return False
-    try:
-        [definition] = ast.parse(textwrap.dedent(inspect.getsource(code))).body
-    except (OSError, SyntaxError, ValueError):  # no source to be seen, or no function of its own
-        return True
-    return any(line == code.co_firstlineno + node.lineno - 1 for node in getattr(definition, "body", [])
-               if isinstance(node, ast.Raise))
+    frame = frame_of_stub(error)
+    return frame is not None and frame.f_code is code_of(function)
 
 
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
-    text = f"it raised {type(error).__name__}" + (f": {str(error)[:300]}" if str(error) else "")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if in_notebook(frame.filename)]
+    place = f"line {frames[-1].lineno} of its cell: `{frames[-1].line}`" if frames else ""
     if type(error).__name__ == "StdinNotImplementedError":  # IPython's, where nobody sits at the notebook
-        text = "it waits for somebody to type (`input`), and there is nobody"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_notebook(frame.filename)]
-    if frames:
-        return f"{text} (line {frames[-1].lineno} of its cell: `{frames[-1].line}`)"
-    return text + "."
-
-
-def _is_notebook(filename: str) -> bool:
-    return "ipykernel_" in filename or filename.startswith("<ipython-input")
+        return f"it waits for somebody to type (`input`), and there is nobody{f' ({place})' if place else ''}."
+    return f"it raised an error: {in_words(error, place)}."
 
 
 def name_of(function: Callable, names: set[str], depth: int = 2) -> str:

@@ -1,6 +1,8 @@
 """Show the report of a check: coloured lines in a notebook, plain ones elsewhere."""
 
+import re
 from html import escape
+from typing import Any
 
 from kws_helpers.check.ladder import Report, Step
 
@@ -8,7 +10,7 @@ from kws_helpers.check.ladder import Report, Step
 _MARKS = {True: ("✔", "#0072B2"), False: ("✘", "#D55E00")}
 
 
-class _Shown:
+class Shown:
     """An object that Jupyter shows as HTML, and everything else as text."""
 
     def __init__(self, report: Report) -> None:
@@ -23,11 +25,11 @@ class _Shown:
                 f"{_verdict(self.report)}</strong>{lines}</div>")
 
 
-def show(report: Report) -> None:
-    """Print the report, or display it where there is a notebook."""
+def show(shown: Any) -> None:
+    """Print a report or a text, or display it where there is a notebook."""
     from IPython.display import display
 
-    display(_Shown(report))
+    display(shown)
 
 
 def _verdict(report: Report) -> str:
@@ -40,6 +42,10 @@ def _as_text(step: Step) -> str:
 
 def _as_html(step: Step) -> str:
     mark, colour = _MARKS[step.passed]
-    advice = f"<br><span style='margin-left:1.6em'>{escape(step.advice)}</span>" if step.advice else ""
+    advice = f"<div style='margin-left:1.6em'>{_with_code(step.advice)}</div>" if step.advice else ""
     sign = f"background:{colour};color:white;border-radius:3px;padding:0 .3em"
     return f"<div><span style='{sign}'>{mark}</span> {escape(step.title)}{advice}</div>"
+
+
+def _with_code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -1,29 +1,37 @@
 """What the steps of a ladder are made of: each passes, or raises `Missed` with what was expected and what came."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from kws_helpers.check.shown import value_text
+
 NOTHING = "None (is there a `return`?)"
 """How a value of None is described everywhere."""
+
+
+Known = Sequence[tuple[Any, str]]
 
 
 class Missed(Exception):
     """A step was missed: what was expected, what was got, and the likely cause."""
 
     def __init__(self, expected: str, got: str, cause: str = "") -> None:
-        super().__init__(f"expected {expected}, got {got}." + (f" {cause}" if cause else ""))
+        super().__init__(f"expected {expected}, got {got.rstrip('.')}." + (f" {cause}" if cause else ""))
 
 
 def describe(value: Any) -> str:
     """Return a short text for any value: arrays by shape and type, others by type and value."""
     if value is None:
         return NOTHING
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        size = int(np.prod(value.shape))
-        shown = f", {np.array2string(np.asarray(value), precision=4, threshold=8)}" if size <= 8 else ""
-        return f"an array of shape {tuple(value.shape)} and type {getattr(value.dtype, 'name', value.dtype)}{shown}"
-    return f"{type(value).__name__} {str(value)[:80]}"
+    if getattr(value, "shape", None) and hasattr(value, "dtype"):
+        name = getattr(value.dtype, "name", value.dtype)
+        kind = f"an array of shape {tuple(value.shape)} and type {'text' if str(name).startswith('str') else name}"
+        return kind + (f", {value_text(np.asarray(value))}" if np.prod(value.shape) <= 12 else "")
+    if isinstance(value, (dict, list, tuple)):
+        return value_text(value)
+    return f"{type(value).__name__} {value_text(float(value) if isinstance(value, np.floating) else value)}"
 
 
 def within(tolerance: float, expected: Any, got: Any) -> np.ndarray:
@@ -50,10 +58,11 @@ def array(value: Any, cause: str = "") -> np.ndarray:
     return np.asarray(value)
 
 
-def shape(value: Any, expected: tuple[int, ...], cause: str = "") -> None:
-    """Expect an array of this shape."""
+def shape(value: Any, expected: tuple[int, ...], cause: str = "", known: Known = ()) -> None:
+    """Expect an array of this shape; `known`: shapes that mistakes give, see `close`."""
     got = array(value).shape
-    that(got == tuple(expected), f"shape {tuple(expected)}", f"shape {got}", cause)
+    words = next((words for wrong, words in known if got == wrong), cause)
+    that(got == tuple(expected), f"shape {tuple(expected)}", f"shape {got}", words)
 
 
 def number(value: Any, cause: str = "") -> None:
@@ -68,16 +77,46 @@ def whole_number(value: Any, cause: str = "") -> None:
     _kind(float(value).is_integer(), "a whole number", value, cause)
 
 
-def close(value: Any, expected: Any, cause: str = "", tolerance: float = 1e-4) -> None:
-    """Expect these numbers up to a tolerance, as `within` measures it."""
+def close(value: Any, expected: Any, cause: str = "", tolerance: float = 1e-4, known: Known = ()) -> None:
+    """Expect these numbers up to a tolerance, as `within` measures it.
+
+    Args:
+        value: what came.
+        expected: what should have come.
+        cause: the likely cause, where it is not one of the `known`.
+        tolerance: see `within`.
+        known: what mistakes give here, each with what to say of it: [(wrong value, words)], most likely first.
+    """
     expected, got = np.asarray(expected), np.asarray(value)
-    _kind(got.shape == expected.shape, f"shape {expected.shape}", value, cause)
-    that(np.all(within(tolerance, expected, got)), _shown(expected), _shown(got), cause)
+    _kind(got.dtype.kind in "biufc", "numbers" if expected.ndim else "a number", value, cause)
+    words = told(got, known, cause, tolerance)
+    _kind(got.shape == expected.shape, f"shape {expected.shape}" if expected.ndim else "a number", value, words)
+    if not _agree(tolerance, expected, got):
+        raise Missed(*_difference(expected, got, within(tolerance, expected, got)), words)
 
 
-def equal(value: Any, expected: Any, cause: str = "") -> None:
-    """Expect exactly these numbers."""
-    close(value, expected, cause, tolerance=0)
+def told(value: Any, known: Known, cause: str = "", tolerance: float = 1e-4) -> str:
+    """Return what is to be said of a wrong value: the words of the `known` one that it is, or else the `cause`."""
+    return next((words for wrong, words in known if _agree(tolerance, wrong, np.asarray(value))), cause)
+
+
+def _agree(tolerance: float, expected: Any, got: np.ndarray) -> bool:
+    expected = np.asarray(expected)
+    return got.shape == expected.shape and bool(np.all(within(tolerance, expected, got)))
+
+
+def _difference(expected: np.ndarray, got: np.ndarray, same: np.ndarray) -> tuple[str, str]:
+    """Return what was expected and what came; of long arrays the first place that differs."""
+    if expected.size <= 12:
+        return value_text(expected), value_text(got)
+    place = tuple(map(int, np.argwhere(~same)[0]))
+    return (f"{value_text(expected[place])} at {list(place)} of an array of shape {expected.shape}",
+            f"{value_text(got[place])} there ({np.sum(~same)} of {same.size} values differ)")
+
+
+def equal(value: Any, expected: Any, cause: str = "", known: Known = ()) -> None:
+    """Expect exactly these numbers; see `close`."""
+    close(value, expected, cause, 0, known)
 
 
 def model(value: Any) -> Any:
@@ -87,6 +126,3 @@ def model(value: Any) -> Any:
     _kind(isinstance(value, keras.Model), "a keras.Model", value)
     return value
 
-
-def _shown(values: np.ndarray) -> str:
-    return np.array2string(values, precision=4, threshold=12, edgeitems=2, separator=", ").replace("\n", "")

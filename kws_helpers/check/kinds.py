@@ -4,6 +4,7 @@ Whole numbers, float32, float64 and longer floats, truth values and text are tak
 """
 
 from collections.abc import Iterable
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ def _reason(value: Any) -> str:
         return f"it computes in {name}, which keeps no more than three digits. Use float32 or float64."
     if name.startswith("complex"):
         return f"its result has the type {name}. Take the real part, or the absolute value, whichever is asked for."
+    if name == "None" and isinstance(value, Number) and not isinstance(value, (int, float)):
+        return f"its result holds a {type(value).__name__}. Make a number of it: int(…) or float(…)."
     if name == "object" and not all(isinstance(one, (str, bytes)) for one in np.asarray(value).flat):
         return "its result is an array of Python objects. Make it one of numbers, with a dtype such as float or int."
     return ""

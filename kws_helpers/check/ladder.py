@@ -1,7 +1,8 @@
 """The ladder: small steps from "it exists" to "its values are right", each with one line of advice when it fails.
 
 A ladder is a generator function that takes the learner's function, already made safe to call. It yields the title of
-a step and then tries it; an `expect.Missed` raised before the next title belongs to that step::
+a step and then tries it; an `expect.Missed` raised before the next title belongs to that step, and its message names
+the last call that was made::
 
     @ladder("softmax(z)")
     def softmax(f):
@@ -13,12 +14,14 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from kws_helpers.check import expect
 from kws_helpers.check.calling import CallFailed, call
 from kws_helpers.check.missing import asked_before
+from kws_helpers.check.raw_errors import in_words
+from kws_helpers.check.shown import call_text
+from kws_helpers.check.stub import needs, unwritten_in
 
 
 @dataclass
@@ -32,10 +35,15 @@ class Step:
 
 @dataclass
 class Report:
-    """The steps of one exercise, in order."""
+    """The steps of one exercise, in order.
+
+    Attributes:
+        unwritten: the last step failed because this exercise, or one that it calls, is not written yet.
+    """
 
     name: str
     steps: list[Step] = field(default_factory=list)
+    unwritten: bool = False
 
     @property
     def passed(self) -> bool:
@@ -55,17 +63,20 @@ class Ladder:
 
     def climb(self, function: Any) -> Report:
         """Try every step on `function` until one fails."""
-        report = Report(self.name)
+        report, calls = Report(self.name), _Calls(self.name, function)
         try:
-            for title in self._all_steps(function):
+            for title in self._all_steps(function, calls):
                 report.steps.append(Step(title, passed=True))
         except (expect.Missed, CallFailed) as failure:
-            _fail(report.steps[-1], str(failure))
+            other = unwritten_in(failure)
+            report.unwritten = bool(other) or getattr(failure, "kind", "") == "unwritten"
+            _fail(report.steps[-1], needs("It", [other]) if other not in ("", self.name) else str(failure),
+                  "" if report.unwritten else calls.last)
         except Exception as error:  # a result so odd that a step could not even look at it
-            _fail(report.steps[-1], f"the result could not be examined ({type(error).__name__}: {error}).")
+            _fail(report.steps[-1], f"the result could not be examined: {in_words(error)}.", calls.last)
         return report
 
-    def _all_steps(self, function: Any) -> Iterator[str]:
+    def _all_steps(self, function: Any, calls: "_Calls") -> Iterator[str]:
         yield "is a function"
         expect.that(callable(function), "a function", function, "Was its name used for a variable further up?")
         yield f"can be called as {self.signature}"
@@ -75,7 +86,7 @@ class Ladder:
             raise expect.Missed("a cell that runs where nobody sits at the notebook", f"{asking} above the function",
                                 "When it is graded, the cell stops there and the function does not exist. Move that "
                                 "line below the function, or into a cell of its own.")
-        yield from self.steps(partial(call, function))
+        yield from self.steps(calls)
 
     def _bind(self, function: Callable) -> None:
         """Fail unless `function` takes the arguments of the signature (other names of positional ones are fine)."""
@@ -94,8 +105,23 @@ class Ladder:
                                 f"A call fails with: {error}.") from None
 
 
-def _fail(step: Step, advice: str) -> None:
-    step.passed, step.advice = False, advice
+class _Calls:
+    """The learner's function, made safe to call; it remembers the last call, for the message of a step that fails."""
+
+    def __init__(self, name: str, function: Callable) -> None:
+        self._name, self._function, self._last = name, function, None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._last = args, kwargs
+        return call(self._function, *args, **kwargs)
+
+    @property
+    def last(self) -> str:
+        return call_text(self._name, *self._last) if self._last else ""
+
+
+def _fail(step: Step, advice: str, asked: str = "") -> None:
+    step.passed, step.advice = False, f"`{asked}`: {advice}" if asked else advice
 
 
 LADDERS: dict[str, Ladder] = {}

@@ -5,7 +5,6 @@ import difflib
 import linecache
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -68,23 +67,6 @@ def asked_before(function: Callable) -> str:
             if asking:
                 return asking
     return ""
-
-
-def hint_after_errors() -> None:
-    """Let IPython say below a NameError why the function of an exercise does not exist. Nothing outside of IPython."""
-    import builtins
-
-    shell = getattr(builtins, "get_ipython", lambda: None)()
-    if shell and not any(one.__name__ == _hint.__name__ for one in shell.events.callbacks["post_run_cell"]):
-        shell.events.register("post_run_cell", _hint)
-
-
-def _hint(result: Any) -> None:
-    from kws_helpers.check import ladders
-
-    error = result.error_in_exec
-    if isinstance(error, NameError) and error.name in ladders():
-        print(why_missing(error.name, get_ipython().user_ns["In"][:-1]))  # noqa: F821
 
 
 def _asking(node: ast.AST) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kws_helpers.check import expect
+from kws_helpers.check.raw_errors import in_words
 
 
 def run(model: Any, clips: np.ndarray, training: bool = False, cause: str = "") -> np.ndarray:
@@ -17,7 +18,7 @@ def run(model: Any, clips: np.ndarray, training: bool = False, cause: str = "") 
         outputs = np.asarray(model(clips[:, :, np.newaxis] if two else clips, training=training))
     except Exception as error:
         raise expect.Missed(f"a network that takes clips of shape {clips.shape[1:]}",
-                            f"{type(error).__name__}: {str(error).splitlines()[0][:200]}",
+                            f"an error: {in_words(error)}",
                             cause or "Does the network use `input_shape`?") from None
     return outputs[:, :, 0] if two else outputs
 

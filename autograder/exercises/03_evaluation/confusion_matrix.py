@@ -35,6 +35,7 @@ def confusion_matrix_cases(rng):
     yield Case("a class in the middle does not occur", np.where(true == 2, 3, true),
                np.where(predicted == 2, 0, predicted), 5)
     yield WholeNumbersCase("the numbers are whole (int)", true, predicted, 5)
+    yield Case("the numbers are whole (int)", *_answers(rng, 2000, 3), 3)  # more than 255 in a cell
 
 
 def _answers(rng, n, n_classes):
@@ -75,6 +76,11 @@ def only_classes_that_occur(true, predicted, n_classes):
                           "dtype=int.")
 def counts_as_floats(true, predicted, n_classes):
     return _counted(true, predicted, n_classes).astype(float)
+
+
+@confusion_matrix.mistake("The counts are of a type with 8 bits, which starts again at 0 after 255. Use dtype=int.")
+def counts_of_8_bits(true, predicted, n_classes):
+    return _counted(true, predicted, n_classes).astype(np.uint8)
 
 
 @confusion_matrix.mistake("Those are shares of a row. The matrix holds the numbers of clips; a figure may turn them "

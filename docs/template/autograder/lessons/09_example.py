@@ -43,6 +43,16 @@ dataset = data.load()
 #
 # ![Two waveforms, and how often each crosses zero: the “yes”, with its hiss, many times more often](expected:crossings)
 
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `rises` counts the samples that are larger than the sample before:
+#
+# ```python
+# def rises(audio):
+#     return int(np.sum(audio[1:] > audio[:-1]))
+# ```
+#
+# `audio[1:]` is every sample but the first, `audio[:-1]` the sample before each of them.
+
 # %% nbgrader={"grade_id": "zero_crossings-solution", "solution": true}
 def zero_crossings(audio):
     """Count how often a sound crosses zero.

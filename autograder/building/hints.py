@@ -1,0 +1,38 @@
+"""What `check` shows to those who are stuck: a lesson's hints, and a worked text or the solution after the last one."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.building.lesson import UNGRADED, WORKED, all_cells, lesson_names, solution_of
+from kws_helpers.check import hints
+
+_HINT = re.compile(r"<details>\s*<summary>(Hint[^<]*)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+
+
+def build_hints(show_solutions: bool = False, path: Path = hints.FILE) -> None:
+    """Write the texts of every exercise that has some, by function.
+
+    Args:
+        show_solutions: the last help is the exercise's own solution, not a worked text about a similar one.
+        path: where they are written.
+    """
+    texts = {name: help_for for lesson in (*UNGRADED, *lesson_names())
+             for name, help_for in _of(lesson, show_solutions) if help_for}
+    path.write_text(json.dumps(texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _of(lesson: str, show_solutions: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield each function that a lesson checks with the texts since the check before."""
+    found: list[str] = []
+    worked = ""
+    for cell in all_cells(lesson):
+        if cell.cell_type == "markdown" and WORKED in cell.metadata.get("tags", []):
+            worked = cell.source
+        elif cell.cell_type == "markdown":
+            found += [f"**{title}**\n\n{text}" for title, text in _HINT.findall(cell.source)]
+        elif checked := re.match(r"check\((\w+)\)", cell.source):
+            solution = f"**The solution**\n\n```python\n{solution_of(lesson, checked[1])}\n```"
+            yield checked[1], found + list(filter(None, [solution if show_solutions else worked]))
+            found, worked = [], ""

@@ -1,0 +1,98 @@
+"""What NumPy, Keras or Python meant by an error, in a sentence."""
+
+import re
+
+_MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
+    (r"operands could not be broadcast.* shapes (\(\S*\)) (\(\S*\))",
+     "arrays of the shapes {0} and {1} do not fit together: counted from the last axis, sizes must be equal or 1"),
+    (r"could not broadcast input array from shape (.+) into shape (.+)",
+     "an array of shape {0} does not fit into a place of shape {1}"),
+    (r"matmul: Input operand 1 has a mismatch.*size (\d+) is different from (\d+)",
+     "for `a @ b` the last axis of a must be as long as the first of b; they are {1} and {0}"),
+    (r"shapes (\(.*\)) and (\(.*\)) not aligned",
+     "for a product of matrices the last axis of {0} must be as long as the first of {1}"),
+    (r"matmul: Input operand (\d) does not have enough dimensions", "`@` needs arrays, and one of the two is a number"),
+    (r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
+     "there is no axis {0} in an array with {1} axes; axes are counted from 0, and -1 is the last"),
+    (r"too many indices for array: array is (\d+)-dimensional, but (\d+)",
+     "the array has only {0} axes, and {1} indices are given"),
+    (r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)",
+     "index {0} is too large: axis {1} has {2} places, counted from 0"),
+    (r"boolean index did not match", "a mask of truth values must be as long as the array that it picks from"),
+    (r"list index out of range", "the list has no place with that number; the first is 0"),
+    (r"only (?:length-1|0-dimensional) arrays can be converted|only integer scalar arrays can be converted",
+     "a single number is needed there, and a whole array came. Functions of `math` take one number; NumPy's, such as "
+     "np.sqrt, take arrays"),
+    (r"inhomogeneous shape", "the rows of the list have different lengths, so they cannot become one array"),
+    (r"truth value of an (?:empty )?array",
+     "`if`, `and`, `or` and `not` need a single truth value, and an array holds many. Use &, | and ~, or .any() and "
+     ".all()"),
+    (r"zero-size array to reduction", "nothing is left to take the largest or smallest of: the array is empty"),
+    (r"unhashable type: '(?:numpy\.)?(\w+)'",
+     "{0} cannot be the key of a dict or an item of a set; numbers, texts and tuples can"),
+    (r"unsupported operand type\(s\) for (\S+): 'NoneType'|for (\S+): '.*' and 'NoneType'",
+     "one of the two values is None. Did a function above forget its `return`?"),
+    (r"unsupported operand type\(s\) for (\S+): '(list|tuple)'|for (\S+): '.*' and '(list|tuple)'",
+     "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
+    (r"can(?:'|no)t multiply sequence by non-int|can only concatenate list",
+     "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
+    (r"'NoneType' object (?:has no attribute|is not)|, not NoneType",
+     "a value is None there. Did a function above forget its `return`? (Methods such as list.append and list.sort "
+     "return None.)"),
+    (r"missing \d+ required .*arguments?: (.+)", "a function is called without {0}"),
+    (r"takes (.+) positional arguments? but (\d+)", "a function that takes {0} arguments is called with {1}"),
+    (r"'(\w+)' object is not callable", "something of type {0} is called like a function. Is a bracket too many, or a "
+                                       "function's name used for a variable?"),
+    (r"'numpy\.ndarray' object has no attribute '(\w+)'", "an array has no `{0}`. Is its name that of a module, "
+                                                         "too?"),
+    (r"local variable '(\w+)'", "`{0}` is used before anything was put into it"),
+    (r"name '(\w+)' is not defined", "nothing is called `{0}` here. Is it misspelt, or its cell not run?"),
+    (r"could not convert string to float|did not contain a loop with signature.*<U",
+     "NumPy cannot calculate with text"),
+    (r"Cannot cast ufunc .* output from dtype\('?(\w+)'?\) to dtype\('?(\w+)",
+     "an array of type {1} cannot take results of type {0} in place; write x = x - y rather than x -= y"),
+    (r"KerasTensor cannot be used as input to a TensorFlow|cannot convert a symbolic|KerasTensor.*NumPy",
+     "inside a network there are no numbers yet, so NumPy's functions cannot be used on its tensors. Use layers or "
+     "keras.ops"),
+    (r"expected axis (\S+) of input shape to have value (\d+), but received input with shape (.+)",
+     "a layer was built for {1} values along axis {0}, and gets an input of shape {2}"),
+    (r"expected (?:min_)?ndim=(\d+), found (?:min_)?ndim=(\d+)",
+     "a layer needs an input with {0} axes (clips included) and gets one with {1}"),
+    (r"incompatible (?:with the layer|shapes?)", "the shape of an input is not the one that a layer was built for"),
+    (r"inputs have incompatible shapes|same shape.*merge|Received shapes (.+) and (.+)",
+     "a layer that adds or joins its inputs gets two of different shapes"),
+    (r"`Concatenate` layer requires|array dimensions except for the concatenation|input arrays must have the same",
+     "what is joined differs in another axis than the one it is joined along"),
+    (r"cannot reshape array of size (\d+) into shape (.+)", "{0} numbers do not fill the shape {1}"),
+    (r"total size of the tensor must be unchanged", "a reshaped input must keep its number of values"),
+    (r"Only input tensors may be passed as positional",
+     "a layer is called with something that is no tensor: it is layer(settings)(input)"),
+    (r"arrays used as indices must be of integer", "places in an array are whole numbers: .astype(int)"),
+    (r"Cannot cast array data from .*float.* to .*int", "whole numbers are needed there, and floats came"),
+    (r"'float' object cannot be interpreted as an integer", "a whole number is needed there; // gives one, / a float"),
+    (r"Cannot interpret '\d+' as a data type", "a shape is one argument, with its own brackets: np.zeros((3, 2))"),
+    (r"numpy boolean (?:negative|subtract)", "NumPy does not subtract truth values. Turn them round with ~, compare "
+                                            "them with !=, or make numbers of them: .astype(int)"),
+    (r"(?:too many|not enough) values to unpack \(expected (\d+)", "{0} values are expected on the right of the ="),
+    (r"must call `?compile", "the network was not compiled: network.compile(…) comes before fit and evaluate"),
+    (r"divi(?:sion|de) by zero|modulo by zero", "the number below the line is 0"),
+]]
+
+
+def meaning(text: str) -> str:
+    """Return what an error's text says in plain words, "" for one that is not in the table."""
+    for pattern, words in _MEANINGS:
+        if found := pattern.search(text):
+            return words.format(*[one.strip() for one in found.groups() if one], *["?"] * 3)
+    return ""
+
+
+def in_words(error: BaseException, place: str = "") -> str:
+    """Return the meaning of an error with its own words, and the place where it came up, in brackets."""
+    text = re.sub(r"\x1b\[[0-9;]*m|Exception encountered when calling \S+|Arguments received by [\s\S]*", "",
+                  str(error))
+    text = " ".join(text.split())
+    own = type(error).__name__ + (f": {text[:200].rstrip('.')}" if text else "")
+    said = meaning(text)
+    brackets = "; ".join(filter(None, [own if said else "", place]))
+    return (said or own) + (f" ({brackets})" if brackets else "")
