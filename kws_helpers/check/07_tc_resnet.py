@@ -1,6 +1,9 @@
 """The checks of lesson 07."""
 
-from collections.abc import Callable
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,11 +20,17 @@ def as_time_series(f):
     yield "returns an array"
     expect.array(f(clips))
     yield "has four axes, the third of length 1: (3, 49, 40) becomes (3, 49, 1, 40)"
-    expect.shape(f(clips), (3, 49, 1, 40), "The new axis belongs between the frames and the coefficients.")
+    expect.shape(f(clips), (3, 49, 1, 40), "The new axis belongs between the frames and the coefficients.", known=[
+        ((3, 40, 1, 49), "Frames and coefficients are exchanged: time stays the second axis."),
+        ((3, 40, 49, 1), "Frames and coefficients are exchanged, and the new axis is the last."),
+        ((1, 49, 3, 40), "The clips are no longer the first axis."), ((3, 49, 40), "The new axis is missing."),
+        ((3, 49, 40, 1), "The new axis is the last. It belongs before the coefficients, which are the channels."),
+        ((3, 1, 49, 40), "The new axis stands before the frames. It belongs after them."),
+        ((1, 3, 49, 40), "The new axis is the first. It belongs between the frames and the coefficients.")])
     yield "moves no number: frame t, coefficient f of clip n is at [n, t, 0, f]"
-    series = np.asarray(f(clips))
-    for n, t, c in [(0, 0, 1), (2, 7, 3), (1, 48, 39)]:
-        expect.close(series[n, t, 0, c], clips[n, t, c], "Were axes exchanged, or was an array pressed into shape?")
+    exchanged = clips.transpose(0, 2, 1).reshape(3, 49, 1, 40)
+    expect.close(f(clips), clips[:, :, np.newaxis], "The shape is right, and numbers have moved.", known=[
+        (exchanged, "Frames and coefficients were exchanged, and then pressed into the right shape with reshape.")])
     yield "takes other sizes, and a single clip"
     expect.shape(f(np.zeros((2, 5, 3))), (2, 5, 1, 3), "Take the sizes from the array, or name none.")
     expect.shape(f(np.zeros((1, 5, 3))), (1, 5, 1, 3))
@@ -30,6 +39,8 @@ def as_time_series(f):
 @ladder("residual_block(x, channels, stride)")
 def residual_block(f):
     yield "returns a place in a network (a KerasTensor)"
+    _block(f, 16, 16, 1)
+    yield "builds a block that changes the shape: stride 2, and 24 channels from 16"
     _block(f, 16, 24, 2)
     yield "gives the channels that it is asked for, and half the frames with stride 2"
     for inputs, channels, stride, frames in [(16, 24, 2, 25), (16, 16, 1, 49), (16, 16, 2, 25), (16, 20, 1, 49)]:
@@ -45,13 +56,15 @@ def residual_block(f):
     networks.has_kernels(_block(f, 24, 24, 2), [(9, 24, 24), (9, 24, 24), (24, 24)])
     networks.has_kernels(_block(f, 16, 24, 1), [(9, 16, 24), (9, 24, 24), (16, 24)])
     yield "has a batch normalisation for every convolution, and no biases"
-    networks.has_norms(_block(f, 16, 24, 2), 3, "three convolutions")
-    networks.has_norms(_block(f, 24, 24, 1), 2, "two convolutions")
+    for channels, stride, count, words in [(24, 2, 3, "three convolutions"), (16, 1, 2, "two convolutions")]:
+        networks.has_norms(_block(f, 16, channels, stride), count, f"{words}, each a layer of its own")
     x = np.random.default_rng(0).uniform(0.5, 2, size=(2, 49, 3)).astype(np.float32)
     yield "lets x through unchanged, where the main path says nothing"
     keeps = _block(f, 3, 3, 1)
     _set(keeps)
-    expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.", 2e-3)
+    expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.",
+                 2e-3, known=[(np.zeros_like(x), "Nothing of x arrives at the end. Either nothing is added, or the main "
+                               "path was stored in `x`, so that it was added to itself. Give it a name of its own.")])
     yield "adds before the last ReLU: the main path can take away from x"
     _set(keeps, beta=-1)
     expect.close(networks.run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
@@ -72,6 +85,9 @@ def residual_block(f):
     expect.close(networks.run(changes, ramp)[0, :5, 0], [3, 5, 7, 9, 11], "Both kernels looked one frame ahead here. With the "
                  "stride in the first, the first result comes from frame 3; with the stride in the second, from "
                  "frame 2.", 2e-3)
+    yield "remembers with momentum=0.95 in every batch normalisation"
+    for channels, stride in [(3, 1), (24, 2)]:
+        _expect_momentum(_block(f, 3, channels, stride), 0.95)
 
 
 @ladder("build_tc_resnet8(input_shape=(49, 40), n_classes=12, width=1.0, dropout=0.5)")
@@ -104,7 +120,7 @@ def build_tc_resnet8(f):
     for width, channels in [(0.5, (8, 12, 16, 24)), (1.2, (19, 28, 38, 57))]:
         model = expect.model(f(width=width))
         networks.run(model, clips)
-        networks.has_kernels(model, _table(*channels, 12))
+        _expect_channels(model, width, channels)
 
 
 @ladder("multiply_adds(model)")
@@ -149,23 +165,68 @@ def multiply_adds(f):
                  "Some layers are a keras.Model themselves. A function may call itself.")
 
 
+@ladder("fold_batch_norm(kernel, gamma, beta, mean, variance, epsilon)")
+def fold_batch_norm(f):
+    rng = np.random.default_rng(0)
+    kernel = rng.normal(size=(3, 5, 4))
+    gamma, beta, mean, variance = rng.uniform(0.5, 2, size=(4, 4))
+    yield "returns two arrays: a kernel of the same shape, and a bias for each channel that comes out"
+    got = f(kernel, gamma, beta, mean, variance, 0.1)
+    expect.that(isinstance(got, tuple) and len(got) == 2, "two results: return kernel, bias", got)
+    expect.shape(got[0], (3, 5, 4))
+    expect.shape(got[1], (4,), "One number for each channel that comes out, the kernel's last axis.")
+    yield "multiplies each weight by gamma / sqrt(variance + epsilon) of its channel"
+    root = np.sqrt(variance + 0.1)
+    expect.close(got[0], kernel * gamma / root, "The factor belongs to the channel that comes out.", known=[
+        (kernel * gamma / (variance + 0.1), "The variance needs a root: batch normalisation divides by the deviation."),
+        (kernel * gamma / (np.sqrt(variance) + 0.1), "epsilon is added before the root is taken."),
+        (kernel * gamma / np.sqrt(variance), "epsilon is missing."), (kernel / root, "gamma is missing."),
+        (kernel, "The kernel comes back as it was.")])
+    yield "gives the bias beta - mean * gamma / sqrt(variance + epsilon)"
+    expect.close(got[1], beta - mean * gamma / root, "What comes out for an input of zeros?", known=[
+        (beta, "The mean is missing: it was subtracted before the factor."),
+        (beta - mean, "The mean is subtracted before the factor, so it is multiplied, too."),
+        (beta + mean * gamma / root, "The mean is subtracted, not added.")])
+
+
 # What the steps above are made of.
 
 def _block(f: Callable, inputs: int, channels: int, stride: int) -> Any:
     """A network of one block for 49 frames, with an x of shape (N, T, C) or else (N, T, 1, C)."""
     import keras
 
-    first = None
-    for axes in ((49, inputs), (49, 1, inputs)):
+    for axes in ((49, inputs), (49, 1, inputs), (49, inputs)):  # the first once more, so that the message names it
         x = keras.Input(axes)
         try:
             y = f(x, channels, stride)
         except CallFailed as failure:
-            first = first or failure
+            reason = failure
             continue
         expect.that(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y)
         return keras.Model(x, y)
-    raise first
+    if cause := _why_it_cannot_be_built(str(reason), stride):
+        raise expect.Missed("a block that can be built", str(reason).removeprefix("it raised "), cause) from None
+    raise reason
+
+
+def _why_it_cannot_be_built(error: str, stride: int) -> str:
+    """What to say of two paths that Keras cannot add, or of a layer that gets another shape than before."""
+    if "gets an input of shape" in error:
+        return "Is one layer object used in two places? It holds weights: make a new layer for each place."
+    shapes = re.findall(r"[\[(](?:None, )?(\d+), (?:1, )?(\d+)[\])]", error)
+    frames, channels = ({one[axis] for one in shapes} for axis in (0, 1))
+    halves = math.ceil(49 / stride)
+    if len(frames) == 2 and stride == 1:
+        return 'Frames are lost on one path: every convolution needs padding="same".'
+    if len(frames) == 2 and str(math.ceil(halves / stride)) in frames - {str(halves)}:
+        return ("One path has the stride twice. Either both convolutions of the main path have it, or the shortcut "
+                "begins where the main path ends, because that was stored in `x`. Keep x: give the main path a name of "
+                "its own, and the stride to its first convolution only.")
+    if len(frames) == 2:
+        return "One path has no stride: the main path's first convolution has it, and the shortcut's convolution, too."
+    if len(channels) == 2:
+        return "The two paths have different numbers of channels: every convolution gives `channels`."
+    return ""
 
 
 def _table(*channels: int) -> list[tuple[int, ...]]:
@@ -175,6 +236,40 @@ def _table(*channels: int) -> list[tuple[int, ...]]:
     for before, after in zip([first, *blocks], blocks):
         kernels += [(9, before, after), (9, after, after), (before, after)]
     return [*kernels, (blocks[-1], classes)]
+
+
+def _expect_channels(model: Any, width: float, channels: Sequence[int]) -> None:
+    """Expect a TC-ResNet8 with these numbers of channels, and say what mistake gives others."""
+    exact = [width * size for size in (16, 24, 32, 48)]
+    mistakes = [([round(one) for one in exact], "They are rounded to the nearest: round down, with int."),
+                ([math.ceil(one) for one in exact], "They are rounded up: round down, with int."),
+                ([16, *channels[1:]], "The first convolution's 16 channels are multiplied, too."),
+                ([16, 24, 32, 48], "`width` is not used.")]
+    advice = "Each of the four numbers is multiplied, then rounded down: int(16 * width), and so on."
+    shapes = networks.kernel_shapes(model)
+    words = next((words for wrong, words in mistakes if shapes == Counter(_table(*wrong, 12))), advice)
+    expect.that(shapes == Counter(_table(*channels, 12)),
+                f"{', '.join(map(str, channels[:-1]))} and {channels[-1]} channels for width={width}",
+                f"a first convolution of {_first_channels(shapes)} channels, and blocks of {_block_channels(shapes)}",
+                words)
+
+
+def _first_channels(shapes: Counter) -> str:
+    return " or ".join(str(shape[-1]) for shape in shapes if len(shape) == 3 and shape[1] == 40) or "other"
+
+
+def _block_channels(shapes: Counter) -> str:
+    return ", ".join(str(shape[-1]) for shape in shapes if len(shape) == 3 and shape[1] == shape[2]) or "other"
+
+
+def _expect_momentum(model: Any, momentum: float) -> None:
+    """After one training step the running mean, 0 before, has to be the share 1 - momentum of the mean that was seen."""
+    _set(model, beta=1, kernel=lambda shape: _looking_at(shape[0] // 2, 1.0, shape))
+    networks.run(model, np.ones((4, 49, 3), np.float32), training=True)
+    steps = [1 - float(np.max(weight.numpy())) for weight in model.weights if weight.name == "moving_mean"]
+    for got in steps:
+        expect.that(abs(got - momentum) < 5e-3, f"momentum={momentum}", f"{got:.3g}",
+                    "BatchNormalization(momentum=0.95): without it, Keras takes 0.99.")
 
 
 def _set(model: Any, kernel: Callable = np.zeros, gamma: float = 1, beta: float = 0) -> None:
