@@ -190,7 +190,8 @@ def test_any_value_can_be_described(value, words):
     ((np.array([2.0, -0.5]), ["tea"]), {}, "f(np.array([2., -0.5]), ['tea'])"),
     ((np.zeros((49, 40)), np.random.default_rng(0)), {}, "f(<array of shape (49, 40)>, np.random.default_rng(…))"),
     ((np.arange(12), np.full(16, 0.123456), np.full(16, 0.123456)), {},
-     "f(<array of shape (12,)>, <array of shape (16,)>, <array of shape (16,)>)"), ((len,), {}, "f(len)")])
+     "f(<array of shape (12,)>, <array of shape (16,)>, <array of shape (16,)>)"), ((len,), {}, "f(len)"),
+    ((keras.Sequential([keras.layers.ReLU(), keras.layers.ReLU()]),), {}, "f(<Sequential: ReLU, ReLU>)")])
 def test_a_call_is_written_as_one_would_type_it(args, kwargs, text):
     assert call_text("f", args, kwargs) == text
 

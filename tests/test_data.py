@@ -483,7 +483,7 @@ def test_every_kind_of_noise_is_silence_in_every_split(bundled):
     for name, split in zip(SPLITS, parts(bundled), strict=True):
         silence = split.labels == data.CLASS_NAMES.index("silence")
         counts = Counter(recording.split("/")[-1].split("_")[0] for recording in split.speakers[silence])
-        assert list(sorted(counts)) == list(KINDS)
+        assert sorted(counts) == list(KINDS)
         assert len(bundled.noise[name]) == len(KINDS) * RECORDINGS[name] == len(set(split.speakers[silence]))
         assert max(counts.values()) - min(counts.values()) <= RECORDINGS[name]
         loudness = 20 * np.log10([clip.std() for clip in split.clips[silence]])
@@ -571,9 +571,18 @@ def test_without_noise_the_bundled_noise_stands_in(tmp_path):
         dataset = data.load(source)
     assert len(caught) == 1
     assert all((split.labels == 11).any() for split in parts(dataset))
-    assert [len(dataset.noise[split]) for split in SPLITS] == [30, 10, 20]
+    assert [len(dataset.noise[split]) for split in SPLITS] == [33, 11, 22]
     with warnings.catch_warnings(action="error"):
         data.load(source, silence_percent=0)
+
+
+@pytest.mark.filterwarnings("ignore:.*no background noise")
+def test_new_bundled_noise_is_noticed_where_it_stands_in(tmp_path, monkeypatch):
+    source = make_source(tmp_path / "source", noises=0)
+    data.load(source)
+    other = pack(make_source(tmp_path / "other", words=("yes",), speakers=SPEAKERS[:1]), tmp_path / "bundled.tar")
+    monkeypatch.setattr(store, "BUNDLED", other)
+    assert [len(data.load(source).noise[split]) for split in SPLITS] == [1, 1, 1]
 
 
 def test_missing_keywords_are_no_error_but_no_keyword_at_all_is_a_warning(tmp_path):

@@ -35,6 +35,8 @@ def value_text(value: Any, long: int = _LONG, typed: bool = False) -> str:
         return _cut(f"{value:.6g}" if type(value) is float and not value.is_integer() else repr(value))
     if isinstance(value, np.random.Generator):
         return "np.random.default_rng(…)"
+    if layers := getattr(value, "layers", None):
+        return f"<{type(value).__name__}: {_listed([type(one).__name__ for one in layers], 6)}>"
     shape = getattr(value, "shape", None)
     name = getattr(value, "__name__", "") or f"<{type(value).__name__}" + (f" of shape {shape}>" if shape else ">")
     return _cut(name)

@@ -71,7 +71,8 @@ def on_places(root: tuple[str, ...], places: Collection[Place], elsewhere: Colle
         said.append(f"{_folders(meant, 'counts', 'count')} as other words (unknown). To have "
                     f"{'it' if len(meant) == 1 else 'them'} read as {_all(meant.values())}, rename "
                     f"{'it' if len(meant) == 1 else 'them'}.")
-    said += _on_splits({place.split_folder for place in places if word_of(place.folder) != NOISE_FOLDER} - {""}, has_lists)
+    of_words = (place for place in places if word_of(place.folder) != NOISE_FOLDER)
+    said += _on_splits({place.split_folder for place in of_words} - {""}, has_lists)
     if words & {SILENCE_FOLDER, UNKNOWN_FOLDER} and not has_lists:
         said.append(
             f"there are {SILENCE_FOLDER}/ and {UNKNOWN_FOLDER}/, as in the official test set, and no split lists: all "

@@ -51,7 +51,7 @@ def open_store(source: Source, max_per_word: int | None) -> Store:
     Raises:
         DataError: there is nothing to be had.
     """
-    key = (_FORMAT, source.identity(), max_per_word)
+    key = (_FORMAT, source.identity(), BUNDLED.stat().st_size, max_per_word)  # whose noise may stand in
     samples, index = cache.cached_arrays(("samples", "index"), key, lambda: _decode_all(source, max_per_word))
     facts = json.loads(index.tobytes())
     sounds = {kind: [Sound(*sound) for sound in facts.pop(kind)] for kind in ("clips", "noise")}

@@ -1,4 +1,4 @@
-"""Background noise: ten kinds, of each kind several recordings, in every split other ones. Nobody speaks in them.
+"""Background noise: eleven kinds, several recordings of each, in every split other ones. Nobody says a word in them.
 
 A recording is somewhere else than all others: whatever makes its noise, the room and the microphone have numbers of
 their own, drawn from the same limits in all splits. It swells between soft and loud: real rooms are mostly soft.
@@ -23,11 +23,10 @@ Rng = np.random.Generator
 
 def backgrounds() -> Iterator[tuple[str, np.ndarray]]:
     """Yield the name of a file and its samples (192000,), float32 in [-1, 1]."""
+    splits = [split for split, count in RECORDINGS.items() for _ in range(count)]
     for kind in KINDS:
-        number = 0
-        for split, count in RECORDINGS.items():
-            for number in range(number + 1, number + 1 + count):
-                yield f"{split}/_background_noise_/{kind}_{number}.ogg", recording(kind, number)
+        for number, split in enumerate(splits, start=1):
+            yield f"{split}/_background_noise_/{kind}_{number}.ogg", recording(kind, number)
 
 
 def recording(kind: str, number: int) -> np.ndarray:
@@ -85,6 +84,17 @@ def _kitchen(rng: Rng) -> np.ndarray:
     return _unit(_scattered(rng, rng.uniform(2, 10), blow)) + rng.uniform(0.02, 0.3) * _coloured(rng, -4)
 
 
+def _murmur(rng: Rng) -> np.ndarray:
+    """A crowd far away: throats that sound now and then, each with a mouth that never moves. Nobody says a word."""
+    crowd = rng.uniform(0.05, 0.3) * _coloured(rng, 0)
+    for _ in range(rng.integers(8, 30)):
+        turned = np.cumsum(rng.uniform(90, 250) * (1 + 0.2 * _turns(rng, -1, 1, 12))) / RATE
+        throat = np.sin(41 * np.pi * turned) / np.sin(np.pi * turned)  # 20 harmonics
+        syllables = np.maximum(_turns(rng, -1, 1, rng.integers(50, 100)), 0)
+        crowd += rng.uniform(0.3, 1) * syllables * _unit(_filtered(throat, _bumps(rng)))
+    return _filtered(crowd, colour(rng.uniform(-7, -4)))
+
+
 def _rain(rng: Rng) -> np.ndarray:
     """Far drops are one noise, near ones are heard one by one."""
     drops = _scattered(rng, rng.uniform(20, 150), lambda: _tone(rng, (800, 6000), (0.001, 0.008)) * rng.exponential())
@@ -120,8 +130,8 @@ def _wind(rng: Rng) -> np.ndarray:
 
 
 KINDS: dict[str, Callable[[Rng], np.ndarray]] = {
-    "fan": _fan, "fire": _fire, "hiss": _hiss, "hum": _hum, "keyboard": _keyboard, "kitchen": _kitchen, "rain": _rain,
-    "traffic": _traffic, "water": _water, "wind": _wind,
+    "fan": _fan, "fire": _fire, "hiss": _hiss, "hum": _hum, "keyboard": _keyboard, "kitchen": _kitchen,
+    "murmur": _murmur, "rain": _rain, "traffic": _traffic, "water": _water, "wind": _wind,
 }  # fmt: skip
 """What makes a noise: functions of a generator that return samples (192000,), however loud."""
 
@@ -179,7 +189,7 @@ def _scattered(rng: Rng, rate: float, sound: Callable[[], np.ndarray], density: 
 
 
 def _tone(rng: Rng, pitches: tuple[float, float], ringing: tuple[float, float], rise: float = 0) -> np.ndarray:
-    """A tone (8000,) that falls to a third within seconds drawn between the limits; its pitch rises by a share a second."""
+    """A tone (8000,) that falls to a third within seconds between two limits; its pitch rises by a share a second."""
     times = np.arange(RATE // 2) / RATE
     pitch, seconds = (np.exp(rng.uniform(*np.log(limits))) for limits in (pitches, ringing))
     return np.sin(2 * np.pi * pitch * times * (1 + rise * times / 2)) * np.exp(-times / seconds)
