@@ -324,14 +324,11 @@ measure_agreement()
 # cancel. (Balduzzi and others, 2017, call such gradients *shattered*.)
 
 # %% tags=["claim"]
-def unevenness(sizes):
-    return sizes.max() / sizes.min()
-
 claim("the residual stack has the lower loss", histories["residual"]["loss"][-1] < histories["plain"]["loss"][-1] - 0.2,
       f"{histories['residual']['loss'][-1]:.2f} < {histories['plain']['loss'][-1]:.2f}")
+uneven = {name: sizes.max() / sizes.min() for name, sizes in gradients.items()}
 claim("the sizes in the plain stack still differ more than those in the residual one",
-      unevenness(gradients["plain"]) > 1.5 * unevenness(gradients["residual"]),
-      f"{unevenness(gradients['plain']):.1f} > {unevenness(gradients['residual']):.1f}")
+      uneven["plain"] > 1.5 * uneven["residual"], uneven)
 claim("With each of three seeds, two samples agree less in the plain stack.",
       all(one < other - 0.05 for one, other in zip(agreements["plain"], agreements["residual"])), agreements)
 
@@ -361,15 +358,42 @@ widgets.explore(draw_stacks, {"blocks": widgets.slider("blocks", 1, 20, 2 if mod
                                                            False)})
 
 # %% [markdown]
-# Why is the plain line so low and yet *flat*? The gradient of a kernel is a product: what comes in from the clip's side,
-# which fades on its way forward, times what comes back from the loss, which fades on its way back. Near the clip the
-# second factor is tiny, near the end the first. The product is about equally tiny everywhere.
+# Why is the plain line a thousand times lower, and yet rather *flat*? The gradient of a kernel is a product: what comes in
+# from the clip's side, which fades on its way forward, times what comes back from the loss, which fades on its way back.
+# Near the clip the second factor is tiny, near the end the first. So the product is tiny everywhere.
 #
 # **To think about.** With two blocks and batch normalisation, are the gradients' sizes a reason for a residual
 # connection? Try it with the slider. (TC-ResNet8 has three blocks. Its big sister TC-ResNet14 has six, and networks for
 # photographs have more than a hundred.)
 #
-TWOBLOCKS
+# <details><summary>An answer</summary>
+#
+# No. With two blocks the largest gradient is about twice the smallest at most, with shortcuts or without, and which
+# stack is more even depends on the seed. The trouble with sizes comes with depth. Directions differ already: two samples
+# agree better where there are shortcuts, with each of three seeds that we tried.
+#
+# </details>
+
+# %% tags=["claim"]
+def of_stacks(measure, blocks, batch_norm=True):
+    values = {}
+    for name in ("plain", "residual"):
+        values[name] = []
+        for seed in (0, 1, 2):
+            keras.utils.set_random_seed(seed)
+            values[name].append(float(measure(deep_stack(blocks, name == "residual", batch_norm))))
+    return values
+
+uneven = of_stacks(lambda stack: np.exp(np.ptp(np.log(gradient_sizes(stack)))), blocks=2)
+claim("With two blocks the largest gradient is about twice the smallest at most, with shortcuts or without",
+      max(uneven["plain"] + uneven["residual"]) < 2.4, uneven)
+alike = of_stacks(agreement, blocks=2)
+claim("two samples agree better where there are shortcuts, with each of three seeds that we tried",
+      all(one < other for one, other in zip(alike["plain"], alike["residual"])), alike)
+low = of_stacks(lambda stack: gradient_sizes(stack).max(), 10, batch_norm=False)
+claim("Why is the plain line a thousand times lower", max(low["plain"]) * 1000 < min(low["residual"]), low)
+
+# %% [markdown]
 # ## The residual block
 #
 # Now the block of TC-ResNet. It differs from the one above in two ways: its kernels are 9 frames wide, and it
@@ -833,7 +857,7 @@ print(f"TC-ResNet8, 98 frames: {multiply_adds(build_tc_resnet8(input_shape=(98, 
 # </details>
 # <details><summary>The same parameters, more multiply-adds</summary>
 #
-# Right: all blocks would work on 49 frames, and the multiply-adds would be more than four times as many.
+# Right: all blocks would work on 49 frames, and the multiply-adds would be about four times as many.
 #
 # </details>
 # <details><summary>More parameters, the same multiply-adds</summary>
@@ -849,7 +873,7 @@ without = 49 * (65_168 - 656 - 576) + 576
 claim("For `build_tc_resnet8()` the answer is 792,576", costs[49] == 792_576 == sum(with_strides), costs[49])
 claim("for the network of lesson 02 it is 135,168.", 1960 * 64 + 64 * 128 + 128 * 12 == 135_168)
 claim("(the paper: 1.5 million)", 1.5e6 < costs[98] < 1.65e6, costs[98])
-claim("the multiply-adds would be more than four times as many", 4 < without / costs[49] < 4.5, without / costs[49])
+claim("the multiply-adds would be about four times as many", 3.7 < without / costs[49] < 4.3, without / costs[49])
 
 # %% [markdown]
 # ## Train it
@@ -872,15 +896,13 @@ def learning_rate(epochs, peak=0.012):
     return keras.optimizers.schedules.CosineDecay(peak / 20, steps - steps // 10, warmup_target=peak,
                                                   warmup_steps=steps // 10)
 
-schedule = learning_rate(epochs=25)
-steps = np.arange(0, 25 * math.ceil(len(prepared.training) / BATCH), 10)
+EPOCHS = 100 if dataset.name.startswith("bundled") else 200
+schedule = learning_rate(EPOCHS)
+steps = np.arange(0, EPOCHS * math.ceil(len(prepared.training) / BATCH), 10)
 plotting.rates_over_steps(steps, np.array([schedule(int(step)) for step in steps]))
 
 # %%
-SEEDS = (0,) if mode.short_training() else (0, 1)
-
-def compiled_tc_resnet8(epochs):
-    network = build_tc_resnet8(dropout=0.3)
+def compiled(network, epochs):
     network.compile(optimizer=keras.optimizers.AdamW(learning_rate(epochs), weight_decay=0.03),
                     loss="sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=8)
     return network
@@ -890,31 +912,31 @@ def accuracy(network, split):
 
 # %% [markdown]
 # (With `steps_per_execution=8`, TensorFlow takes eight steps before Python looks again. That saves time and changes
-# no result.) First **without** augmentation, twice, with different seeds. This takes about half a minute.
+# no result. With recordings of people through `KWS_DATA` there are twice as many epochs: they differ more from one
+# another than synthetic voices do.)
+#
+# First **without** augmentation. This takes about a minute.
 
 # %%
-plain_runs = training.train_seeds(lambda: compiled_tc_resnet8(epochs=10), prepared.training.x, prepared.training.y,
-                                  seeds=SEEDS, epochs=10, batch_size=BATCH, validation_data=validation_data)
-plain_network, plain_history = plain_runs[0]
-plotting.learning_curves(plain_history)
+keras.utils.set_random_seed(0)
+plain = compiled(build_tc_resnet8(dropout=0.3), EPOCHS)
+plain_history = plain.fit(prepared.training.x, prepared.training.y, validation_data=validation_data, epochs=EPOCHS,
+                          batch_size=BATCH, verbose=0, callbacks=[training.Progress()])
+plotting.learning_curves(plain_history.history)
 
 # %% tags=["shows"]
-plain_accuracies = [accuracy(network, prepared.testing) for network, _ in plain_runs]
-learned_by_heart = [accuracy(network, prepared.training) for network, _ in plain_runs]
-results.remember("TC-ResNet8", plain_network, plain_accuracies, dataset)
-print("training clips:", ", ".join(f"{one:.1%}" for one in learned_by_heart))
-print("unheard voices:", ", ".join(f"{one:.1%}" for one in plain_accuracies), f"(mean {np.mean(plain_accuracies):.1%})")
+learned_by_heart, plain_accuracy = accuracy(plain, prepared.training), accuracy(plain, prepared.testing)
+results.remember("TC-ResNet8", plain, [plain_accuracy], dataset)
+print(f"training clips: {learned_by_heart:.1%}")
+print(f"unheard voices: {plain_accuracy:.1%}")
 
 # %% [markdown]
-# The network has half as many parameters as the one of lesson 02. Yet with either seed it gets at least 95 % of the
-# training clips right, and at least 10 points fewer of the unheard voices. The architecture alone does not cure
-# overfitting.
+# The network has half as many parameters as the one of lesson 02. Yet it gets at least 99 % of the training clips right,
+# and at least 8 points fewer of the unheard voices. The architecture alone does not cure overfitting.
 
 # %% tags=["claim"]
-claim("with either seed it gets at least 95 % of the training clips right", min(learned_by_heart) >= 0.95,
-      min(learned_by_heart))
-claim("at least 10 points fewer of the unheard voices",
-      all(known - unheard > 0.1 for known, unheard in zip(learned_by_heart, plain_accuracies)), plain_accuracies)
+claim("it gets at least 99 % of the training clips right", learned_by_heart >= 0.99, learned_by_heart)
+claim("at least 8 points fewer of the unheard voices", learned_by_heart - plain_accuracy > 0.08, plain_accuracy)
 
 # %% [markdown]
 # ### More voices out of few
@@ -931,18 +953,16 @@ panels = {"as recorded": one_clip} | {f"changed, {n}": clip for n, clip in enume
 plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 
 # %% [markdown]
-# Now **with** augmentation: the same network with the same two seeds, and more epochs, since it has more to learn. This
-# takes about a minute. (With recordings of people through `KWS_DATA` it is four times as many epochs: people differ far
-# more from one another than synthetic voices do, so the network goes on learning from them for longer.) No choice rests
-# on the testing split: the recipe and the changes were chosen with the validation split.
+# Now **with** augmentation. Only the clips differ: the same network, the same seed, the same number of epochs. This takes
+# about two minutes. No choice rests on the testing split: the recipe and the changes were chosen with the validation
+# split.
 
 # %%
-EPOCHS = 25 if dataset.name.startswith("bundled") else 100
-
-augmented_runs = training.train_seeds(lambda: compiled_tc_resnet8(EPOCHS), augmented_clips, seeds=SEEDS, epochs=EPOCHS,
-                                      validation_data=validation_data)
-augmented_network, augmented_history = augmented_runs[0]
-plotting.learning_curves(augmented_history)
+keras.utils.set_random_seed(0)
+spotter = compiled(build_tc_resnet8(dropout=0.3), EPOCHS)
+spotter_history = spotter.fit(augmented_clips, validation_data=validation_data, epochs=EPOCHS, verbose=0,
+                              callbacks=[training.Progress()])
+plotting.learning_curves(spotter_history.history)
 
 # %% [markdown]
 # **To think about.** In most of these epochs, the *training* accuracy is the lower one. Has the network
@@ -956,61 +976,41 @@ plotting.learning_curves(augmented_history)
 # </details>
 
 # %% tags=["claim"]
-lower = [np.mean(np.less(history["accuracy"], history["val_accuracy"])) for _, history in augmented_runs]
-claim("In most of these epochs, the training accuracy is the lower one.", min(lower) > 0.6, float(min(lower)))
+lower = float(np.mean(np.less(spotter_history.history["accuracy"], spotter_history.history["val_accuracy"])))
+claim("In most of these epochs, the training accuracy is the lower one.", lower > 0.6, lower)
 
 # %% tags=["shows"]
-augmented_accuracies = [accuracy(network, prepared.testing) for network, _ in augmented_runs]
-results.remember("TC-ResNet8, augmented", augmented_network, augmented_accuracies, dataset)
-plotting.accuracy_dots({"without augmentation": np.array(plain_accuracies),
-                        "with augmentation": np.array(augmented_accuracies)}, chance=1 / n_classes)
-print("unheard voices:", ", ".join(f"{one:.1%}" for one in augmented_accuracies),
-      f"(mean {np.mean(augmented_accuracies):.1%})")
+gains = {}
+
+def print_gains():
+    print(f"{'':<20}{'plain':>8}{'augmented':>12}")
+    for name, split in {"training clips": prepared.training, "validation voices": prepared.validation,
+                        "testing voices": prepared.testing}.items():
+        before, after = accuracy(plain, split), accuracy(spotter, split)
+        gains[name] = after - before
+        print(f"{name:<20}{before:>8.1%}{after:>12.1%}")
+
+print_gains()
+spotter_accuracy = accuracy(spotter, prepared.testing)
+results.remember("TC-ResNet8, augmented", spotter, [spotter_accuracy], dataset)
 
 # %% [markdown]
-# The worse network with augmentation is better than the better one without: by more than five points.
+# One training each: could that be luck? Augmentation brought more than three points on the validation voices and on the
+# testing voices alike; in our trials, seeds moved TC-ResNet8 by one or two. So it helps, though the exact gain may be another one
+# with another seed.
 
 # %% tags=["claim"]
-claim("The worse network with augmentation is better than the better one without: by more than five points.",
-      min(augmented_accuracies) > max(plain_accuracies) + 0.05,
-      f"{min(augmented_accuracies):.3f} > {max(plain_accuracies):.3f}")
+claim("Augmentation brought more than three points on the validation voices and on the testing voices alike",
+      min(gains["validation voices"], gains["testing voices"]) > 0.03, gains)
 
 # %% [markdown]
-# ### Train one for long
-#
-# Two seeds say whether a change helps. A network that will be used needs no second seed; it needs time. This one
-# learns four times as long and takes about two minutes. It is what lesson 08 listens with.
-
-# %%
-LONG = 4 * EPOCHS
-
-keras.utils.set_random_seed(0)
-spotter = compiled_tc_resnet8(LONG)
-history = spotter.fit(augmented_clips, validation_data=validation_data, epochs=LONG, verbose=0,
-                      callbacks=[training.Progress()])
-plotting.learning_curves(history.history)
-
-# %% [markdown]
-# Is it better? The **validation** split decides which network is kept. Whoever decides by the testing split turns the
-# exam into an exercise: the number comes out a bit too good, and nobody can tell by how much.
+# This is the network that listens in lesson 08. If you train several, let the **validation** split decide which one to
+# keep. Choosing by the testing split would turn the exam into an exercise: the number would come out a bit too good, and
+# nobody could tell by how much.
 
 # %% tags=["shows"]
-print("validation:", ", ".join(f"{accuracy(network, prepared.validation):.1%}" for network, _ in augmented_runs),
-      f"after {EPOCHS} epochs, {accuracy(spotter, prepared.validation):.1%} after {LONG}")
-spotter_accuracy = accuracy(spotter, prepared.testing)
-results.remember("TC-ResNet8, trained for long", spotter, [spotter_accuracy], dataset)
-print(f"unheard voices: {spotter_accuracy:.1%} (one seed)")
 spotter.save("spotter.keras")
 print(f"spotter.keras: {Path('spotter.keras').stat().st_size / 1000:,.0f} kB, the optimizer's memory included")
-
-# %% [markdown]
-# The long training is better than both short ones on the validation clips, so it is the one that is kept.
-
-# %% tags=["claim"]
-short_ones = [accuracy(network, prepared.validation) for network, _ in augmented_runs]
-claim("The long training is better than both short ones on the validation clips",
-      accuracy(spotter, prepared.validation) > max(short_ones),
-      f"{accuracy(spotter, prepared.validation):.3f} > {max(short_ones):.3f}")
 
 # %% [markdown]
 # ## A competitor: DS-CNN
@@ -1070,9 +1070,7 @@ claim("DS-CNN has fewer parameters, yet more multiply-adds",
 # show what you have reached. The **latency** is the time for one clip on this machine.
 
 # %% tags=["shows"]
-networks = {"TC-ResNet8": (plain_network, plain_accuracies),
-            "TC-ResNet8, augmented": (augmented_network, augmented_accuracies),
-            "TC-ResNet8, trained for long": (spotter, [spotter_accuracy])}
+networks = {"TC-ResNet8": (plain, [plain_accuracy]), "TC-ResNet8, augmented": (spotter, [spotter_accuracy])}
 
 def recall_networks():
     for result in results.recall(dataset):
@@ -1115,26 +1113,26 @@ print_networks()
 print("In brackets: how many seeds the mean is of.")
 
 # %% [markdown]
-# Do not read too much into the latencies. TC-ResNet8 is in three rows, and they differ, too. At about a millisecond, most
-# of the time goes into *starting* each layer, not into arithmetic. On a small chip, the multiply-adds decide.
+# Do not read too much into the latencies. TC-ResNet8 is in two rows, and even these differ. At about a millisecond,
+# most of the time goes into *starting* each layer, not into arithmetic. On a small chip, the multiply-adds decide.
 #
 # And as a picture. The best place is the upper left: right often, and small. The larger the dot, the more
 # multiply-adds.
 #
-# ![Dots for all networks of the course: TC-ResNet8, trained for long, is at the top and left of
+# ![Dots for all networks of the course: TC-ResNet8 with augmentation is at the top and left of
 # 100,000 parameters](expected:networks)
 
 # %% tags=["figure:networks", "shows"]
 plotting.network_map(rows)
 
 # %% [markdown]
-# TC-ResNet8, trained for long, is the best in the picture. But networks that learned from changed clips are compared here
+# TC-ResNet8 with augmentation is the best in the picture. But networks that learned from changed clips are compared here
 # with networks that did not, and long trainings with short ones: the picture shows what whole *recipes* reached,
-# architecture and training together. The three dots of TC-ResNet8 tell how much of it is training.
+# architecture and training together. The two dots of TC-ResNet8 show what the changed clips alone brought.
 
 # %% tags=["claim"]
-claim("TC-ResNet8, trained for long, is the best in the picture.", rows[-1]["name"] == "TC-ResNet8, trained for long",
-      rows[-1]["name"])
+claim("TC-ResNet8 with augmentation is the best in the picture.", rows[-1]["name"] == "TC-ResNet8, augmented",
+      ", ".join(f"{row['name']} {np.mean(row['accuracies']):.3f}" for row in rows))
 
 # %% [markdown]
 # How far can it go? With tens of thousands of training clips of people, the first version of Speech Commands, TC-ResNet8
@@ -1159,7 +1157,7 @@ claim("TC-ResNet8, trained for long, is the best in the picture.", rows[-1]["nam
 # less than half the parameters of TC-ResNet8 and yet more than three times its multiply-adds: a convolution uses each of
 # its weights again at every place of the picture, so a few weights can make a lot of work, while a dense layer uses each
 # weight once (the FFNN has twice the parameters of TC-ResNet8 and a sixth of its multiply-adds). I take TC-ResNet8,
-# trained with augmentation and for long: it fits, it needs fewer multiply-adds than DS-CNN, and of the networks that fit
+# trained with augmentation: it fits, it needs fewer multiply-adds than DS-CNN, and of the networks that fit
 # it is the most accurate that we have measured.
 #
 # **Marking.** 1 point for: memory and parameters, battery and multiply-adds, *and* a fitting pair of networks
@@ -1178,6 +1176,8 @@ claim("TC-ResNet8, trained for long, is the best in the picture.", rows[-1]["nam
 # </details>
 
 # %% tags=["claim"]
+small, large = build_ds_cnn(), build_tc_resnet8()
+dense = 1960 * 64 + 64 + 64 * 128 + 128 + 128 * 12 + 12
 ratios = (trainable_parameters(small) / trainable_parameters(large), multiply_adds(small) / multiply_adds(large))
 claim("less than half the parameters of TC-ResNet8 and yet more than three times its multiply-adds",
       ratios[0] < 0.5 and ratios[1] > 3, ratios)
@@ -1206,7 +1206,7 @@ else:
     real_x = prepared.standardised(features.mfcc_of(real_clips))  # with the statistics of the TRAINING voices
 
     def print_real_accuracies():
-        for name, (network, _) in list(networks.items())[:3]:
+        for name, (network, _) in list(networks.items())[:2]:
             answers = network.predict(real_x, batch_size=256, verbose=0).argmax(axis=-1)
             print(f"{name:<30}{np.mean(answers == real_clips.labels):.1%} of {len(real_clips):,} real clips, "
                   f"guessing gives {np.bincount(real_clips.labels).max() / len(real_clips):.1%}")
@@ -1253,31 +1253,26 @@ else:
 # already keeps the rules: it is the baseline to beat.
 #
 # Compare ideas fairly: the same clips to learn from, the same number of epochs, two seeds, the validation split. The
-# next cell does so for any function that builds a network. The lesson's own network, trained for 25 epochs, is already
-# in the list.
+# next cell does so for any function that builds a network.
 
 # %% tags=["shows"]
-ideas = {"TC-ResNet8": [accuracy(network, prepared.validation) for network, _ in augmented_runs]}
+ideas = {}
 
 def print_ideas():
     for name, values in sorted(ideas.items(), key=lambda one: -np.mean(one[1])):
         print(f"{name:<30}{np.mean(values):.1%} ({', '.join(f'{value:.1%}' for value in values)})")
 
-def try_idea(name, build, clips=augmented_clips, epochs=EPOCHS):
+def try_idea(name, build, clips=augmented_clips, epochs=25):
     """Train what `build()` gives with each seed, and print the validation accuracies of all ideas, best first."""
-    def compiled():
-        network = build()
-        network.compile(optimizer=keras.optimizers.AdamW(learning_rate(epochs), weight_decay=0.03),
-                        loss="sparse_categorical_crossentropy", metrics=["accuracy"], steps_per_execution=8)
-        return network
-
-    runs = training.train_seeds(compiled, clips, seeds=SEEDS, epochs=epochs, validation_data=validation_data)
+    runs = training.train_seeds(lambda: compiled(build(), epochs), clips, seeds=(0, 1), epochs=epochs,
+                                validation_data=validation_data)
     ideas[name] = [accuracy(network, prepared.validation) for network, _ in runs]
     print(f"{name}: {runs[0][0].count_params():,} parameters")
     print_ideas()
 
-print_ideas()
-# try_idea("wider, width 1.2", lambda: build_tc_resnet8(width=1.2, dropout=0.3))  # a minute, without the first #
+# Without the first #, each of these takes about a minute:
+# try_idea("TC-ResNet8", lambda: build_tc_resnet8(dropout=0.3))
+# try_idea("TC-ResNet8, width 1.2", lambda: build_tc_resnet8(width=1.2, dropout=0.3))
 
 # %% [markdown]
 # Some ideas; try one at a time:
@@ -1319,9 +1314,9 @@ print_ideas()
 # %% nbgrader={"grade_id": "challenge", "grade": true, "solution": true, "points": 2}
 ### BEGIN SOLUTION
 # A start that others should beat: of all networks of this lesson under the limit, the best on the validation split.
-candidates = {f"TC-ResNet8, seed {seed}": network for seed, (network, _) in zip(SEEDS, plain_runs)}
-candidates |= {f"TC-ResNet8, augmented, seed {seed}": network for seed, (network, _) in zip(SEEDS, augmented_runs)}
-candidates["TC-ResNet8, trained for long"] = spotter
+wider = compiled(build_tc_resnet8(width=1.2, dropout=0.3), 10)
+wider.fit(augmented_clips, validation_data=validation_data, epochs=10, verbose=0, callbacks=[training.Progress()])
+candidates = {"TC-ResNet8": plain, "TC-ResNet8, augmented": spotter, "TC-ResNet8, wider, 10 epochs": wider}
 scores = {name: accuracy(network, prepared.validation) for name, network in candidates.items()
           if network.count_params() < 100_000}
 for name, score in scores.items():
@@ -1361,7 +1356,7 @@ try_challenge()
 #
 # A friend builds the same network from the same clips, and makes one thing simpler. Clips of *silence* are a
 # nuisance to record, so the friend takes clips of nothing but zeros, in all three splits. "Silence is silence."
-# Then comes the same training as ours, without augmentation and a bit shorter.
+# Then comes the same training as ours, without augmentation and much shorter.
 
 # %% tags=["shows"]
 silence = dataset.class_names.index("silence")
@@ -1376,8 +1371,8 @@ friends_training, friends_validation, friends_testing = (
     with_zeros_for_silence(split) for split in (prepared.training, prepared.validation, prepared.testing))
 
 keras.utils.set_random_seed(0)
-friends = compiled_tc_resnet8(epochs=4)
-friends_history = friends.fit(friends_training.x, friends_training.y, epochs=4, batch_size=BATCH, verbose=0,
+friends = compiled(build_tc_resnet8(dropout=0.3), epochs=8)
+friends_history = friends.fit(friends_training.x, friends_training.y, epochs=8, batch_size=BATCH, verbose=0,
                               validation_data=(friends_validation.x, friends_validation.y),
                               callbacks=[training.Progress()])
 plotting.learning_curves(friends_history.history)
@@ -1505,16 +1500,14 @@ check(fold_batch_norm)
 # - Where the shape changes, the shortcut gets a convolution with kernel 1; elsewhere it is left alone.
 # - Parameters are what a network costs in memory, multiply-adds what it costs a small chip in time and battery. Neither
 #   follows from the other.
-# - Here, augmentation brought more than five points with either seed, and a longer training brought more again.
+# - With all else equal, augmentation brought more than three points on unheard voices.
 # - Never choose with the testing split. And it answers only what it is asked: clips that were made too conveniently
 #   make a network look better than it is.
 # - A result holds for the domain that it was measured in.
 
 # %% tags=["claim"]
-claim("augmentation brought more than five points with either seed",
-      all(after > before + 0.05 for before, after in zip(plain_accuracies, augmented_accuracies)), augmented_accuracies)
-claim("a longer training brought more again", spotter_accuracy > max(augmented_accuracies),
-      f"{spotter_accuracy:.3f} > {max(augmented_accuracies):.3f}")
+claim("With all else equal, augmentation brought more than three points on unheard voices.",
+      gains["testing voices"] > 0.03, gains["testing voices"])
 
 # %% [markdown]
 # Next: lesson 08, where your network gets a microphone.
