@@ -1080,7 +1080,7 @@ def recall_networks():
 recall_networks()
 
 def print_missing():
-    for name, lesson in {"FFNN": "03", "FFNN, regularised": "05", "CNN": "06"}.items():
+    for name, lesson in {"FFNN": "03", "FFNN, fresh copies": "05", "CNN": "06"}.items():
         if name not in networks:
             print(f"“{name}” is missing: run lesson {lesson}, and then this cell again.")
 
