@@ -12,7 +12,7 @@
 # - count **multiply-adds**, and say why the number of parameters does not tell what a network costs
 # - compare networks fairly, and say what a result on one kind of voices means for another
 #
-# *About 150 minutes · 14 points · needs lessons 02 to 06*
+# *About 160 minutes · 14 points · needs lessons 02 to 06*
 
 # %% nbgrader={"grade_id": "setup-07_tc_resnet"}
 from kws_helpers import data, features, mode, plotting, results, training, widgets  # before Keras: TensorFlow is quiet
@@ -208,7 +208,7 @@ claim("Same numbers, same weights.", np.allclose(one_dimension(), two_dimensions
 # <details><summary>A convolution over time</summary>
 #
 # Yes. Its kernels see neighbours that do not belong together. The convolution *knows* something about time before it
-# has seen a single clip. That knowledge costs no parameters, but it has to be true. (Lesson 06 shuffled, and measured.)
+# has seen a single clip. That knowledge costs no parameters, but it has to be true.
 #
 # </details>
 # <details><summary>Both</summary>
@@ -911,9 +911,8 @@ def accuracy(network, split):
     return network.evaluate(split.x, split.y, batch_size=256, verbose=0, return_dict=True)["accuracy"]
 
 # %% [markdown]
-# (With `steps_per_execution=8`, TensorFlow takes eight steps before Python looks again. That saves time and changes
-# no result. With recordings of people through `KWS_DATA` there are twice as many epochs: they differ more from one
-# another than synthetic voices do.)
+# (With `steps_per_execution=8`, TensorFlow takes eight steps before Python looks again, which saves time. With recordings
+# of people through `KWS_DATA` there are twice as many epochs.)
 #
 # First **without** augmentation. This takes about a minute.
 
@@ -954,8 +953,7 @@ plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 
 # %% [markdown]
 # Now **with** augmentation. Only the clips differ: the same network, the same seed, the same number of epochs. This takes
-# about two minutes. No choice rests on the testing split: the recipe and the changes were chosen with the validation
-# split.
+# about two minutes.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -995,9 +993,8 @@ spotter_accuracy = accuracy(spotter, prepared.testing)
 results.remember("TC-ResNet8, augmented", spotter, [spotter_accuracy], dataset)
 
 # %% [markdown]
-# One training each: could that be luck? Augmentation brought more than three points on the validation voices and on the
-# testing voices alike; in our trials, seeds moved TC-ResNet8 by one or two. So it helps, though the exact gain may be another one
-# with another seed.
+# Could one training each be luck? Augmentation brought more than three points on the validation voices and on the
+# testing voices alike; in our trials, another seed moved TC-ResNet8 by one or two.
 
 # %% tags=["claim"]
 claim("Augmentation brought more than three points on the validation voices and on the testing voices alike",
@@ -1005,8 +1002,7 @@ claim("Augmentation brought more than three points on the validation voices and 
 
 # %% [markdown]
 # This is the network that listens in lesson 08. If you train several, let the **validation** split decide which one to
-# keep. Choosing by the testing split would turn the exam into an exercise: the number would come out a bit too good, and
-# nobody could tell by how much.
+# keep. Choosing by the testing split would make the number a bit too good, and nobody could tell by how much.
 
 # %% tags=["shows"]
 spotter.save("spotter.keras")
@@ -1054,8 +1050,8 @@ print_costs()
 
 # %% [markdown]
 # DS-CNN has fewer parameters, yet *more* multiply-adds: its kernels are small, but they go over a picture and not over
-# a row. Training it takes as many times longer, too, so it stays out of the comparison of accuracies: a network that
-# trained for a few epochs only would look worse than it is. Train it in the challenge, as long as the others.
+# a row. Training it takes longer, too, so it stays out of the comparison of accuracies: after a few epochs it would look
+# worse than it is. Train it in the challenge, for as many epochs as the others.
 
 # %% tags=["claim"]
 small, large = build_ds_cnn(), build_tc_resnet8()
@@ -1113,11 +1109,10 @@ print_networks()
 print("In brackets: how many seeds the mean is of.")
 
 # %% [markdown]
-# Do not read too much into the latencies. TC-ResNet8 is in two rows, and even these differ. At about a millisecond,
-# most of the time goes into *starting* each layer, not into arithmetic. On a small chip, the multiply-adds decide.
+# Do not read too much into the latencies. TC-ResNet8 is in two rows, and even these differ: in so short a time, most of
+# it goes into *starting* each layer, not into arithmetic. On a small chip, the multiply-adds decide.
 #
-# And as a picture. The best place is the upper left: right often, and small. The larger the dot, the more
-# multiply-adds.
+# Now the picture. The best place is the upper left: right often, and small. The larger the dot, the more multiply-adds.
 #
 # ![Dots for all networks of the course: TC-ResNet8 with augmentation is at the top and left of
 # 100,000 parameters](expected:networks)
@@ -1126,9 +1121,9 @@ print("In brackets: how many seeds the mean is of.")
 plotting.network_map(rows)
 
 # %% [markdown]
-# TC-ResNet8 with augmentation is the best in the picture. But networks that learned from changed clips are compared here
-# with networks that did not, and long trainings with short ones: the picture shows what whole *recipes* reached,
-# architecture and training together. The two dots of TC-ResNet8 show what the changed clips alone brought.
+# TC-ResNet8 with augmentation is the best in the picture. But the networks learned from other clips and for different
+# times: the picture shows what whole *recipes* reached, architecture and training together. The two dots of TC-ResNet8
+# show what the changed clips alone brought.
 
 # %% tags=["claim"]
 claim("TC-ResNet8 with augmentation is the best in the picture.", rows[-1]["name"] == "TC-ResNet8, augmented",
@@ -1216,14 +1211,14 @@ else:
 # %% [markdown]
 # We have measured it: [docs/results.md](../docs/results.md) has the numbers, for this network trained with augmentation
 # on synthetic voices alone. Of the words that synthetic voices say, it gets about nine in ten right; of the words that
-# people say, about four in five. (Expect slightly less for other people: we chose the weight decay, and the synthetic voices, with others from the
-# same collection.) That step down is called **domain shift**. What to make of it:
+# people say, about four in five. (Expect slightly less for other people: we chose the weight decay, and the synthetic
+# voices, with others from the same collection.) That step down is called **domain shift**. What to make of it:
 #
 # - The step is **no bug**. The network answers a question that it was never asked.
 # - Augmentation can make it smaller, because a changed clip is a little like a new microphone, a new room, a new
 #   mouth. Training for longer on such clips helps, too. But none of this can replace the way people really speak.
-# - Note how the new clips are standardised: with the mean and the standard deviation of the **training**
-#   voices. At inference, nobody knows the statistics of all the clips that are still to come.
+# - The new clips are standardised with the mean and the standard deviation of the **training** voices: at
+#   inference, nobody knows the statistics of the clips to come.
 # - The remedy is data from the new domain, even a little. If you work with recordings of people already
 #   (`KWS_DATA`), ask the question the other way round: does your network understand the synthetic voices?
 #
@@ -1282,8 +1277,8 @@ def try_idea(name, build, clips=augmented_clips, epochs=25):
 #   can you buy for it? Or DS-CNN itself, as long as the others
 # - other `Changes(...)`: which of them helps most, which one harms? Secret clips may come from noisier rooms
 # - a longer training, the average of the weights of the last steps (`use_ema=True` in the optimizer), label smoothing
-#   (`keras.losses.CategoricalCrossentropy(label_smoothing=…)` needs one-hot labels). Mind that it pulls all
-#   probabilities towards the middle, which makes it harder for lesson 08 to set a threshold
+#   (`keras.losses.CategoricalCrossentropy(label_smoothing=…)` needs one-hot labels; it pulls all probabilities towards
+#   the middle, which makes it harder to set a threshold in lesson 08)
 #
 # We took the challenge ourselves, with recordings of people in place of synthetic voices, and six minutes on two cores for
 # one network. Seven choices make our recipe: all the changes of `AugmentedClips`, as above; separable convolutions over
@@ -1304,7 +1299,12 @@ def try_idea(name, build, clips=augmented_clips, epochs=25):
 # choices have to be tried. What helps in one domain need not help in another.
 #
 # </details>
-#
+
+# %% tags=["claim"]
+per_class = np.bincount(prepared.training.y)
+claim("every class has the same number of bundled clips", np.ptp(per_class) == 0, per_class)
+
+# %% [markdown]
 # Complete the cell: train or choose your network, and save it as `challenge.keras`. The cell after it says whether the
 # file keeps the rules.
 #
