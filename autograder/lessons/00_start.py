@@ -47,7 +47,7 @@ plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="ba
 # | [04_overfitting](04_overfitting.ipynb) | why the network failed, and remedies that change the network and its training | 100 |
 # | [05_augmentation](05_augmentation.ipynb) | more clips out of those that you have, and what each remedy brought | 100 |
 # | [06_cnn](06_cnn.ipynb) | kernels that slide over sound | 130 |
-# | [07_tc_resnet](07_tc_resnet.ipynb) | more words right, with fewer parameters than the first network; a challenge | 150 |
+# | [07_tc_resnet](07_tc_resnet.ipynb) | more words right, with fewer parameters than the first network; a challenge | 160 |
 # | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 90 |
 #
 # Lessons 01 and 02 come first. After that you may choose your own way.

@@ -420,8 +420,8 @@ claim("Why is the plain line a thousand times lower", max(low["plain"]) * 1000 <
 #
 # ```python
 # def two_layers(x):
-#     x = keras.layers.Conv1D(8, 5, padding="same")(x)
-#     return keras.layers.Activation("tanh")(x)
+#     y = keras.layers.Conv1D(8, 5, padding="same")(x)
+#     return keras.layers.Activation("tanh")(y)
 # ```
 #
 # | path | layers, in this order |
