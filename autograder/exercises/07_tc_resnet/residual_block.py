@@ -167,6 +167,20 @@ def channels_in_the_second_convolution_only(x, channels, stride):
     return flawed_block(x, channels, stride, first_channels=x.shape[-1])
 
 
+@residual_block.mistake("The main path uses one batch normalisation in two places, so both share its weights. A layer "
+                        "object holds weights: make a new one for each place.")
+def one_normalisation_in_two_places(x, channels, stride):
+    from keras import layers
+
+    norm = layers.BatchNormalization()
+    y = layers.Conv1D(channels, 9, strides=stride, padding="same", use_bias=False)(x)
+    y = layers.Conv1D(channels, 9, padding="same", use_bias=False)(layers.ReLU()(norm(y)))
+    if stride != 1 or x.shape[-1] != channels:
+        x = layers.Conv1D(channels, 1, strides=stride, use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+    return layers.ReLU()(layers.Add()([x, norm(y)]))
+
+
 @residual_block.mistake("The kernels are squares such as (9, 9). Here time is the only axis: Conv1D with kernel 9, or "
                         "Conv2D with kernel (9, 1).")
 def square_kernels(x, channels, stride):
