@@ -953,7 +953,7 @@ plotting.pictures(panels, limits=(-3, 3), ylabel="coefficient")
 
 # %% [markdown]
 # Now **with** augmentation. Only the clips differ: the same network, the same seed, the same number of epochs. This takes
-# about two minutes.
+# a minute or two.
 
 # %%
 keras.utils.set_random_seed(0)
