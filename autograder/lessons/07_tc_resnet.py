@@ -1524,7 +1524,7 @@ claim("With all else equal, augmentation brought more than three points on unhea
 #   microcontrollers". 2017. [arXiv:1711.07128](https://arxiv.org/abs/1711.07128)
 # - Byeonggeun Kim, Simyung Chang, Jinkyu Lee, Dooyong Sung: "Broadcasted residual learning for efficient
 #   keyword spotting". Interspeech 2021. BC-ResNet. [arXiv:2106.04140](https://arxiv.org/abs/2106.04140)
-# - Sergey Ioffe, Christian Szegedy: "Batch normalization". 2015. Section 3.1 is about the network in use.
+# - Sergey Ioffe, Christian Szegedy: "Batch normalization". 2015. Section 3.1 is about inference.
 #   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167)
 # - Ilya Loshchilov, Frank Hutter: "Decoupled weight decay regularization". 2017. AdamW.
 #   [arXiv:1711.05101](https://arxiv.org/abs/1711.05101), and "SGDR" for the cosine:
