@@ -1,6 +1,9 @@
-"""The checks of lesson 07."""
+"""The checks of lesson 07 that look at networks."""
 
-from collections.abc import Callable
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,26 +13,11 @@ from kws_helpers.check.calling import CallFailed
 from kws_helpers.check.ladder import ladder
 
 
-@ladder("as_time_series(features)")
-def as_time_series(f):
-    rng = np.random.default_rng(0)
-    clips = rng.normal(size=(3, 49, 40))
-    yield "returns an array"
-    expect.array(f(clips))
-    yield "has four axes, the third of length 1: (3, 49, 40) becomes (3, 49, 1, 40)"
-    expect.shape(f(clips), (3, 49, 1, 40), "The new axis belongs between the frames and the coefficients.")
-    yield "moves no number: frame t, coefficient f of clip n is at [n, t, 0, f]"
-    series = np.asarray(f(clips))
-    for n, t, c in [(0, 0, 1), (2, 7, 3), (1, 48, 39)]:
-        expect.close(series[n, t, 0, c], clips[n, t, c], "Were axes exchanged, or was an array pressed into shape?")
-    yield "takes other sizes, and a single clip"
-    expect.shape(f(np.zeros((2, 5, 3))), (2, 5, 1, 3), "Take the sizes from the array, or name none.")
-    expect.shape(f(np.zeros((1, 5, 3))), (1, 5, 1, 3))
-
-
 @ladder("residual_block(x, channels, stride)")
 def residual_block(f):
     yield "returns a place in a network (a KerasTensor)"
+    _block(f, 16, 16, 1)
+    yield "builds a block that changes the shape: stride 2, and 24 channels from 16"
     _block(f, 16, 24, 2)
     yield "gives the channels that it is asked for, and half the frames with stride 2"
     for inputs, channels, stride, frames in [(16, 24, 2, 25), (16, 16, 1, 49), (16, 16, 2, 25), (16, 20, 1, 49)]:
@@ -45,13 +33,15 @@ def residual_block(f):
     networks.has_kernels(_block(f, 24, 24, 2), [(9, 24, 24), (9, 24, 24), (24, 24)])
     networks.has_kernels(_block(f, 16, 24, 1), [(9, 16, 24), (9, 24, 24), (16, 24)])
     yield "has a batch normalisation for every convolution, and no biases"
-    networks.has_norms(_block(f, 16, 24, 2), 3, "three convolutions")
-    networks.has_norms(_block(f, 24, 24, 1), 2, "two convolutions")
+    for channels, stride, count, words in [(24, 2, 3, "three convolutions"), (16, 1, 2, "two convolutions")]:
+        networks.has_norms(_block(f, 16, channels, stride), count, f"{words}, each a layer of its own")
     x = np.random.default_rng(0).uniform(0.5, 2, size=(2, 49, 3)).astype(np.float32)
     yield "lets x through unchanged, where the main path says nothing"
     keeps = _block(f, 3, 3, 1)
     _set(keeps)
-    expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.", 2e-3)
+    expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.",
+                 2e-3, known=[(np.zeros_like(x), "Nothing of x arrives at the end. Either nothing is added, or the main "
+                               "path was stored in `x`, so that it was added to itself. Give it a name of its own.")])
     yield "adds before the last ReLU: the main path can take away from x"
     _set(keeps, beta=-1)
     expect.close(networks.run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
@@ -72,6 +62,9 @@ def residual_block(f):
     expect.close(networks.run(changes, ramp)[0, :5, 0], [3, 5, 7, 9, 11], "Both kernels looked one frame ahead here. With the "
                  "stride in the first, the first result comes from frame 3; with the stride in the second, from "
                  "frame 2.", 2e-3)
+    yield "remembers with momentum=0.95 in every batch normalisation"
+    for channels, stride in [(3, 1), (24, 2)]:
+        _expect_momentum(_block(f, 3, channels, stride), 0.95)
 
 
 @ladder("build_tc_resnet8(input_shape=(49, 40), n_classes=12, width=1.0, dropout=0.5)")
@@ -104,49 +97,7 @@ def build_tc_resnet8(f):
     for width, channels in [(0.5, (8, 12, 16, 24)), (1.2, (19, 28, 38, 57))]:
         model = expect.model(f(width=width))
         networks.run(model, clips)
-        networks.has_kernels(model, _table(*channels, 12))
-
-
-@ladder("multiply_adds(model)")
-def multiply_adds(f):
-    from keras import Input, Model, Sequential, layers
-
-    def count(shape, *chain):
-        return f(Sequential([Input(shape), *chain]))
-
-    yield "returns one number"
-    expect.number(count((3,), layers.Dense(2)))
-    yield "counts a dense layer: 3 numbers to 2 neurons are 3 x 2, and the biases do not count"
-    expect.equal(count((3,), layers.Dense(2)), 6, "One product for each weight.")
-    yield "counts a Conv1D: 10 frames of 4 channels come out, from 3 frames of 5 channels each: 10 x 4 x 3 x 5"
-    expect.equal(count((10, 5), layers.Conv1D(4, 3, padding="same", use_bias=False)), 600,
-                 "Each number that comes out takes one product for each place of the kernel and each channel that comes "
-                 "in.")
-    yield "counts what comes out: with stride 2 and no padding these are 4 frames"
-    expect.equal(count((10, 5), layers.Conv1D(4, 3, strides=2)), 240,
-                 "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
-    yield "counts a Conv2D: 6 x 4 places, 2 channels, kernel 3 x 5, from 7 channels"
-    expect.equal(count((6, 4, 7), layers.Conv2D(2, (3, 5), padding="same")), 6 * 4 * 2 * 3 * 5 * 7)
-    expect.equal(count((100, 40), layers.Conv1D(48, 9, padding="same")), 1_728_000, "Numbers of 16 bits end at 65,535.")
-    yield "adds up the layers, and counts nothing else"
-    got = count((10, 5), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
-                layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(), layers.Dense(3))
-    expect.equal(got, 600 + 5 * 4 * 3, "Batch normalisation, pooling and activations do not count.")
-    got = count((6, 4, 7), layers.Conv2D(2, 1), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(3))
-    expect.equal(got, 6 * 4 * 2 * 7 + 3 * 2 * 2 * 3, "Pooling does not count.")
-    yield "counts a dense layer on every frame: 10 frames, 5 numbers to 4 neurons"
-    expect.equal(count((10, 5), layers.Dense(4)), 200, "The same weights are used again for every frame.")
-    yield "counts depthwise convolutions: each number that comes out sees one channel"
-    for layer, inputs, expected in [(layers.DepthwiseConv1D(3, padding="same"), (10, 5), 10 * 5 * 3),
-                                    (layers.DepthwiseConv2D((3, 2), padding="same"), (6, 4, 7), 6 * 4 * 7 * 3 * 2),
-                                    (layers.DepthwiseConv1D(3, depth_multiplier=2), (10, 5), 8 * 10 * 3)]:
-        expect.equal(count(inputs, layer), expected, "The channels that come out count, those that come in do not.")
-    yield "looks into a network inside a network, and inside that"
-    inner = Sequential([Input((10, 5)), layers.Conv1D(4, 3, padding="same")])
-    place = Input((10, 5))
-    middle = Model(place, layers.ReLU()(inner(place)))
-    expect.equal(count((10, 5), middle, layers.Flatten(), layers.Dense(3)), 600 + 120,
-                 "Some layers are a keras.Model themselves. A function may call itself.")
+        _expect_channels(model, width, channels)
 
 
 # What the steps above are made of.
@@ -155,17 +106,38 @@ def _block(f: Callable, inputs: int, channels: int, stride: int) -> Any:
     """A network of one block for 49 frames, with an x of shape (N, T, C) or else (N, T, 1, C)."""
     import keras
 
-    first = None
-    for axes in ((49, inputs), (49, 1, inputs)):
+    for axes in ((49, inputs), (49, 1, inputs), (49, inputs)):  # the first once more, so that the message names it
         x = keras.Input(axes)
         try:
             y = f(x, channels, stride)
         except CallFailed as failure:
-            first = first or failure
+            reason = failure
             continue
         expect.that(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y)
         return keras.Model(x, y)
-    raise first
+    if cause := _why_it_cannot_be_built(str(reason), stride):
+        raise expect.Missed("a block that can be built", str(reason).removeprefix("it raised "), cause) from None
+    raise reason
+
+
+def _why_it_cannot_be_built(error: str, stride: int) -> str:
+    """What to say of two paths that Keras cannot add, or of a layer that gets another shape than before."""
+    if "gets an input of shape" in error:
+        return "Is one layer object used in two places? It holds weights: make a new layer for each place."
+    shapes = re.findall(r"[\[(](?:None, )?(\d+), (?:1, )?(\d+)[\])]", error)
+    frames, channels = ({one[axis] for one in shapes} for axis in (0, 1))
+    halves = math.ceil(49 / stride)
+    if len(frames) == 2 and stride == 1:
+        return 'Frames are lost on one path: every convolution needs padding="same".'
+    if len(frames) == 2 and str(math.ceil(halves / stride)) in frames - {str(halves)}:
+        return ("One path has the stride twice. Either both convolutions of the main path have it, or the shortcut "
+                "begins where the main path ends, because that was stored in `x`. Keep x: give the main path a name of "
+                "its own, and the stride to its first convolution only.")
+    if len(frames) == 2:
+        return "One path has no stride: the main path's first convolution has it, and the shortcut's convolution, too."
+    if len(channels) == 2:
+        return "The two paths have different numbers of channels: every convolution gives `channels`."
+    return ""
 
 
 def _table(*channels: int) -> list[tuple[int, ...]]:
@@ -175,6 +147,40 @@ def _table(*channels: int) -> list[tuple[int, ...]]:
     for before, after in zip([first, *blocks], blocks):
         kernels += [(9, before, after), (9, after, after), (before, after)]
     return [*kernels, (blocks[-1], classes)]
+
+
+def _expect_channels(model: Any, width: float, channels: Sequence[int]) -> None:
+    """Expect a TC-ResNet8 with these numbers of channels, and say what mistake gives others."""
+    exact = [width * size for size in (16, 24, 32, 48)]
+    mistakes = [([round(one) for one in exact], "They are rounded to the nearest: round down, with int."),
+                ([math.ceil(one) for one in exact], "They are rounded up: round down, with int."),
+                ([16, *channels[1:]], "The first convolution's 16 channels are multiplied, too."),
+                ([16, 24, 32, 48], "`width` is not used.")]
+    advice = "Each of the four numbers is multiplied, then rounded down: int(16 * width), and so on."
+    shapes = networks.kernel_shapes(model)
+    words = next((words for wrong, words in mistakes if shapes == Counter(_table(*wrong, 12))), advice)
+    expect.that(shapes == Counter(_table(*channels, 12)),
+                f"{', '.join(map(str, channels[:-1]))} and {channels[-1]} channels for width={width}",
+                f"a first convolution of {_first_channels(shapes)} channels, and blocks of {_block_channels(shapes)}",
+                words)
+
+
+def _first_channels(shapes: Counter) -> str:
+    return " or ".join(str(shape[-1]) for shape in shapes if len(shape) == 3 and shape[1] == 40) or "other"
+
+
+def _block_channels(shapes: Counter) -> str:
+    return ", ".join(str(shape[-1]) for shape in shapes if len(shape) == 3 and shape[1] == shape[2]) or "other"
+
+
+def _expect_momentum(model: Any, momentum: float) -> None:
+    """After one training step the running mean, 0 before, has to be the share 1 - momentum of the mean that was seen."""
+    _set(model, beta=1, kernel=lambda shape: _looking_at(shape[0] // 2, 1.0, shape))
+    networks.run(model, np.ones((4, 49, 3), np.float32), training=True)
+    steps = [1 - float(np.max(weight.numpy())) for weight in model.weights if weight.name == "moving_mean"]
+    for got in steps:
+        expect.that(abs(got - momentum) < 5e-3, f"momentum={momentum}", f"{got:.3g}",
+                    "BatchNormalization(momentum=0.95): without it, Keras takes 0.99.")
 
 
 def _set(model: Any, kernel: Callable = np.zeros, gamma: float = 1, beta: float = 0) -> None:

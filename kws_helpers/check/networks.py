@@ -63,10 +63,15 @@ def assign(model: Any, value: Callable[[str, tuple], Any]) -> None:
         weight.assign(array.reshape(weight.shape))
 
 
+def kernel_shapes(model: Any) -> Counter:
+    """Count the kernels of each shape."""
+    return Counter(squeezed(weight.shape) for weight in model.weights if len(weight.shape) > 1)
+
+
 def has_kernels(model: Any, expected: list[tuple[int, ...]]) -> None:
     """Expect kernels of these shapes and no others, in any order."""
     wanted = Counter(expected)
-    got = Counter(squeezed(weight.shape) for weight in model.weights if len(weight.shape) > 1)
+    got = kernel_shapes(model)
     missing, extra = wanted - got, got - wanted
     expect.that(not (missing or extra), f"kernels of the shapes {_listed(wanted)}" if missing else "no other kernels",
                 (f"no {_listed(missing)}" if missing else "") + (" but " if missing and extra else "")

@@ -60,6 +60,10 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
      "a layer was built for {1} values along axis {0}, and gets an input of shape {2}"),
     (r"expected (?:min_)?ndim=(\d+), found (?:min_)?ndim=(\d+)",
      "a layer needs an input with {0} axes (clips included) and gets one with {1}"),
+    (r"Found invalid dimension '(\d+\.\d*)'", "a layer's size must be a whole number, and {0} came: use int(…)"),
+    (r"KerasTensor cannot be used as a boolean",
+     "a tensor of the network is used as a setting or in an `if`. A layer is made first and called then: "
+     "keras.layers.ReLU()(x)"),
     (r"incompatible (?:with the layer|shapes?)", "the shape of an input is not the one that a layer was built for"),
     (r"inputs have incompatible shapes|same shape.*merge|Received shapes (.+) and (.+)",
      "a layer that adds or joins its inputs gets two of different shapes"),

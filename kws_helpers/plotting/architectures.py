@@ -98,7 +98,7 @@ def draw_gradients(gradients: Mapping[str, np.ndarray]) -> tuple["Figure", str]:
     """Draw the size of the gradient in every layer, first layer left: `gradients[network]` is (n_layers,)."""
     figure, axis = new_figure(height=3)
     _plot_gradients(axis, gradients)
-    label(axis, legend=True)
+    label(axis, legend=True, title="gradients before training")
     return figure, _gradients_in_words(gradients)
 
 

@@ -167,6 +167,20 @@ def channels_in_the_second_convolution_only(x, channels, stride):
     return flawed_block(x, channels, stride, first_channels=x.shape[-1])
 
 
+@residual_block.mistake("The main path uses one batch normalisation in two places, so both share its weights. A layer "
+                        "object holds weights: make a new one for each place.")
+def one_normalisation_in_two_places(x, channels, stride):
+    from keras import layers
+
+    norm = layers.BatchNormalization()
+    y = layers.Conv1D(channels, 9, strides=stride, padding="same", use_bias=False)(x)
+    y = layers.Conv1D(channels, 9, padding="same", use_bias=False)(layers.ReLU()(norm(y)))
+    if stride != 1 or x.shape[-1] != channels:
+        x = layers.Conv1D(channels, 1, strides=stride, use_bias=False)(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+    return layers.ReLU()(layers.Add()([x, norm(y)]))
+
+
 @residual_block.mistake("The kernels are squares such as (9, 9). Here time is the only axis: Conv1D with kernel 9, or "
                         "Conv2D with kernel (9, 1).")
 def square_kernels(x, channels, stride):
@@ -204,11 +218,12 @@ def block_of_two_sequences(x, channels, stride):
     from keras import layers
 
     main = keras.Sequential([
-        layers.Conv1D(channels, 9, stride, padding="same", use_bias=False), layers.BatchNormalization(), layers.ReLU(),
-        layers.Conv1D(channels, 9, 1, padding="same", use_bias=False), layers.BatchNormalization()])
+        layers.Conv1D(channels, 9, stride, padding="same", use_bias=False), layers.BatchNormalization(momentum=0.95),
+        layers.ReLU(), layers.Conv1D(channels, 9, 1, padding="same", use_bias=False),
+        layers.BatchNormalization(momentum=0.95)])
     same = stride == 1 and x.shape[-1] == channels
     side = x if same else keras.Sequential([
-        layers.Conv1D(channels, 1, stride, padding="same", use_bias=False), layers.BatchNormalization(),
+        layers.Conv1D(channels, 1, stride, padding="same", use_bias=False), layers.BatchNormalization(momentum=0.95),
         layers.ReLU()])(x)
     return keras.ops.relu(main(x) + side)
 
@@ -220,7 +235,7 @@ def block_with_the_shortcut_first(inputs, n_channels, s):
     def conv_bn(z, kernel, s):
         z = keras.layers.Conv1D(n_channels, kernel, strides=s, padding="same", use_bias=False,
                                 kernel_initializer="he_normal", kernel_regularizer=keras.regularizers.L2(5e-4))(z)
-        return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(z)
+        return keras.layers.BatchNormalization(momentum=0.95, epsilon=1e-5)(z)
 
     if s == 1 and n_channels == inputs.shape[-1]:
         shortcut = inputs
@@ -239,12 +254,12 @@ def block_of_tf_keras(x, channels, stride=1):
     shortcut = x
     for i, step in enumerate((stride, 1)):
         x = layer.Conv1D(filters=channels, kernel_size=9, strides=step, padding="same", use_bias=False)(x)
-        x = layer.BatchNormalization(axis=-1)(x)
+        x = layer.BatchNormalization(axis=-1, momentum=0.95)(x)
         if i == 0:
             x = layer.ReLU()(x)
     if shortcut.shape[1] != x.shape[1] or shortcut.shape[2] != x.shape[2]:
         shortcut = layer.Conv1D(filters=channels, kernel_size=1, strides=stride, use_bias=False)(shortcut)
-        shortcut = layer.ReLU()(layer.BatchNormalization()(shortcut))
+        shortcut = layer.ReLU()(layer.BatchNormalization(momentum=0.95)(shortcut))
     return layer.ReLU()(x + shortcut)
 
 
@@ -258,10 +273,10 @@ def block_as_a_layer_of_its_own(x, channels, stride):
             self.side = None
             if stride != 1 or inputs != channels:
                 self.side = layers.Conv1D(channels, 1, strides=stride, padding="same", use_bias=False)
-                self.side_norm = layers.BatchNormalization()
+                self.side_norm = layers.BatchNormalization(momentum=0.95)
             self.second = layers.Conv1D(channels, 9, padding="same", use_bias=False)
             self.first = layers.Conv1D(channels, 9, strides=stride, padding="same", use_bias=False)
-            self.norms = [layers.BatchNormalization(), layers.BatchNormalization()]
+            self.norms = [layers.BatchNormalization(momentum=0.95), layers.BatchNormalization(momentum=0.95)]
 
         def call(self, x, training=None):
             y = ops.relu(self.norms[0](self.first(x), training=training))
