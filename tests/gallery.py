@@ -9,7 +9,7 @@ from autograder.building.paths import ROOT, SOLUTIONS
 from tests.desk import PICTURES
 
 GALLERY = ROOT / "docs" / "gallery"
-SHOWN = ("start", "check", "04_overfitting-2", "microphone", "progress", "formgrader", "report-light", "report-dark",
+SHOWN = ("start", "check", "05_augmentation-1", "microphone", "progress", "formgrader", "report-light", "report-dark",
          "feedback-light")
 WIDTH, COLOURS = 1000, 128
 PANEL, GAP = (660, 500), 20

@@ -10,6 +10,8 @@ from autograder.building.course_folder import build_course
 from autograder.building.hints import build_hints
 from autograder.building.lesson import (
     UNGRADED,
+    WARM_UP,
+    WELCOME,
     WORKED,
     all_cells,
     graded_cells,
@@ -49,7 +51,14 @@ def test_what_is_committed_is_what_the_lessons_make(built, committed, made):
     assert committed.read_text() == (built / made).read_text(), "run `make lessons` and commit"
 
 
-@pytest.mark.parametrize("name", LESSONS)
+def test_what_is_at_choice_is_not_among_what_is_handed_in(built):
+    needed = {name: {cell[2].removesuffix("-solution") for cell in cells if cell[2]}
+              for name, cells in json.loads((built / "handed_out.json").read_text()).items()}
+    assert needed == dict.fromkeys(UNGRADED, set()) | {
+        name: {cell["grade_id"] for cell in graded_cells(name)} for name in LESSONS}
+
+
+@pytest.mark.parametrize("name", [WARM_UP, *LESSONS])
 def test_the_committed_solution_is_the_executed_lesson(name):
     committed, ours = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4), solved(read_lesson(name))
     assert [cell.id for cell in committed.cells] == [cell.id for cell in ours.cells]
@@ -97,6 +106,13 @@ def test_headings_are_in_order():
         levels = [len(mark) for mark in re.findall(r"^(#+) ", prose, re.MULTILINE)]
         assert levels[0] == 1 and levels.count(1) == 1
         assert all(after - before <= 1 for before, after in zip(levels, levels[1:])), name
+
+
+def test_the_page_to_begin_with_says_how_long_each_lesson_takes():
+    table = re.findall(r"\]\((\w+)\.ipynb\) \|.*\| (\d+) \|", read_lesson(WELCOME).cells[4].source)
+    said = {name: re.search(r"\*About (\d+) minutes ·", read_lesson(name).cells[0].source)[1]
+            for name in (WARM_UP, *LESSONS)}
+    assert dict(table) == said
 
 
 def test_points_and_sizes():

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from autograder.building.lesson import lesson_names, lesson_of, nbgrader_cells
+from autograder.building.lesson import WARM_UP, functions_module, lesson_names, lesson_of, nbgrader_cells
 from autograder.building.paths import ROOT
 from autograder.judging.exercise import exercises
 from autograder.judging.reference import reference
@@ -35,9 +35,10 @@ def every_mistake_is_tried_once(monkeypatch):
 
 
 def exercises_at_choice():
-    """The functions that students write and nobody grades."""
-    return {cell["grade_id"].removesuffix("-solution") for lesson in lesson_names() for cell in nbgrader_cells(lesson)
-            if cell["grade_id"].endswith("-solution")} - set(EXERCISES)
+    """The functions that students write and nobody grades, with their lessons."""
+    return {name: lesson for lesson in (WARM_UP, *lesson_names()) for cell in nbgrader_cells(lesson)
+            if cell["grade_id"].endswith("-solution")
+            and (name := cell["grade_id"].removesuffix("-solution")) not in EXERCISES}
 
 
 def unwritten(*args, **kwargs):
@@ -68,6 +69,14 @@ def test_the_solution_gets_everything(name, seed):
 def test_the_solution_climbs_the_ladder(name):
     report = LADDERS[name].climb(reference(name))
     assert report.passed, report
+
+
+@pytest.mark.parametrize("name, lesson", exercises_at_choice().items())
+def test_the_solution_of_an_exercise_at_choice_climbs_its_ladder(name, lesson):
+    scope = {}
+    exec(functions_module(lesson), scope)
+    assert LADDERS[name].climb(scope[name]).passed
+    assert not LADDERS[name].climb(unwritten).passed
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from autograder.building.lesson import WELCOME, graded_cells, lesson_names, read_lesson
+from autograder.building.lesson import WARM_UP, WELCOME, graded_cells, lesson_names, read_lesson
 from autograder.building.paths import NOTEBOOKS
 from autograder.judging.judged_run import execute_and_judge
 from autograder.running import execute as execution
@@ -60,7 +60,7 @@ def test_the_page_to_begin_with_shows_how_far_one_is(tmp_path, shared_cache):
     (page,) = [output.data["text/html"] for output in cells[-2].outputs]
     assert "1 of 43 exercises pass their checks. Next: one_hot in 01_dataset." in page
     linked = set(re.findall(r'\]\((\d\d_\w+)\.ipynb\)', "".join(cell.source for cell in cells)))
-    assert linked == set(lesson_names())
+    assert linked == {WARM_UP, *lesson_names()}
 
 
 @pytest.mark.parametrize("lesson", lesson_names())

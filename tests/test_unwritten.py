@@ -13,7 +13,9 @@ from kws_helpers.widgets import does_not_work
 SOFTMAX = "def softmax(z):\n    '''Scores.'''\n    raise NotImplementedError()"
 ENTROPY = "def cross_entropy(probabilities, one_hot):\n    raise NotImplementedError()"
 HALF = "def softmax(z):\n    largest = max(z)\n    raise NotImplementedError"
+IN_A_LOOP = "def softmax(z):\n    p = []\n    for one in z:\n        raise NotImplementedError()\n    return p"
 WRITTEN = "def softmax(z):\n    return z"
+METHOD = "class ChangedClips:\n    def __len__(self):\n        raise NotImplementedError()"
 BY_HAND = "network = [1]\nraise NotImplementedError()"
 NEEDS_SOFTMAX = "This cell needs `softmax`, which is not written yet. Write that exercise first.\n"
 NEEDS_BOTH = "This cell needs `softmax` and `cross_entropy`, which are not written yet. Write those exercises first.\n"
@@ -41,6 +43,7 @@ def run():
 @pytest.mark.parametrize("cells, line", [
     ([SOFTMAX, "p = softmax([1])"], NEEDS_SOFTMAX),
     ([HALF, "p = softmax([1])"], NEEDS_SOFTMAX),
+    ([IN_A_LOOP, "p = softmax([1])"], NEEDS_SOFTMAX),
     ([SOFTMAX, ENTROPY, "cross_entropy(softmax([1]), [1])"], NEEDS_BOTH),
     ([SOFTMAX, ENTROPY, "def loss(p):\n    return cross_entropy(p, 1)", "p = softmax([1])\nloss(p)"], NEEDS_BOTH),
     ([SOFTMAX, "p = softmax([1])", "q = p + 1", "for r in q:\n    pass", "r"], NEEDS_SOFTMAX),
@@ -51,6 +54,7 @@ def run():
     ([SOFTMAX, "import numpy as np\nnp.vectorize(softmax)([1])"], NEEDS_SOFTMAX),
     ([SOFTMAX, "try:\n    softmax(1)\nexcept NotImplementedError:\n    raise ValueError('in a layer') from None"],
      NEEDS_SOFTMAX),
+    ([METHOD, "len(ChangedClips())"], NEEDS_SOFTMAX.replace("softmax", "ChangedClips")),
     ([BY_HAND], "This cell is not written yet.\n"),
     ([BY_HAND, "loss = network[0]"], NEEDS_NETWORK),
     ([BY_HAND, "loss = network[0]", "loss"], NEEDS_NETWORK),
@@ -117,3 +121,10 @@ def test_a_control_that_needs_an_unwritten_exercise_says_so_as_well(run):
         run.shell.user_ns["softmax"]([1])
     assert does_not_work(error.value) == ("<p>This needs `softmax`, which is not written yet. Write that exercise "
                                           "first.</p>")
+
+
+def test_a_variable_that_hides_a_module_of_the_course_is_named(run):
+    cells = "from kws_helpers import features", "features = [[1.0]]"
+    text, goes_on = run(*cells, "features.mfcc_of(1)")
+    assert "`features` is a variable of yours now, and hides what the first cell imports" in text and not goes_on
+    assert "variable of yours" not in run(*cells, "features.no_such_thing")[0]

@@ -59,6 +59,60 @@ def outside(detections, truth):
     return sum(not any(a <= t <= b and k == c for a, b, c in truth) for t, k in detections)
 
 
+def pairs_renamed(speakers, relatives):
+    family = {one: min(pair) for pair in relatives for one in pair}
+    return np.array([family.get(one, one) for one in speakers])
+
+
+def stopping(is_better=lambda loss, best: loss < best, ends=lambda waited, patience: waited >= patience,
+             ends_at=lambda best, now: best):
+    def early_stopping_epoch(validation_losses, patience):
+        best = 0
+        for now, loss in enumerate(validation_losses):
+            best = now if is_better(loss, validation_losses[best]) else best
+            if ends(now - best, patience):
+                break
+        return ends_at(best, now)
+
+    return early_stopping_epoch
+
+
+def dropping(keeps=np.greater_equal, size=np.shape):
+    return lambda x, rate, training, rng: (
+        x * keeps(rng.uniform(size=size(x)), rate) / (1 - rate) if training else x)
+
+
+def mixing(ratio):
+    return lambda audio, noise, snr_db: audio + noise * np.sqrt(np.mean(audio**2) / np.mean(noise**2) / ratio(snr_db))
+
+
+def sticking_out(features, time_width, frequency_width, rng):
+    masked = features.copy()
+    for picture, widest in ((masked, time_width), (masked.T, frequency_width)):
+        start, width = rng.integers(0, len(picture)), rng.integers(0, widest + 1)
+        picture[start : start + width] = 0
+    return masked
+
+
+def slid(value_of, image, kernel, stride=1, padding=0):
+    image, (h, w) = np.pad(image, padding), kernel.shape
+    rows, columns = ((size - k) // stride + 1 for size, k in zip(image.shape, kernel.shape))
+    result = np.zeros((rows, columns))
+    for i, j in np.ndindex(rows, columns):
+        result[i, j] = value_of(image[i * stride:i * stride + h, j * stride:j * stride + w], kernel)
+    return result
+
+
+def tiled(image, size, axes):
+    rows, columns = image.shape[0] // size, image.shape[1] // size
+    return image[:rows * size, :columns * size].reshape(rows, size, columns, size).max(axis=axes)
+
+
+def one_further(image, size):
+    return np.array([[image[i:i + size, j:j + size].max() for j in range(image.shape[1] // size)]
+                     for i in range(image.shape[0] // size)])
+
+
 WRONG = [
     ("class_counts", lambda labels, names: {name: int(np.sum(labels == k)) for k, name in enumerate(names, 1)},
      "Labels start at 0"),
@@ -72,12 +126,34 @@ WRONG = [
     ("split_by_speaker", by_speaker(lambda number: number % 2**27 * 100 / (2**27 - 1)), "percentages are fixed at 10"),
     ("fit_standardiser", lambda x: (x - x.mean((0, 1))) / x.std((0, 1)), "Those are the features, standardised"),
     ("standardise", lambda x, mean, std: (x - x.mean((0, 1))) / x.std((0, 1)), "computed anew from these features"),
+    ("families", pairs_renamed, "are one family"),
+    ("families", lambda speakers, relatives: np.array([min(one, *(min(pair) for pair in relatives if one in pair), one)
+                                                       for one in speakers]), "are one family"),
+    ("loudest_frame", lambda loudness: loudness.max(axis=1), "the place is asked for"),
+    ("loudest_frame", lambda loudness: np.argmax(loudness, axis=0), "the axis that has to go"),
+    ("without_mean", lambda loudness: loudness - loudness.mean(axis=0), "keepdims=True"),
+    ("without_mean", lambda loudness: loudness - loudness.mean(axis=1), "do not fit together"),
+    ("count_loud", lambda peaks, labels, label, limit: sum(labels == label and peaks > limit), "and"),
+    ("count_loud", lambda peaks, labels, label, limit: peaks[(labels == label) & (peaks > limit)], "sum counts its True"),
+    ("scores_of", lambda inputs, weights, bias: inputs @ weights + bias, "the last axis of a must be"),
+    ("scores_of", lambda inputs, weights, bias: inputs @ weights.T, "bias"),
     ("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=-1), "do not fit together"),
     ("softmax", lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True), "no axis 1"),
     ("cross_entropy", lambda p, y: np.mean(surprises(p, y)) / p.shape[1], "the mean runs over the 4 classes"),
     ("dense_parameters", lambda sizes: sum(a * b for a, b in zip(sizes, sizes[1:])), "biases are missing"),
     ("dense_parameters", lambda sizes: sum(a * b + 1 for a, b in zip(sizes, sizes[1:])), "One bias is too few"),
     ("dense_parameters", lambda sizes: sizes[0] * sizes[1] + sizes[1], "Only the first layer"),
+    ("convolve2d", lambda *args, **kw: slid(lambda a, b: np.sum(a @ b), *args, **kw), "`@` is a product of matrices"),
+    ("convolve2d", lambda *args, **kw: slid(lambda a, b: a * b, *args, **kw), "Is a np.sum missing?"),
+    ("convolve2d", lambda image, kernel, stride=1, padding=0: slid(lambda a, b: np.sum(a * b), image, kernel, stride),
+     "keep what it returns"),
+    ("feature_map_size", lambda n, k, s, p: (n + 2 * p - k) / s + 1, "// rounds down"),
+    ("max_pool2d", lambda image, size: tiled(image, size, (0, 2)), "a tile has the axes 1 and 3"),
+    ("max_pool2d", one_further, "The second window begins in column 1"),
+    ("max_pool2d", lambda image, n: image.reshape(image.shape[0] // n, n, -1, n).max(axis=(1, 3)), "do not fill"),
+    ("conv_parameters", lambda k, i, o, bias=True: k ** 2 * i * o + bias * o, "Make an array of it first"),
+    ("receptive_field", lambda kernels, strides: 1 + sum((k - 1) * s for k, s in zip(kernels, strides)), "own stride"),
+    ("dense_weights", lambda kernel, shape: np.eye(*shape), "3 x 4 numbers go in"),
     ("area_under_curve", lambda x, y: np.sum(y) / len(y), "mean of the heights"),
     ("area_under_curve", lambda x, y: np.sum(np.diff(x) * y[1:]), "right point"),
     ("area_under_curve", lambda x, y: np.trapezoid(x, y), "exchanged"),
@@ -95,6 +171,23 @@ WRONG = [
     ("false_alarms_per_hour", lambda d, truth, seconds: outside(d, truth) / seconds, "false alarms per second"),
     ("false_alarms_per_hour", lambda d, truth, seconds: sum(outside([one], [now]) for one in d for now in truth)
      * 3600 / seconds, "once for every interval"),
+    ("mean_squared_error", lambda y, y_hat: np.sum((y - y_hat) ** 2), "That is the sum of the squares"),
+    ("mean_squared_error", lambda y, y_hat: np.mean(y - y_hat) ** 2, "before the square"),
+    ("radius", lambda x, y: x**2 + y**2, "The root is missing"),
+    ("early_stopping_epoch", stopping(ends_at=lambda best, now: now), "at which training stops"),
+    ("early_stopping_epoch", stopping(ends=lambda waited, patience: waited > patience), ">=, not >"),
+    ("early_stopping_epoch", stopping(is_better=lambda loss, best: loss <= best), "<, not <="),
+    ("weight_penalty", lambda weights, strength, kind="l2": strength * np.mean(np.square(weights)), "or a mean"),
+    ("dropout", dropping(keeps=np.less), "comparison of draw and rate the right way round"),
+    ("dropout", dropping(size=lambda x: x.shape[-1]), "One random number was drawn for many values"),
+    ("dropout", dropping(size=lambda x: None), "Was one number drawn for all values"),
+    ("mix_noise", mixing(lambda snr: 10 ** (-snr / 10)), "The ratio is upside down"),
+    ("mix_noise", mixing(lambda snr: np.exp(snr / 10)), "np.exp undoes the natural logarithm"),
+    ("mix_noise", mixing(lambda snr: snr or 1), "Decibels are no factor"),
+    ("change_gain", lambda audio, decibel: audio * 10 ** (decibel / 10), "samples get its root"),
+    ("change_gain", lambda audio, decibel: audio * np.exp(decibel / 20), "np.exp undoes the natural logarithm"),
+    ("change_gain", lambda audio, decibel: audio * decibel, "undo the logarithm"),
+    ("mask_spectrogram", sticking_out, "Bands stick out at the edge"),
 ]
 
 

@@ -78,6 +78,7 @@ def build_handed_out(folder: Path = NOTEBOOKS, path: Path = handed_out.FILE) -> 
 
 
 def _cells(notebook: Path) -> list[handed_out.HandedOut]:
+    cells = read(notebook.read_bytes()).cells
+    tests = {cell.grade_id for cell in cells if cell.settings.get("grade")}
     return [handed_out.HandedOut(cell.id, cell.fingerprint, cell.grade_id if needed else "")
-            for cell in read(notebook.read_bytes()).cells
-            for needed in [cell.settings.get("grade") or cell.settings.get("solution")]]
+            for cell in cells for needed in [cell.grade_id.removesuffix("-solution") in tests]]

@@ -1,14 +1,14 @@
 # %% [markdown]
 # # Hands-on Keyword Spotting
 #
-# Your phone wakes up when somebody says its name, and sleeps through everything else. In this course you build
-# what does that, step by step: from the samples of a recording to a network that listens to your own microphone.
+# Your phone wakes up when somebody says its name, and sleeps through everything else. In this course you build such a
+# **keyword spotter** step by step: from the samples of a recording to a network that listens to your own microphone.
 # You need Python, a little algebra, and no teacher beside you. There is nothing to download.
 #
 # ## A first look
 #
 # This page is a **notebook**: text, and cells with code. Click on the cell below and press `Shift+Enter`. The code runs,
-# and what comes out appears under it. (The first cell of a notebook takes some seconds.)
+# and its result appears under it. (The first cell of a notebook takes a few seconds.)
 
 # %%
 import numpy as np
@@ -16,42 +16,46 @@ from IPython.display import Audio
 
 from kws_helpers import data, features, overview, plotting
 
-recordings = data.load().training
-one_clip = recordings.clips[np.flatnonzero(recordings.words == "yes")[0]]
+recordings = data.load("bundled").training
+is_first = (recordings.words == "yes") & (recordings.speakers == "17763e10")
+one_clip = recordings.clips[np.flatnonzero(is_first)[0]]
 Audio(one_clip, rate=data.SAMPLE_RATE)
 
 # %% [markdown]
-# Press play: that is the word *yes*. And this is what a computer has of it: first as it comes from the microphone, then as
-# a picture of how loud it is at which pitch. Your networks will learn from such pictures, and you will make them yourself.
+# Press play: a computer's voice says *yes*. And this is what your computer gets: first the numbers that come from a
+# microphone, then a picture of how loud each pitch is at each moment. Your networks will learn from such pictures, and you
+# will make them yourself.
 
 # %%
 plotting.waveforms([one_clip], ["16,000 numbers: the pressure of the air during one second"])
-title = "The same second, cut into 49 frames: decibel from low to high pitch"
+title = "The same second, cut into 49 frames: loudness in decibels, from low to high pitch"
 plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="band of pitch")
 
 # %% [markdown]
 # ## How it works
 #
-# Where a cell says `raise NotImplementedError()`, you write a function. The `check(...)` under it climbs with you: it says how
-# far the function gets, and what to do next. Ask it as often as you like. Stuck? Open the hints, one at a time. Tired?
-# Save, and go on tomorrow: every lesson stands on its own, and nothing that you wrote is lost.
+# Where a cell says `raise NotImplementedError()`, you write a function. The `check(...)` under it says how far your function
+# gets, and what to do next. Ask it as often as you like. Stuck? Open the hints, one at a time. Tired? Save, and go on
+# tomorrow: every lesson stands on its own, and nothing that you wrote is lost.
 #
 # | lesson | | minutes |
 # | --- | --- | --- |
-# | [01_dataset](01_dataset.ipynb) | look, listen, count: what a recording is, and how not to fool yourself | 100 |
-# | [02_ffnn](02_ffnn.ipynb) | a first network learns its clips by heart, and fails on voices that it never heard | 100 |
-# | [03_evaluation](03_evaluation.ipynb) | what accuracy hides | 120 |
-# | [04_overfitting](04_overfitting.ipynb) | why it failed, and every remedy, by hand and measured | 180 |
+# | [00_warm_up](00_warm_up.ipynb) | NumPy: shapes, axes, broadcasting, masks (for those who need it) | 15 |
+# | [01_dataset](01_dataset.ipynb) | look, listen, count: what a recording is, and how not to fool yourself | 120 |
+# | [02_ffnn](02_ffnn.ipynb) | a first network learns its clips by heart, and fails on voices that it never heard | 110 |
+# | [03_evaluation](03_evaluation.ipynb) | what accuracy hides | 150 |
+# | [04_overfitting](04_overfitting.ipynb) | why the network failed, and remedies that change the network and its training | 100 |
+# | [05_augmentation](05_augmentation.ipynb) | more clips out of those that you have, and what each remedy brought | 100 |
 # | [06_cnn](06_cnn.ipynb) | kernels that slide over sound | 130 |
-# | [07_tc_resnet](07_tc_resnet.ipynb) | nine of ten words right, with fewer parameters than the first network; a challenge | 150 |
+# | [07_tc_resnet](07_tc_resnet.ipynb) | more words right, with fewer parameters than the first network; a challenge | 150 |
 # | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 90 |
 #
-# Lessons 01 and 02 come first. After that you may go your own way.
+# Lessons 01 and 02 come first. After that you may choose your own way.
 #
 # ## How far you are
 #
-# Come back to this cell whenever you want to know. It counts the exercises whose last check was passed, on this computer
-# only; nobody else sees it, and it is no grade.
+# Come back to this cell whenever you want to know. It counts the graded exercises whose last check passed, on this
+# computer only. Nobody else sees it, and it is no grade.
 
 # %%
 overview.Overview()
@@ -60,4 +64,5 @@ overview.Overview()
 # When you are done, or when the teacher asks for it: `make hand-in` in a terminal packs your lessons into one file
 # (in JupyterLab: *File › New › Terminal*, then `python -m kws_helpers hand-in`).
 #
-# Ready? [Lesson 01](01_dataset.ipynb).
+# Ready? If arrays, axes and masks are new to you, begin with the [warm-up](00_warm_up.ipynb). Otherwise go straight to
+# [lesson 01](01_dataset.ipynb).

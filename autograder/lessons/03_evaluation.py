@@ -9,7 +9,7 @@
 # - say why a high accuracy can be worth nothing
 # - count hits, misses and false alarms, and turn them into precision, recall and false-positive rate
 # - read a confusion matrix row by row, and listen to what is behind a cell
-# - draw a ROC curve, measure the area below it, and say what 0.5 and 0.1 mean
+# - draw a ROC curve, measure the area under it, and say what 0.5 and 0.1 mean
 # - choose a threshold for a use, on the right clips
 #
 # *About 120 minutes · 18 points · needs lesson 02*
@@ -30,35 +30,29 @@ stop = dataset.class_names.index("stop")
 print(dataset)
 
 # %% [markdown]
-# Two networks will be examined. One is the feed-forward network of lesson 02, trained three times with
-# different seeds. The other is as simple as a network can be: no hidden layer, just one score for each class
-# and a softmax. Start the cell, and read on while it trains (about a minute).
+# We examine two networks. One is the feed-forward network of lesson 02, trained as there and with the same
+# three seeds. The other is as simple as a network can be: no hidden layer, just one score for each class and a
+# softmax. Start the cell, and read on while it trains (about half a minute).
 
 # %% tags=["shows"]
+def compiled(hidden):
+    model = keras.Sequential([keras.Input(shape=(49, 40)), keras.layers.Flatten(),
+                              *[keras.layers.Dense(size, activation="relu") for size in hidden],
+                              keras.layers.Dense(n_classes, activation="softmax")])
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
 def ffnn():
-    return keras.Sequential([
-        keras.Input(shape=(49, 40)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(64, activation="relu"),
-        keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dense(n_classes, activation="softmax"),
-    ])
+    return compiled(hidden=[64, 128])
 
 def linear():
-    return keras.Sequential([
-        keras.Input(shape=(49, 40)),
-        keras.layers.Flatten(),
-        keras.layers.Dense(n_classes, activation="softmax"),
-    ])
+    return compiled(hidden=[])
 
 def trained(build, seeds):
     """Networks that are built alike, one for each seed."""
-    def compiled():
-        network = build()
-        network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-        return network
-
-    runs = training.fit_each(compiled, prepared.training, prepared.validation, seeds=seeds, epochs=20, batch_size=32)
+    runs = training.train_seeds(build, prepared.training.x, prepared.training.y, seeds=seeds,
+                                validation_data=(prepared.validation.x, prepared.validation.y), epochs=20,
+                                batch_size=32)
     return [network for network, history in runs]
 
 networks = trained(ffnn, seeds=(0, 1, 2))
@@ -78,16 +72,36 @@ print(f"linear:            {np.mean(probabilities['linear'].argmax(axis=-1) == l
 # %% [markdown]
 # ## A deaf program with a high accuracy
 #
-# A machine is to obey a single word: "stop". Whoever says anything else is ignored. Three programs apply for
-# the job: the two networks, which react when "stop" is the most probable of their twelve classes, and a third
-# one, which answers "unknown" to everything. It does not even look at the sound.
+# A machine is to obey a single word: "stop". It ignores everything else. Three programs apply for the job: the
+# two networks, which react when "stop" is the most probable of their twelve classes, and a third one, which
+# answers "unknown" to everything. It does not even look at the sound.
 #
 # For each testing clip there are now only two questions. Was it "stop"? Did the program react?
+#
+# **Guess first.** For how many clips is the deaf program right?
+#
+# <details><summary>About 8 %</summary>
+#
+# No. That would be its accuracy for twelve classes. Here it is also right when it ignores "yes", "no" and
+# silence.
+#
+# </details>
+# <details><summary>About half</summary>
+#
+# No. That would be right if every second clip were "stop". One in twelve is.
+#
+# </details>
+# <details><summary>About 92 %</summary>
+#
+# Yes: eleven clips of twelve are something else, and staying silent is right for all of them. Accuracy counts
+# every right answer as one, and the easy ones are the most frequent.
+#
+# </details>
 
 # %% tags=["shows"]
 is_stop = labels == stop  # (N,) True where "stop" was spoken
 reacts = {"always “unknown”": np.zeros(len(labels), dtype=bool)}
-reacts |= {name: outputs.argmax(axis=-1) == stop for name, outputs in probabilities.items()}
+reacts |= {name: given.argmax(axis=-1) == stop for name, given in probabilities.items()}  # adds two entries
 
 def print_shares_right():
     for name, reaction in reacts.items():
@@ -96,16 +110,17 @@ def print_shares_right():
 print_shares_right()
 
 # %% [markdown]
-# The deaf program is right for more than nine clips of ten. The networks, which took a minute to train, are
-# not far ahead of it, or even behind. By accuracy alone we might hire it. Where does its number come from?
-#
-# <details><summary>Answer</summary>
-#
-# From the clips that are *not* "stop". About eleven clips of twelve are something else, and to be silent is
-# right for all of them. Accuracy counts every right answer as one, and easy ones are the most frequent.
-#
-# </details>
-#
+# The deaf program is right for more than nine clips of ten. The networks, which had to be trained, are only a
+# few points ahead. By accuracy alone we might hire it.
+
+# %% tags=["claim"]
+deaf_share, *shares_right = [np.mean(reaction == is_stop) for reaction in reacts.values()]
+shares_right += [np.mean((p.argmax(axis=-1) == stop) == is_stop) for p in outputs]
+claim("The deaf program is right for more than nine clips of ten", deaf_share > 0.9, deaf_share)
+claim("are only a few points ahead", all(0 < share - deaf_share < 0.06 for share in shares_right),
+      [round(float(share), 3) for share in shares_right])
+
+# %% [markdown]
 # ## Four outcomes
 #
 # A single number cannot do justice to two kinds of mistakes. So we count four cases: the keyword was spoken
@@ -115,11 +130,11 @@ print_shares_right()
 plotting.four_outcomes("stop")
 
 # %% [markdown]
-# "Positive" means that the detector reacted, whether that was good or not; "true" means that it was right to
-# do what it did. The names come from medicine, where a positive test is seldom good news.
+# "Positive" means that the detector reacted, whether that was good or not; "true" means that it did the right
+# thing. The names come from medicine, where a positive test is seldom good news.
 #
-# From the four counts come the rates. Each is a share: some of the clips, out of some group of clips. What is
-# easily mixed up is *out of which group*.
+# From the four counts come the rates. Each is a share: some of the clips, out of a group of clips. People
+# mix up *out of which group*.
 
 # %% tags=["shows"]
 plotting.rate_tables("stop")
@@ -147,10 +162,10 @@ plotting.rate_tables("stop")
 # ### Nothing divided by nothing
 #
 # The deaf program never reacts. How precise is it? Of 0 reactions, 0 were right: $0 / 0$. Python raises an
-# error, and NumPy gives `nan`, which makes a `nan` of every mean that it gets into. One could argue for 1
-# ("it was never wrong"), but then the surest way to a perfect precision would be to do nothing. We follow
-# scikit-learn: **a rate without any clips to be measured on is 0.0.** Nobody is praised for what was never
-# tried. When you meet a rate of exactly 0, look at the counts beside it.
+# error, and NumPy gives `nan`, which turns every mean that it gets into to `nan`. One could argue for 1 ("it
+# was never wrong"), but then the surest way to a perfect precision would be to do nothing. We follow
+# scikit-learn: **a rate without any clips to measure it on is 0.0.** When you meet a rate of exactly 0, look at
+# the counts beside it.
 #
 # ### Exercise: `binary_rates`
 #
@@ -161,27 +176,41 @@ plotting.rate_tables("stop")
 #
 # <details><summary>Hint 1: truth values or numbers</summary>
 #
-# In an array of truth values, `~` turns `True` into `False`; of the number 1 it makes -2. `a - b` works for
+# In an array of truth values, `~` turns `True` into `False`; it turns the number 1 into -2. `a - b` works for
 # numbers, but not for truth values. It is easiest to turn numbers into truth values first:
 # `np.asarray(true, dtype=bool)`.
 #
 # </details>
 # <details><summary>Hint 2: counting</summary>
 #
-# `a & b` is True where both are. `np.sum` of truth values counts those that are True.
+# `a & b` is True where both are, clip by clip; Python's `and` cannot do that for arrays. `np.sum` of truth
+# values counts those that are True.
 #
 # </details>
 # <details><summary>Hint 3: the zeros</summary>
 #
-# There are five divisions, the one in F1 included, and each may be 0 / 0. A small function of your own, which divides two numbers and
-# returns 0.0 where the second is 0, is worth its three lines.
+# There are five divisions, and each may be 0 / 0. Write a small function of your own, which divides two numbers
+# and returns 0.0 where the second is 0.
 #
 # </details>
 #
 # This is what you will see when it works:
 #
-# ![Three tables of outcomes with rates: the deaf program has the recall 0, the networks find half or
-# two thirds of the keywords](expected:outcomes)
+# ![Three tables of outcomes with rates: the deaf program has the recall 0](expected:outcomes)
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `sleepers` counts who slept while the alarm rang, and what share that is:
+#
+# ```python
+# def sleepers(rang, slept):
+#     rang, slept = np.asarray(rang, dtype=bool), np.asarray(slept, dtype=bool)
+#     through, woke = np.sum(rang & slept), np.sum(rang & ~slept)
+#     alarms = through + woke
+#     return {"through": through, "share": through / alarms if alarms else 0.0}
+# ```
+#
+# First both become truth values, so that `&` and `~` do what they say. Each count is one combination. The share
+# asks for its denominator before it divides: on a day without an alarm it is 0.0.
 
 # %% nbgrader={"grade_id": "binary_rates-solution", "solution": true}
 def binary_rates(true, predicted):
@@ -221,16 +250,16 @@ judge(binary_rates)
 plotting.outcome_tables({name: binary_rates(is_stop, reaction) for name, reaction in reacts.items()}, "stop")
 
 # %% [markdown]
-# Now nobody would hire the deaf program. Its accuracy is made of true negatives alone.
+# Now nobody would hire the deaf program. All its right answers are true negatives.
 #
-# **What would happen if** a fourth program applied, which shouts "stop" at every clip? Write down its four
-# counts, its recall, its false-positive rate and its precision before you open the answer.
+# **To think about.** A fourth program applies, which shouts "stop" at every clip. What are its four counts, its
+# recall, its false-positive rate and its precision?
 #
-# <details><summary>Answer</summary>
+# <details><summary>An answer</summary>
 #
 # There are no negatives at all, neither true nor false ones. The recall is 1, since no keyword is missed. The
-# false-positive rate is 1 as well. The precision is the share of "stop" among the clips, about one twelfth.
-# Neither recall nor precision alone is worth much: one of them is always easily had. Look at them together.
+# false-positive rate is 1 as well. The precision is the share of "stop" among the clips, one twelfth. Either
+# recall or precision is easy to get on its own. Look at them together.
 #
 # </details>
 #
@@ -238,14 +267,32 @@ plotting.outcome_tables({name: binary_rates(is_stop, reaction) for name, reactio
 #
 # One testing clip in twelve is "stop". In a kitchen it might be one word in a thousand. What does that change?
 #
-# Take a day with 10,000 words, of which 10 are "stop", and a quite good detector: recall 90 %,
-# false-positive rate 2 %.
+# Take a day with 10,000 words, 10 of them "stop", and a detector with a recall of 90 % and a false-positive
+# rate of 2 %.
+#
+# **Guess first.** When this detector reacts, how often has somebody said "stop"?
+#
+# <details><summary>In 98 % of the cases</summary>
+#
+# No. 2 % is the share of the *other words* that set it off, not the share of its reactions that are wrong.
+#
+# </details>
+# <details><summary>In 90 % of the cases</summary>
+#
+# No. That is the recall: the share of the keywords that it notices.
+#
+# </details>
+# <details><summary>In 4 % of the cases</summary>
+#
+# Yes. The tree below counts it.
+#
+# </details>
 
 # %% tags=["shows"]
 plotting.frequency_tree(10_000, share=0.001, recall=0.9, false_positive_rate=0.02, keyword="stop")
 
 # %% [markdown]
-# Nine detections and some two hundred false alarms: of all reactions, only about 4 % are right. Nothing is
+# Nine detections and about two hundred false alarms: of all reactions, only about 4 % are right. Nothing is
 # wrong with the detector. There are just so many other words that even 2 % of them outnumber the keywords.
 # With $\pi$ for the share of the keyword among all words, $r$ for the recall and $f$ for the false-positive
 # rate:
@@ -259,28 +306,41 @@ plotting.frequency_tree(10_000, share=0.001, recall=0.9, false_positive_rate=0.0
 # %% tags=["shows"]
 print(f"{'share of stop':>13}{'recall':>9}{'false-pos. rate':>17}{'precision':>11}{'accuracy':>10}")
 
+def rates_where_rarer(times):
+    """The rates of the FFNN when every other clip is played several times, and the share of "stop" then."""
+    copies = np.where(is_stop, 1, times)
+    rates = binary_rates(np.repeat(is_stop, copies), np.repeat(reacts["FFNN"], copies))
+    return rates, np.sum(is_stop) / np.sum(copies)
+
 def print_rarer_and_rarer():
     for times in (1, 10, 100):
-        copies = np.where(is_stop, 1, times)
-        rates = binary_rates(np.repeat(is_stop, copies), np.repeat(reacts["FFNN"], copies))
-        share = np.sum(is_stop) / np.sum(copies)
+        rates, share = rates_where_rarer(times)
         print(f"{share:>13.2%}{rates['recall']:>9.1%}{rates['false_positive_rate']:>17.1%}"
               f"{rates['precision']:>11.1%}{rates['accuracy']:>10.1%}")
 
 print_rarer_and_rarer()
 
+# %% tags=["claim"]
+rarer = [rates_where_rarer(times)[0] for times in (1, 10, 100)]
+claim("Recall and false-positive rate stand still, precision falls and falls",
+      all(np.ptp([rates[name] for rates in rarer]) < 1e-9 for name in ("recall", "false_positive_rate"))
+      and np.all(np.diff([rates["precision"] for rates in rarer]) < 0),
+      [round(rates["precision"], 3) for rates in rarer])
+claim("of all reactions, only about 4 % are right", round(9 / (9 + 9990 * 0.02), 2) == 0.04)
+
 # %% [markdown]
 # Same network, same answers. Recall and false-positive rate stand still, precision falls and falls. So **a
-# precision without the frequency of the keyword says nothing about another place**, while recall and
-# false-positive rate may be carried from the test to the kitchen (as far as the voices *and the other words* there
-# are like those of the test; most of ours are the other keywords). Here is the FFNN's precision for every share, from its recall and false-positive rate:
+# precision without the frequency of the keyword says nothing about another place**. Recall and false-positive
+# rate may be carried from the test to the kitchen, as far as the voices *and the other words* there are like
+# those of the test. (Most of ours are the other keywords.) Here is the FFNN's precision for every share, from
+# its recall and false-positive rate:
 
 # %% tags=["shows"]
 rates = binary_rates(is_stop, reacts["FFNN"])
 marks = {"as in our test": np.mean(is_stop), "one word in a thousand": 0.001}
 shares = np.sort(np.append(np.geomspace(0.00001, 0.5, 400), list(marks.values())))
 detections, false_alarms = shares * rates["recall"], (1 - shares) * rates["false_positive_rate"]
-precision = detections / np.maximum(detections + false_alarms, 1e-12)  # 0 for who never reacts
+precision = detections / np.maximum(detections + false_alarms, 1e-12)  # 0 for a detector that never reacts
 plotting.precision_over_frequency(shares, precision, {text: np.argmin(np.abs(shares - share))
                                                       for text, share in marks.items()})
 
@@ -294,8 +354,8 @@ plotting.precision_over_frequency(shares, precision, {text: np.argmin(np.abs(sha
 #
 # 1. Work out the four outcomes as numbers of people, by hand. Somebody's test is positive: how probable is it
 #    that he or she is ill?
-# 2. A doctor saves the money and tells everybody: "You are healthy." Compare his accuracy with that of the
-#    test. Which program of this lesson is like him, and which of the rates gives him away?
+# 2. A doctor saves the money and tells everybody: "You are healthy." Compare his accuracy with the accuracy of
+#    the test. Which program of this lesson is like him, and which rate gives him away?
 
 # %% [markdown] nbgrader={"grade_id": "rare_disease", "grade": true, "solution": true, "points": 2}
 # **Model answer.** Of 50,000 people 100 are ill and 49,900 healthy. The test finds 95 of the ill ($tp$) and
@@ -314,6 +374,15 @@ plotting.precision_over_frequency(shares, precision, {text: np.argmin(np.abs(sha
 # the reason why that means nothing.
 
 # %% [markdown]
+# <details><summary>What a good answer mentions</summary>
+#
+# - the four numbers of people, from the 100 who are ill and the 49,900 who are not
+# - the precision of the test, and that it is far below its recall
+# - the doctor's accuracy is the higher one, and worth nothing
+# - he is the program that always answers "unknown"; his recall is 0
+#
+# </details>
+#
 # ## Twelve classes: the confusion matrix
 #
 # So far there was one keyword. The networks know twelve classes, and can take any for any other. All of that
@@ -335,7 +404,7 @@ plotting.precision_over_frequency(shares, precision, {text: np.argmin(np.abs(sha
 # <details><summary>Hint 1</summary>
 #
 # Start with zeros, and go through the clips one by one: each adds 1 to one cell. Which one? What type of
-# number does `np.zeros` give, if you do not say?
+# number does `np.zeros` give if you do not say?
 #
 # </details>
 # <details><summary>Hint 2: without a loop</summary>
@@ -350,6 +419,20 @@ plotting.precision_over_frequency(shares, precision, {text: np.argmin(np.abs(sha
 #
 # ![A square of twelve rows and columns, brightest on the diagonal, with a number in each cell and a frame
 # around the largest number beside the diagonal](expected:confusion)
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `prices_paid` adds up what each guest paid for each drink:
+#
+# ```python
+# def prices_paid(guests, drinks, prices, n_guests, n_drinks):
+#     table = np.zeros((n_guests, n_drinks))
+#     for guest, drink, price in zip(guests, drinks, prices):
+#         table[guest, drink] += price
+#     return table
+# ```
+#
+# The size comes from the arguments, so a guest who drank nothing still has a row. Each step of the loop changes one
+# cell, and the same cell may come again. `np.add.at(table, (guests, drinks), prices)` does all of it at once.
 
 # %% nbgrader={"grade_id": "confusion_matrix-solution", "solution": true}
 def confusion_matrix(true, predicted, n_classes):
@@ -382,15 +465,37 @@ confusions = confusion_matrix(labels, answer, n_classes)
 plotting.confusion_picture(confusions, dataset.class_names)
 
 # %% [markdown]
-# **Read it row by row.** A row is a word; it shows what became of the clips in which that word was spoken.
-# Take "go": how many clips are right, and where did the others go? Do the mistakes spread over all words, or
-# is there a favourite? Is the favourite a word that *sounds* alike?
+# **Read it row by row.** A row is a word; it shows what became of the clips in which that word was spoken. Then
+# read a column: everything that the network called by that name. A column with much outside the diagonal is a
+# word that the network says too readily.
 #
-# Then read a column: everything that the network called by that name. A column with much outside the diagonal
-# is a word that the network says too readily.
+# **Guess first.** Look at the row of "go". For which word is "go" most often taken?
+#
+# <details><summary>For "stop"</summary>
+#
+# No, although both have an "o" on paper. The vowels sound different.
+#
+# </details>
+# <details><summary>For "no"</summary>
+#
+# Yes, and "no" is most often taken for "go". From the vowel on, the two words sound the same.
+#
+# </details>
+# <details><summary>For all words alike</summary>
+#
+# No. Mistakes have favourites, often words that *sound* alike.
+#
+# </details>
 #
 # Behind every number there are clips. The cell that is framed holds the most frequent mistake. Listen to two
 # of its clips, those for which the network was surest. Can you hear a reason?
+
+# %% tags=["claim"]
+everybody = sum(confusion_matrix(labels, p.argmax(axis=-1), n_classes) for p in outputs)
+wrong = everybody - np.diag(np.diag(everybody))
+go, no = dataset.class_names.index("go"), dataset.class_names.index("no")
+claim("and \"no\" is most often taken for \"go\"", wrong[go].argmax() == no and wrong[no].argmax() == go
+      and confusions[go].argmax() in (go, no), [int(wrong[go, no]), int(wrong[no, go])])
 
 # %% tags=["shows"]
 mistakes = confusions - np.diag(np.diag(confusions))
@@ -407,34 +512,15 @@ def print_surest():
 print_surest()
 
 # %% tags=["shows"]
-Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE)
+Audio(dataset.testing.clips[surest[0]], rate=data.SAMPLE_RATE, normalize=False)
 
 # %% tags=["shows"]
-Audio(dataset.testing.clips[surest[min(1, len(surest) - 1)]], rate=data.SAMPLE_RATE)
+Audio(dataset.testing.clips[surest[min(1, len(surest) - 1)]], rate=data.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
-# With the bundled voices, the framed row is likely to be "silence", and what you hear is a hiss. Compare what stands
-# for silence in the two splits:
-
-# %% tags=["shows"]
-def print_noise_recordings():
-    for name, split in {"training": dataset.training, "testing": dataset.testing}.items():
-        recordings = {clip.partition("@")[0] for clip, word in zip(split.names, split.words) if word == "_silence_"}
-        print(f"{name:<9}{', '.join(sorted(recordings))}")
-
-print_noise_recordings()
-
-# %% [markdown]
-# <details><summary>A reason</summary>
+# **To think about.** What would a row mean if you called `confusion_matrix(answer, labels, n_classes)`?
 #
-# The noise of the testing split was never heard in training; otherwise it would be a leak, as with speakers. So a
-# steady hiss is new to the network, and the nearest thing that it knows may be a word with a breath in it.
-#
-# </details>
-#
-# **What would happen if** you called `confusion_matrix(answer, labels, n_classes)`? What would a row mean then?
-#
-# <details><summary>Answer</summary>
+# <details><summary>An answer</summary>
 #
 # The matrix would be transposed, and a row would be an answer: of everything that was taken for "go", what had
 # really been said? That is how you read precision.
@@ -464,29 +550,39 @@ print(f"accuracy {np.mean(answer == labels):.1%}, macro recall {recall.mean():.1
       f"macro precision {precision.mean():.1%}")
 
 # %% [markdown]
-# The classes differ much more than one number for all of them could tell. Accuracy and macro recall are
-# nearly the same here, but only because the testing split has about as many clips of each class. In a living
-# room almost everything is "unknown". Let us play every "unknown" clip thirty times, and ask the deaf program
-# too:
+# The classes differ much more than one number could tell. Accuracy and macro recall are the same here, but only
+# because the testing split has equally many clips of each class. In a living room almost everything is
+# "unknown". Let us play every "unknown" clip thirty times, and ask the deaf program too:
 
 # %% tags=["shows"]
 times = np.where(labels == dataset.class_names.index("unknown"), 30, 1)
 living_room = np.repeat(labels, times)
 deaf = np.full(len(labels), dataset.class_names.index("unknown"))
 
+def two_means(given):
+    """Accuracy and macro recall in the living room."""
+    given = np.repeat(given, times)
+    recalls = [binary_rates(living_room == k, given == k)["recall"] for k in range(n_classes)]
+    return np.mean(given == living_room), np.mean(recalls)
+
 def print_two_means():
     for name, given in {"FFNN": answer, "always “unknown”": deaf}.items():
-        given = np.repeat(given, times)
-        recalls = [binary_rates(living_room == k, given == k)["recall"] for k in range(n_classes)]
-        accuracy = np.mean(given == living_room)
-        print(f"{name:<18} accuracy {accuracy:>6.1%}   macro recall {np.mean(recalls):>6.1%}")
+        print("{:<18} accuracy {:>6.1%}   macro recall {:>6.1%}".format(name, *two_means(given)))
 
 print_two_means()
 
 # %% [markdown]
 # Accuracy once more prefers the program that hears nothing. Its macro recall is one twelfth: one class
 # perfect, eleven at 0.
-#
+
+# %% tags=["claim"]
+claim("The classes differ much more than one number could tell", np.ptp(recall) > 0.2, np.ptp(recall))
+claim("Accuracy and macro recall are the same here", abs(np.mean(answer == labels) - recall.mean()) < 1e-9)
+claim("Accuracy once more prefers the program that hears nothing",
+      all(two_means(deaf)[0] > two_means(p.argmax(axis=-1))[0] + 0.05 for p in outputs), two_means(deaf)[0])
+claim("Its macro recall is one twelfth", abs(two_means(deaf)[1] - 1 / 12) < 1e-9)
+
+# %% [markdown]
 # ## A threshold, and every threshold
 #
 # Until now the FFNN reacted when "stop" was the most probable class. But a probability can be asked for more:
@@ -508,13 +604,13 @@ score = log_odds(probabilities["FFNN"], stop)
 plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_stop]}, threshold=0.0)
 
 # %% [markdown]
-# Two groups, and they overlap. With only some fifty clips of "stop", theirs is ragged. (The bar at the far left
-# gathers all clips with a probability of less than a billionth.) What is right of the line sets off the
-# detector: much of one group, hopefully, and little of the other. Where they overlap, no threshold is right for
-# everybody.
+# Two groups, and they overlap. With only about fifty clips of "stop", their shape is ragged. (The bar at the far
+# left gathers all clips with a probability of less than a billionth.) Everything to the right of the line sets
+# off the detector: much of one group, and little of the other. Where they overlap, no threshold is right for
+# all clips.
 #
-# Push the line from the far right to the far left. First nothing reacts. Then clips come in, one after the
-# other; keywords raise the **true-positive rate** (TPR, another name for recall), all others raise the
+# Push the line from the far right to the far left. First nothing reacts. Then clips come in, one after another;
+# keywords raise the **true-positive rate** (TPR, another name for recall), all others raise the
 # **false-positive rate** (FPR). In the end everything reacts. Plotted against each other, the two rates draw
 # a curve from (0, 0) to (1, 1): the **ROC curve** (*receiver operating characteristic*, a name from the days
 # of radar). For a threshold $\theta$:
@@ -534,8 +630,8 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 #
 # <details><summary>Hint 1: the thresholds</summary>
 #
-# `np.unique` gives the distinct values, rising. `[::-1]` turns an array round. `np.append(a, b)` or
-# `np.concatenate([a, b])` puts arrays one behind the other.
+# `np.unique` gives the distinct values, rising. `[::-1]` reverses an array. `np.append(a, b)` puts one array
+# after another.
 #
 # </details>
 # <details><summary>Hint 2: the rates</summary>
@@ -552,8 +648,22 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 #
 # This is what you will see when it works, for three classes and both networks:
 #
-# ![Three panels with two ROC curves each, well above the diagonal; for "unknown" they are closest to
+# ![Two ROC curves for each of three classes, above the diagonal; for "unknown" they are closest to
 # it](expected:roc)
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `shares_sold` tells which share of the customers buys at each price. Who would pay
+# at least the price buys.
+#
+# ```python
+# def shares_sold(would_pay):
+#     prices = np.append(np.inf, np.unique(would_pay)[::-1])
+#     shares = np.array([np.mean(would_pay >= price) for price in prices])
+#     return prices, shares
+# ```
+#
+# The prices worth trying are those that somebody would just pay; at infinity nobody buys. The mean of truth values
+# is the share of True. A ROC curve does this for two groups of clips.
 
 # %% nbgrader={"grade_id": "roc_curve-solution", "solution": true}
 def roc_curve(is_keyword, score):
@@ -595,26 +705,49 @@ compare_curves()
 plotting.roc_panels(panels)
 
 # %% [markdown]
-# The upper left corner is paradise: all keywords, no false alarms. The dotted diagonal is chance. A curve
-# that runs above another one finds more keywords at the same price. Where two curves cross, which one is better
-# depends on how many false alarms you can bear; so look at the part of the curve that you are going to use.
-# For a keyword spotter that is the far left.
+# The upper left corner is paradise: all keywords, no false alarms. The dotted diagonal is chance. A curve that
+# runs above another one finds more keywords at the same price. Where two curves cross, it depends on how many
+# false alarms you can bear; so look at the part of the curve that you are going to use. For a keyword spotter
+# that is the far left. Here it is, magnified:
+
+# %% tags=["shows"]
+plotting.roc_panels(panels, up_to=0.1)
+
+# %% tags=["claim"]
+def area_of(p, word):
+    k = dataset.class_names.index(word)
+    return area_under_curve(*roc_curve(labels == k, log_odds(p, k))[:2])
+
+claim("for \"unknown\" they are closest to it",
+      all(area_of(p, "unknown") < min(area_of(p, "stop"), area_of(p, "up")) - 0.05 for p in probabilities.values()),
+      [round(area_of(p, "unknown"), 3) for p in probabilities.values()])
+
+# %% [markdown]
+# **Guess first.** We take the probability as the score, instead of its log-odds. What happens to the curve?
 #
-# **What would happen if** we had taken the probability as the score, instead of its log-odds?
+# <details><summary>It stays the same</summary>
 #
-# <details><summary>Answer</summary>
+# Yes. The logarithm stretches the scores, but keeps their order, and only the order decides which clips are
+# above a threshold. Only the *thresholds* are other numbers.
 #
-# The curve would be the same. The logarithm stretches the scores, but keeps their order, and only the order
-# decides which clips are above a threshold. The *thresholds* would be other numbers. For the same reason, a
-# network may be far too sure of itself and still have a good ROC curve.
+# </details>
+# <details><summary>It gets steeper, since probabilities crowd near 0 and 1</summary>
+#
+# No. The curve knows nothing of how far apart two scores are. For the same reason, a network may be far too
+# sure of itself and still have a good ROC curve.
+#
+# </details>
+# <details><summary>It has fewer points</summary>
+#
+# No: different probabilities have different log-odds.
 #
 # </details>
 #
-# ## The area below the curve
+# ## The area under the curve
 #
-# Is there one number for the whole curve? The usual one is the **area below it** (AUC, *area under the
-# curve*): 1 in paradise, 0.5 for the diagonal. The curve is a chain of points, so the area is a row of strips
-# with a slanting top, **trapezoids**: width times mean height.
+# Is there one number for the whole curve? The usual one is the **area under the curve** (AUC): 1 in paradise,
+# 0.5 for the diagonal. The curve is a chain of points, so the area consists of strips with a slanting top,
+# **trapezoids**: width times mean height.
 
 # %% tags=["shows"]
 plotting.trapezoids(np.array([0.0, 0.1, 0.1, 0.4, 0.6, 1.0]), np.array([0.0, 0.3, 0.6, 0.8, 0.8, 1.0]))
@@ -644,6 +777,19 @@ plotting.trapezoids(np.array([0.0, 0.1, 0.1, 0.4, 0.6, 1.0]), np.array([0.0, 0.3
 # </details>
 #
 # When it works, the next cell prints an area of exactly 0.5 for the diagonal.
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `way_length` adds up the straight pieces of a way through points:
+#
+# ```python
+# def way_length(x, y):
+#     along = x[1:] - x[:-1]
+#     up = y[1:] - y[:-1]
+#     return float(np.sum(np.sqrt(along**2 + up**2)))
+# ```
+#
+# `x[1:] - x[:-1]` has one number for each pair of neighbours: n points have n - 1 pieces. Each piece gets its
+# length, and the sum comes last. Strips are added up in the same way.
 
 # %% nbgrader={"grade_id": "area_under_curve-solution", "solution": true}
 def area_under_curve(x, y):
@@ -679,24 +825,21 @@ def print_areas():
 print_areas()
 
 # %% [markdown]
-# **What would happen if** the points came in the order of rising thresholds, from (1, 1) to (0, 0)?
-#
-# <details><summary>Answer</summary>
-#
-# Every step would go to the left, with a negative width. The area would come out with a minus.
-#
-# </details>
-#
 # **What the number means.** Draw one clip of "stop" and one other clip at random. The area is the probability
 # that "stop" has the higher score (a tie counts half). Let us count all pairs:
 
 # %% tags=["shows"]
 one, other = score[is_stop][:, np.newaxis], score[~is_stop][np.newaxis, :]
-print(f"pairs in the right order: {np.mean((one > other) + 0.5 * (one == other)):.3f}")
+pairs_in_order = np.mean((one > other) + 0.5 * (one == other))
+print(f"pairs in the right order: {pairs_in_order:.3f}")
 
 # %% [markdown]
 # That also explains 0.5: scores that know nothing put a pair in the right order every other time. And what if
 # the area is *below* 0.5? Here are random scores, and the FFNN's scores with a wrong sign.
+
+# %% tags=["claim"]
+claim("The area is the probability", abs(pairs_in_order - area_of(probabilities["FFNN"], "stop")) < 1e-6,
+      pairs_in_order)
 
 # %% tags=["shows"]
 rng = np.random.default_rng(0)
@@ -710,13 +853,20 @@ def add_curves():
         curves[f"{name}: {area_under_curve(fpr, tpr):.2f}"] = fpr, tpr
 
 add_curves()
-plotting.roc_panels({"“stop”, and the area below each curve": curves})
+plotting.roc_panels({"“stop”, and the area under each curve": curves})
 
 # %% [markdown]
 # With the sign flipped, an area $A$ becomes $1 - A$. So an area clearly below 0.5 is not a weak detector but a
-# good one that says the opposite: somewhere a sign, the order of a sort or the two classes got
-# exchanged. The worst area is 0.5, not 0. (A little above or below 0.5 is just chance, as the three random
-# scorings show. With more clips of "stop" they would come closer to 0.5.)
+# good one that says the opposite: somewhere a sign, the order of a sort or the two classes were swapped. The
+# worst area is 0.5, not 0. (A little above or below 0.5 is just chance, as the three random scorings show.)
+
+# %% tags=["claim"]
+areas_shown = [area_under_curve(*curve) for curve in curves.values()]
+claim("With the sign flipped, an area $A$ becomes $1 - A$", abs(areas_shown[0] + areas_shown[1] - 1) < 1e-9)
+claim("A little above or below 0.5 is just chance", all(abs(area - 0.5) < 0.12 for area in areas_shown[2:]),
+      [round(area, 2) for area in areas_shown[2:]])
+
+# %% [markdown]
 #
 # ### Every class against the rest
 #
@@ -741,8 +891,12 @@ def print_mean_areas():
 print_mean_areas()
 
 # %% [markdown]
-# Compare the areas of the FFNN with its recall (which is that of lesson 02's rule: the most probable class
-# wins). Do they agree about the best and the worst class? Look for the class for which they differ most:
+# The recall is that of lesson 02's rule: the most probable class wins. Both put silence first. Look for the
+# class for which they differ most:
+
+# %% tags=["claim"]
+silence = dataset.class_names.index("silence")
+claim("Both put silence first", areas["FFNN"].argmax() == silence == recall.argmax(), recall[silence])
 
 # %% tags=["shows"]
 worst = int(np.argmax(areas["FFNN"] - recall))
@@ -753,37 +907,52 @@ print(f"with a lower threshold: recall {tpr[fpr <= 0.1][-1]:.2f} at a false-posi
       f"{fpr[fpr <= 0.1][-1]:.3f}")
 
 # %% [markdown]
-# The network gets most pairs of this class in the right *order*: its clips have higher scores than most of the
-# others. But the scores are too *low* to win against eleven other classes (with the bundled voices partly because
-# this noise is new to it). A low recall need not mean that a network knows nothing. Here the knowledge is there;
-# what is wrong is the threshold.
-#
+# The network puts most pairs of this class in the right *order*: its clips have higher scores than most others.
+# But the scores are too *low* to win against eleven other classes. A low recall need not mean that a network
+# knows nothing. Here the knowledge is there; what is wrong is the threshold.
+
+# %% tags=["claim"]
+at_tenth = tpr[fpr <= 0.1][-1]
+claim("The network puts most pairs of this class in the right *order*", areas["FFNN"][worst] > 0.75,
+      areas["FFNN"][worst])
+claim("But the scores are too *low* to win against eleven other classes", recall[worst] < 0.55, recall[worst])
+claim("what is wrong is the threshold", at_tenth > recall[worst] + 0.1, at_tenth)
+
+# %% [markdown]
 # ## Choose a threshold for a use
 #
-# Time to move it. Watch the bars, the table and the point on the curve. At which threshold is the accuracy
-# highest, and would you use that one? Find a threshold with at most one false alarm in a hundred: what recall
-# is left? Then try other words.
+# A threshold is a setting, like the number of epochs or the size of a layer. Lesson 01 had a rule for settings:
+# choose them on the **validation** clips, and use the testing clips once, at the end, to measure what came out.
+# So from here on we look at the validation clips.
+#
+# Drag the slider (or click on it and use the arrow keys), and watch the bars, the table and the point on the
+# curve. At which threshold is the accuracy highest, and would you use that one? Find a threshold with at most
+# one false alarm in a hundred clips: what recall is left? Then try other words.
 
 # %% tags=["shows"]
+validation_probabilities = network.predict(prepared.validation.x, verbose=0)
+score_validation = log_odds(validation_probabilities, stop)
+stop_validation = prepared.validation.y == stop
+
 def look(keyword, threshold):
     k = dataset.class_names.index(keyword)
-    of_class = log_odds(probabilities["FFNN"], k)
-    rates = binary_rates(labels == k, of_class >= threshold)
-    fpr, tpr, _ = roc_curve(labels == k, of_class)
-    return plotting.draw_threshold(labels == k, of_class, threshold, rates, (fpr, tpr), keyword)
+    is_word, of_class = prepared.validation.y == k, log_odds(validation_probabilities, k)
+    rates = binary_rates(is_word, of_class >= threshold)
+    fpr, tpr, _ = roc_curve(is_word, of_class)
+    return plotting.draw_threshold(is_word, of_class, threshold, rates, (fpr, tpr), keyword)
 
 widgets.explore(look, {"keyword": widgets.choice("keyword", list(dataset.class_names), "stop"),
                        "threshold": widgets.slider("threshold", -15.0, 15.0, -3.0, 0.5)})
 
 # %% [markdown]
-# (On a web page the slider is missing and you see one threshold, -3. The network reacts there as soon as it
-# gives "stop" a probability of 5 %.)
+# (On a web page the slider is missing and you see one threshold, -3. The network reacts there as soon as it gives
+# "stop" a probability of 5 %.)
 #
-# What does a false-positive rate mean for somebody who lives with the machine? Say that it decides once a
-# second while people talk about other things. An hour has 3,600 seconds.
+# What does a false-positive rate mean for somebody who lives with the machine? Say that it decides once a second
+# while people talk about other things. An hour has 3,600 seconds.
 
 # %% tags=["shows"]
-fpr, tpr, thresholds = roc_curve(is_stop, score)
+fpr, tpr, thresholds = roc_curve(stop_validation, score_validation)
 print("false-positive rate   false alarms per hour   recall")
 
 def print_limits():
@@ -791,22 +960,28 @@ def print_limits():
         print(f"{limit:>19.1%}{3600 * limit:>24,.1f}{tpr[fpr <= limit][-1]:>9.1%}")
 
 print_limits()
-print(f"\nThe smallest rate above 0 that {np.sum(~is_stop)} clips can show: {1 / np.sum(~is_stop):.2%}, "
-      f"which is {3600 / np.sum(~is_stop):.1f} an hour.")
+fewest = 1 / np.sum(~stop_validation)
+print(f"\nThe smallest rate above 0 that {np.sum(~stop_validation)} clips can show: {fewest:.2%}, "
+      f"which is {3600 * fewest:.1f} an hour.")
 
 # %% [markdown]
-# A rate of 1 % sounds small, and is 36 false alarms an hour: nobody would keep such a machine. This is why
-# people who build spotters speak of *false alarms per hour* and test with many hours of other speech. Our few
-# clips cannot even show such small rates, so the last line is really the recall at no false alarm at all. You will measure false alarms per hour in lesson 08.
-#
+# A rate of 1 % sounds small, and is 36 false alarms an hour: nobody would keep such a machine. This is why people
+# who build spotters speak of *false alarms per hour* and test with many hours of other speech. Our few clips
+# cannot even show a rate of 0.1 %, so the last line is really the recall without any false alarm. You will
+# measure false alarms per hour in lesson 08.
+
+# %% tags=["claim"]
+claim("cannot even show a rate of 0.1 %", fewest > 0.001, fewest)
+
+# %% [markdown]
 # ### Exercise: `threshold_for_false_alarms`
 #
 # *15 minutes · medium · 3 points*
 #
 # Usually somebody else says how many false alarms are bearable. You then want as many keywords as possible:
 # the **lowest** threshold that keeps the promise. Find the lowest observed score whose false-positive rate is
-# at most `max_fpr`. Where even the highest score raises too many false alarms, return `np.inf`: better not to
-# react at all.
+# at most `max_fpr`. Where even the highest score raises too many false alarms, return `np.inf`: it is better not
+# to react at all.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -815,13 +990,24 @@ print(f"\nThe smallest rate above 0 that {np.sum(~is_stop)} clips can show: {1 /
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The thresholds fall, and the false-positive rate never does. So the points that keep the promise stand at
-# the beginning, and the one you want is the last of them.
+# The thresholds fall, and the false-positive rate never does. So the points that keep the promise come first,
+# and the one you want is the last of them.
 #
 # </details>
 #
 # When it works, the cell below the check shows a rate on the validation clips that just keeps the promise of
 # 5 %.
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `deepest_dive` finds the greatest depth at which the pressure is bearable:
+#
+# ```python
+# def deepest_dive(depths, pressures, max_pressure):  # both rise
+#     return depths[pressures <= max_pressure][-1]
+# ```
+#
+# The comparison gives truth values, which pick the depths that are allowed. They rise, so the last one is the
+# deepest. If `depths` begins with 0 and a pressure of 0, there is always one to pick. What begins your ROC curve?
 
 # %% nbgrader={"grade_id": "threshold_for_false_alarms-solution", "solution": true}
 def threshold_for_false_alarms(is_keyword, score, max_fpr):
@@ -849,13 +1035,9 @@ judge(threshold_for_false_alarms)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On which clips? The threshold is a setting, like the number of epochs or the size of a layer. Lesson 01 had
-# a rule for settings: try them out on the **validation** clips, and use the testing clips once, at the end,
-# to measure what came out.
+# Choose it on the validation clips; then measure on the testing clips:
 
 # %% tags=["shows"]
-for_validation = network.predict(prepared.validation.x, verbose=0)
-score_validation, stop_validation = log_odds(for_validation, stop), prepared.validation.y == stop
 threshold = threshold_for_false_alarms(stop_validation, score_validation, max_fpr=0.05)
 chosen_on = binary_rates(stop_validation, score_validation >= threshold)
 measured = binary_rates(is_stop, score >= threshold)
@@ -881,35 +1063,41 @@ def print_uncertainty():
 print_uncertainty()
 
 # %% [markdown]
-# **What would happen if** the promise were 0.1 % instead of 5 %? How many false alarms may there be on the
-# validation clips then? How much would you trust the threshold?
+# **To think about.** The promise is 0.1 % instead of 5 %. How many false alarms may there be on the validation
+# clips? How much would you trust the threshold?
 #
-# <details><summary>Answer</summary>
+# <details><summary>An answer</summary>
 #
-# None: a thousandth of some hundred clips is less than one clip. The threshold then hangs on a single clip, that
-# one of the others with the highest score. With another speaker it would be elsewhere.
+# None: a thousandth of a few hundred clips is less than one clip. The threshold then depends on a single clip,
+# the highest-scoring of the others. With another speaker it would be elsewhere.
 #
 # </details>
-#
+
+# %% tags=["claim"]
+claim("just keeps the promise of 5 %", 0.04 < chosen_on["false_positive_rate"] <= 0.05,
+      chosen_on["false_positive_rate"])
+claim("None: a thousandth of a few hundred clips is less than one clip", 0.001 * np.sum(~stop_validation) < 1)
+
+# %% [markdown]
 # ### Question: two uses, two thresholds
 #
 # *15 minutes · medium · 2 points · marked by hand*
 #
 # The FFNN is to listen for "stop" in two places:
 #
-# - **A saw.** Whoever works at it can shout "stop" in an emergency; then the blade is stopped. It takes five
-#   seconds to start it again. Beside it there is a button.
+# - **A saw.** In an emergency, the person at the saw can shout "stop"; then the blade stops. It takes five
+#   seconds to start it again. There is also a button.
 # - **A music player** in a living room, which is on all day. At "stop" it stops the music.
 #
-# For each of them: which of the two mistakes is worse, a miss or a false alarm, and why? Choose a threshold
-# with the widget or with `threshold_for_false_alarms`, and give its recall and its false-positive rate. Would
-# you ship it? (About 100 words in all.)
+# For each of them: which mistake is worse, a miss or a false alarm, and why? Choose a threshold with the widget
+# above or with `threshold_for_false_alarms`, both on the validation clips, and give its recall and its
+# false-positive rate. Would you ship it? (About 100 words in all.)
 
 # %% [markdown] nbgrader={"grade_id": "choose_threshold", "grade": true, "solution": true, "points": 2}
 # **Model answer.** *The saw*: a miss may cost a finger, a false alarm costs five seconds. So recall comes
 # first: a low threshold, for example the one for 10 % false positives or even more, and the blade stops now
-# and then for nothing. The widget shows that even then this network misses some of the words; it must never
-# replace the button, only add to it. I would not ship it as a safety device.
+# and then for nothing. The widget shows that even then this network misses some words; it must never replace
+# the button, only add to it. I would not ship it as a safety device.
 #
 # *The music player*: nobody is hurt by a miss, one says "stop" again. But it hears other words for hours, so
 # even a rate of 1 % means dozens of false alarms an hour, and people would switch it off. So a high
@@ -923,6 +1111,15 @@ print_uncertainty()
 # with the highest accuracy" or for the same threshold in both places.
 
 # %% [markdown]
+# <details><summary>What a good answer mentions</summary>
+#
+# - the saw: a miss is worse; a low threshold, with its recall and false-positive rate on the validation clips
+# - the player: false alarms are worse, since it listens for hours; a higher threshold, with both rates
+# - what the rates mean in use: misses by the saw, false alarms per hour in the living room
+# - a decision for each, with a reason
+#
+# </details>
+#
 # ## What went wrong here?
 #
 # A colleague wants a threshold for 1 % false alarms. "The validation split is too small for that", she says,
@@ -952,6 +1149,14 @@ print(f"threshold: {her_threshold:.2f}")
 plotting.score_histograms({"others, her clips": score_most[~stop_most], "others, testing": score[~is_stop]},
                           threshold=her_threshold)
 
+# %% tags=["claim"]
+hers = binary_rates(is_stop, score >= her_threshold)
+claim("the false-positive rate is many times what was promised", hers["false_positive_rate"] > 0.05,
+      hers["false_positive_rate"])
+further_left = np.median(score[~is_stop]) - np.median(score_most[~stop_most])
+claim("the scores of the others lie far to the left", further_left > 1, further_left)
+claim("The recall on testing clips looks splendid", hers["recall"] > measured["recall"] + 0.1, hers["recall"])
+
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
@@ -959,19 +1164,101 @@ plotting.score_histograms({"others, her clips": score_most[~stop_most], "others,
 # (lesson 02): it is sure about nearly every one of them, so the scores of the others lie far to the left, and
 # a very low threshold is enough to hold back 99 % of them. Voices that it has never heard get less extreme
 # scores. Many of them lie above that threshold, and the false-positive rate is many times what was promised.
-# The recall on testing clips looks splendid, but for the same reason: at so low a threshold a great deal
-# reacts.
+# The recall on testing clips looks splendid, but for the same reason: at so low a threshold, the detector reacts
+# to almost anything like "stop".
 #
 # More clips make a threshold more exact only if they are like those that will come. 1 % of clips that the
 # network knows by heart says nothing about new voices.
 #
 # And choosing it on the testing clips? There the promise would be kept, of course: the threshold was made to
-# keep it on exactly these clips. That is a number that cannot fail, and so it proves nothing about the next
-# speaker. Choose on validation, measure on testing, and if validation is too small for the rate that you
-# need, record more speakers.
+# keep it on exactly these clips. A number that cannot fail proves nothing about the next speaker. Choose on
+# validation, measure on testing, and if validation is too small for the rate that you need, record more
+# speakers.
 #
 # </details>
 #
+# ### At choice: `calibration_error`
+#
+# *25 minutes · medium · not graded*
+#
+# Does the network mean what it says? Of all clips for which it is 90 % sure, 90 % should be right: then it is
+# **calibrated**. Sort the clips into `n_bins` bins of equal width by their confidence, 0 to 1. In each bin,
+# compare the mean confidence with the share of right answers. The **expected calibration error** is the mean of
+# the differences, where each bin counts as often as it has clips:
+#
+# $$E = \sum_b \frac{N_b}{N} \left| \text{share right}_b - \text{mean confidence}_b \right|$$
+#
+# A bin includes its lower limit; the last one includes 1 as well. Empty bins add nothing.
+#
+# <details><summary>Hint 1: the bins</summary>
+#
+# `(confidence * n_bins).astype(int)` is the number of the bin, except for a confidence of exactly 1.
+#
+# </details>
+# <details><summary>Hint 2: the empty bins</summary>
+#
+# $N_b / N$ times a difference of means is a difference of sums, divided by $N$. Sums of nothing are 0.
+#
+# </details>
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `rain_by_month` adds up what fell in each month, January as 0:
+#
+# ```python
+# def rain_by_month(day_of_year, rain):
+#     month = np.minimum((day_of_year / 365 * 12).astype(int), 11)
+#     return np.array([rain[month == number].sum() for number in range(12)])
+# ```
+#
+# `np.minimum` puts the very last moment of the year into December instead of a thirteenth month. A month without
+# rain has the sum 0, while its mean would be `nan`.
+
+# %% nbgrader={"grade_id": "calibration_error-solution", "solution": true}
+def calibration_error(confidence, is_right, n_bins=10):
+    """The expected calibration error: how far confidence and share of right answers lie apart.
+
+    Args:
+        confidence: the probability of the answer that was given, 0 to 1, shape (N,).
+        is_right: was that answer right? Truth values, shape (N,).
+        n_bins: the number of bins of equal width.
+
+    Returns:
+        One number from 0 to 1.
+    """
+    ### BEGIN SOLUTION
+    bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
+    differences = [abs(np.sum(is_right[bins == k]) - np.sum(confidence[bins == k])) for k in range(n_bins)]
+    return float(sum(differences) / len(confidence))
+    ### END SOLUTION
+
+# %% tags=["shows"]
+check(calibration_error)
+
+# %% tags=["shows"]
+def print_calibration():
+    for name, split in {"training": prepared.training, "validation": prepared.validation}.items():
+        given = network.predict(split.x, verbose=0)
+        confidence, is_right = given.max(axis=-1), given.argmax(axis=-1) == split.y
+        print(f"{name:<11} mean confidence {confidence.mean():.1%}, right {is_right.mean():.1%}, "
+              f"calibration error {calibration_error(confidence, is_right):.3f}")
+
+print_calibration()
+
+# %% [markdown]
+# On training voices the network is as sure as it is right. On other voices it is much surer than right: it has
+# never heard that it could be wrong. A temperature above 1 (lesson 02), chosen on the validation clips, would
+# make it more modest. Its answers and its accuracy would stay the same.
+
+# %% tags=["claim"]
+is_right = validation_probabilities.argmax(axis=-1) == prepared.validation.y
+cooler = validation_probabilities**0.4
+cooler /= cooler.sum(axis=-1, keepdims=True)
+error_now, error_cooler = (calibration_error(p.max(axis=-1), is_right) for p in (validation_probabilities, cooler))
+too_sure = validation_probabilities.max(axis=-1).mean() - is_right.mean()
+claim("On other voices it is much surer than right", too_sure > 0.15, too_sure)
+claim("would make it more modest", error_cooler < error_now - 0.05, [round(error_now, 3), round(error_cooler, 3)])
+
+# %% [markdown]
 # ## Summary
 #
 # - Accuracy adds up rare and frequent cases. Where the keyword is rare, doing nothing scores high.
@@ -981,8 +1268,8 @@ plotting.score_histograms({"others, her clips": score_most[~stop_most], "others,
 # - A confusion matrix is read row by row: what became of the clips of this word? The macro average counts
 #   each class alike.
 # - Every threshold is another detector. The ROC curve shows all of them; only the order of the scores
-#   matters. The area below it is the share of pairs in the right order: 0.5 is chance, far below 0.5 is an
-#   exchanged sign.
+#   matters. The area under it is the share of pairs in the right order: 0.5 is chance, far below 0.5 usually
+#   means a flipped sign.
 # - The threshold depends on the use. Choose it on validation clips; never on clips that the network knows.
 #
 # Next: in lesson 04 the network learns to understand instead of learning by heart. You now have the numbers

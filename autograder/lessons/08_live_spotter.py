@@ -1202,7 +1202,7 @@ never_heard = ("banana", "window", "oven", "kitchen")
 tests["never heard"] = np.concatenate([numbers_of_said(word)[HEARD:] for word in never_heard])
 plotting.score_bars({title: [layer.predict(some).mean() for some in tests.values()] for title, layer in
                      [("taught without similar words", alone), ("taught with them", with_similar)]},
-                    list(tests), same_scale=True)
+                    list(tests), same_scale=True, ylabel="share taken for it")
 
 # %% [markdown]
 # **Read the bars.** Each shows which share of the clips was taken for your word. The first should be at 1, all others at

@@ -217,3 +217,31 @@ def standardise(f):
     expect.close(f(np.array([[[10.0, -2.0], [14.0, -1.5]]]), mean, std), [[[0, 0], [1, 1]]])
     yield "rounds nothing"
     expect.close(f(np.array([[11.0, -2.1]]), mean, 7 * std), [[1 / 28, -0.1 / 3.5]])
+
+
+@ladder("families(speakers, relatives)")
+def families(f):
+    def named(speakers, relatives):
+        return np.asarray(f(np.array(speakers), relatives)).astype(object).astype(str).tolist()
+
+    def same(speakers, relatives, expected, cause):
+        got = named(speakers, relatives)
+        expect.that(got == expected, f"{expected}", got, cause)
+
+    yield "returns an array with one entry for each clip"
+    expect.shape(f(np.array(["b2", "a1", "b2"]), []), (3,))
+    yield "leaves a speaker without relatives alone"
+    same(["b2", "a1", "b2"], [], ["b2", "a1", "b2"], "Without relatives the family is the speaker.")
+    yield "gives both of a pair the smaller id, whichever comes first"
+    same(["b2", "a1", "d4"], [("a1", "b2")], ["a1", "a1", "d4"], "The smallest id of the family is its name.")
+    same(["b2", "a1", "d4"], [("b2", "a1")], ["a1", "a1", "d4"], "A pair has no order: take the smaller of the two.")
+    yield "counts relatives of relatives, in any order of the pairs"
+    same(["c3", "d4", "e5"], [("c3", "d4"), ("d4", "e5")], ["c3", "c3", "c3"], "c3, d4 and e5 are one family.")
+    same(["a1", "b2", "c3", "d4"], [("b2", "d4"), ("a1", "c3"), ("c3", "d4")], ["a1"] * 4,
+         "The last pair joins two families: everybody in the one with the larger name is renamed.")
+    yield "knows relatives who have no clips themselves"
+    same(["c3", "b2"], [("c3", "a1"), ("a1", "b2")], ["a1", "a1"], "a1 joins the two, and is the smallest id.")
+    yield "leaves its arguments as they were"
+    speakers = np.array(["b2", "a1"])
+    f(speakers, [("a1", "b2")])
+    expect.that(speakers.tolist() == ["b2", "a1"], "speakers as they were", speakers, "Make a new array.")

@@ -126,6 +126,29 @@ def build_ffnn(f):
     yield from networks.takes_other_sizes(f, (20, 13))
 
 
+@ladder("score_gradient(scores, one_hot)")
+def score_gradient(f):
+    scores, targets = np.log([[1.0, 2.0, 1.0], [3.0, 1.0, 4.0]]), np.eye(3)[[1, 0]]
+    right = np.array([[0.25, -0.5, 0.25], [-0.625, 0.125, 0.5]])
+    yield "has a number for each score"
+    expect.shape(f(scores, targets), (2, 3))
+    yield "is small where the network was right and sure"
+    expect.close(f(np.array([[20.0, 0.0]]), np.array([[1.0, 0.0]])), [[0.0, 0.0]],
+                 "A higher score could not make the loss of this clip much smaller.")
+    yield "says for one clip how the loss changes: probabilities 1/4, 1/2, 1/4, and class 1 is right"
+    expect.close(f(scores[:1], targets[:1]), right[:1], "Move one score by a little: by how much does cross_entropy(softmax("
+                 "scores), one_hot) move?", known=[
+        (-right[:1], "The sign is wrong: a higher score of the right class makes the loss smaller."),
+        ([[0.0, -2.0, 0.0]], "That is the derivative by the probabilities. The scores come before the softmax."),
+        ([[0.0, -0.5, 0.0]], "A higher score of a wrong class makes the loss larger, since it takes probability away.")])
+    yield "takes the mean over the clips"
+    expect.close(f(scores, targets), right / 2, "The loss is a mean over N clips, so each clip's derivative counts 1/N.",
+                 known=[(right, "That is the gradient of the sum over the clips. Divide by their number."),
+                        (right / 3, "That is divided by the number of classes. Divide by the number of clips.")])
+    yield "survives very large scores"
+    expect.close(f(np.array([[1000.0, 1000.0]]), np.array([[1.0, 0.0]])), [[-0.5, 0.5]], "Your softmax does.")
+
+
 def _run_with_negative_sums(model, neurons, seed, clips):
     """The outputs with random weights everywhere but in the layer of so many neurons, whose sums are all negative."""
     rng, own_rng = np.random.default_rng(0), np.random.default_rng(seed)

@@ -217,3 +217,28 @@ def threshold_for_false_alarms(f):
                  "to another word here: every threshold among the scores raises too many false alarms.")
     yield "takes 0 and 1 in place of truth values"
     expect.close(f(is_keyword.astype(int), score, 0.4), 6.0, "Make is_keyword bool first.")
+
+
+@ladder("calibration_error(confidence, is_right, n_bins=10)")
+def calibration_error(f):
+    sure = np.full(4, 0.75)
+    yield "returns one number"
+    expect.number(f(sure, np.array([True, True, True, False])))
+    yield "is 0 where 3 of 4 answers with a confidence of 75 % are right"
+    expect.close(f(sure, np.array([True, True, True, False])), 0.0)
+    yield "is 0.25 where 2 of them, or all of them, are right"
+    expect.close(f(sure, np.array([True, True, False, False])), 0.25)
+    expect.close(f(sure, np.ones(4, bool)), 0.25, "A network may also be surer than it says: take the absolute difference.")
+    yield "does not let a bin that is too sure make up for one that is not sure enough"
+    two, right = np.array([0.25, 0.25, 0.75, 0.75]), np.array([True, True, False, False])
+    expect.close(f(two, right), 0.75, "The difference is taken in each bin, and the mean over the bins comes last.",
+                 known=[(0.0, "The two bins cancel each other here: take the absolute difference in each bin.")])
+    yield "counts a bin as often as it has clips"
+    expect.close(f(np.array([0.05, 0.95, 0.95, 0.95]), np.array([True, True, True, True])), 0.275, known=[
+        (0.5, "Both bins count alike here. One has three clips of four: N_b / N."),
+        (0.1, "That is the mean over all bins, empty ones included. Each counts N_b / N.")])
+    yield "puts a confidence of exactly 1 into the last bin"
+    expect.close(f(np.array([1.0, 0.95]), np.array([False, True])), 0.475,
+                 "With ten bins, int(1.0 * 10) is 10, and there is no bin 10. np.minimum helps.")
+    yield "uses the number of bins that it is given"
+    expect.close(f(two, right, n_bins=1), 0.0)

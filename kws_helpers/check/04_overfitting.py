@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from kws_helpers.check import expect, networks
+from kws_helpers.check import expect
 from kws_helpers.check.ladder import ladder
+from kws_helpers.check.likely import likely
 
 
 @ladder("fit_polynomial(x, y, degree)")
@@ -30,11 +31,21 @@ def mean_squared_error(f):
     yield "is 0 where every guess is right"
     expect.close(f(y, y), 0.0)
     yield "squares a single error: 3 away costs 9"
-    expect.close(f(np.array([1.0]), np.array([4.0])), 9.0, "The difference, squared; no root, no half.")
+    got = f(np.array([1.0]), np.array([4.0]))
+    expect.close(got, 9.0, likely(got, {
+        "That is the difference itself, or its root mean square. Square it, and take no root.": 3.0,
+        "The difference is not squared.": -3.0, "There is a factor 1/2. Here there is none.": 4.5,
+    }, "The difference, squared."))
+    yield "takes the mean over the points: (0 + 4 + 1) / 3"
+    got = f(y, np.array([1.0, 4.0, 2.0]))
+    expect.close(got, 5 / 3, likely(got, {
+        "That is the sum of the squares. Divide it by the number of points, or use np.mean.": 5.0,
+        "The mean was taken before the square, so errors above and below cancel. Square first.": 1 / 9,
+        "The squares were subtracted. Subtract first, then square the difference.": -7 / 3,
+        "The sum was divided by n - 1. Divide it by n.": 5 / 2,
+    }, "The sum of the squares, divided by the number of points."))
     yield "does not let errors above and below cancel"
     expect.close(f(np.zeros(2), np.array([2.0, -2.0])), 4.0, "Square first, then take the mean.")
-    yield "takes the mean over the points: (0 + 4 + 1) / 3"
-    expect.close(f(y, np.array([1.0, 4.0, 2.0])), 5 / 3, "The sum of the squares, divided by the number of points.")
     yield "notices when all guesses are too high by the same amount"
     expect.close(f(y, y + 2), 4.0, "That is no variance: the mean of the errors is not subtracted.")
 
@@ -44,7 +55,11 @@ def radius(f):
     yield "returns one distance for each point"
     expect.shape(f(np.array([3.0, 0.0]), np.array([4.0, 1.0])), (2,))
     yield "gives 5 for the point (3, 4)"
-    expect.close(f(np.array([3.0]), np.array([4.0])), [5.0], "Square both, add, and take the root.")
+    got = f(np.array([3.0]), np.array([4.0]))
+    expect.close(got, [5.0], likely(got, {
+        "The root is missing: np.sqrt.": [25.0],
+        "That is 3 + 4. Square both, add, and only then take the root.": [7.0],
+    }, "Square both, add, and take the root."))
     yield "does not mind signs"
     expect.close(f(np.array([-3.0, 3.0, -1.0]), np.array([4.0, -4.0, 0.0])), [5.0, 5.0, 1.0])
     yield "takes single numbers, and arrays with two axes"
@@ -59,11 +74,22 @@ def weight_penalty(f):
     yield "returns one number"
     expect.number(f(weights, 0.1), "One number for all weights together.")
     yield "L2: the weights 1 and -2 with strength 0.1 cost 0.1 · (1 + 4)"
-    expect.close(f(weights, 0.1), 0.5, "Strength times the sum of the squares: no half, no mean, no root.")
+    got = f(weights, 0.1)
+    expect.close(got, 0.5, likely(got, {
+        "There is a half, or a mean. Here the squares are only added up.": 0.25,
+        "The root of the sum was taken. There is none here.": 0.1 * 5**0.5,
+        "The strength is missing.": 5.0, "The weights were added before they were squared.": 0.1,
+        "That is L1: the sum of the absolute values.": 0.3,
+    }, "Strength times the sum of the squares: no half, no mean, no root."))
     yield "L2 is what you get when no kind is given"
     expect.close(f(weights, 0.1, kind="l2"), 0.5)
     yield "L1: they cost 0.1 · (1 + 2)"
-    expect.close(f(weights, 0.1, kind="l1"), 0.3, "Strength times the sum of the absolute values.")
+    got = f(weights, 0.1, kind="l1")
+    expect.close(got, 0.3, likely(got, {
+        "The weights were added with their signs. Take np.abs of each.": -0.1,
+        "The absolute value was taken of the sum. Take it of each weight.": 0.1,
+        "That is L2 again. Is `kind` used?": 0.5, "That is a mean. Add them up.": 0.15,
+    }, "Strength times the sum of the absolute values."))
     yield "takes arrays of any shape"
     expect.close(f(np.full((2, 3, 2), -0.5), 2.0), 6.0, "12 weights, each with a square of 0.25.")
     yield "takes a list of arrays and adds up"
@@ -84,19 +110,27 @@ def dropout(f):
     yield "does nothing when the network is used (training=False)"
     expect.close(f(x, 0.4, False, _rng(0)), x, "Without training, every value stays as it is.")
     yield "does nothing with rate 0"
-    expect.close(f(x, 0.0, True, _rng(0)), x)
+    out = expect.array(f(x, 0.0, True, _rng(0)))
+    expect.close(out, x, "With rate 0 every draw must keep its value. Is the comparison of draw and rate the right way "
+                 "round?" if np.mean(out == 0) > 0.5 else "Nothing is silenced, and 1 - rate is 1.")
+    yield "draws for every value by itself"
+    out = expect.array(f(x, 0.3, True, _rng(0))).astype(float)
+    expect.that(not np.any(np.all(out == 0, axis=0)) and not np.any(np.all(out == 0, axis=1)),
+                "zeros scattered over the array", "whole rows or columns of zeros",
+                "One random number was drawn for many values. Draw as many as x has: size=x.shape.")
     yield "sets about 30 % of the values to 0 with rate 0.3"
-    out = np.asarray(f(x, 0.3, True, _rng(0)), dtype=float)
     share = np.mean(out == 0)
     expect.that(abs(share - 0.3) < 0.02, "about 30 % zeros", f"{share:.1%}",
-                "The rate is the probability with which a value becomes 0, not the one with which it stays.")
+                "The rate is the probability with which a value becomes 0, not the one with which it stays."
+                if abs(share - 0.7) < 0.02 else "Nothing was silenced. Was one number drawn for all values? size=x.shape."
+                if share == 0 else "A draw from 0 to 1 is below 0.3 in 30 % of the cases.")
     yield "divides the others by 1 - rate"
     kept = out != 0
-    expect.close(out[kept], x[kept] / 0.7,
-                 "0.7 of the values survive. By what must they grow, so that the sum stays the same on average?")
-    yield "draws for every value by itself"
-    expect.that(not np.any(np.all(out == 0, axis=0)) and not np.any(np.all(out == 0, axis=1)),
-                "zeros scattered over the array", "whole rows or columns of zeros", "How many random numbers are drawn?")
+    growth = np.median(out[kept] / x[kept])
+    expect.close(out[kept], x[kept] / 0.7, likely(growth, {
+        "They were not divided.": 1.0, "They were divided by the rate. Divide by 1 - rate.": 1 / 0.3,
+        "They were multiplied by 1 - rate, which makes them smaller. Divide.": 0.7,
+    }, "0.7 of the values survive. By what must they grow, so that the sum stays the same on average?"))
     yield "takes its random numbers from rng"
     again, other = f(x, 0.3, True, _rng(0)), f(x, 0.3, True, _rng(1))
     expect.that(np.array_equal(out, again), "the same result for generators with the same seed",
@@ -138,11 +172,19 @@ def early_stopping_epoch(f):
     yield "returns a whole number"
     expect.whole_number(f(losses, 2), "The number of an epoch, not a loss.")
     yield "stops after two epochs without a new best: the table's answer for patience 2 is epoch 2"
-    expect.equal(f(losses, 2), 2, "Epochs are counted from 0. What comes after the stop never happens.")
+    got = f(losses, 2)
+    expect.equal(got, 2, likely(got, {
+        "That is the epoch at which training stops. Return the best epoch before it.": 4,
+        "Training went on for too long. It stops as soon as `patience` epochs in a row brought no new best (>=, not >), "
+        "and what comes later never happens.": 5,
+        "Epochs are counted from 0.": 3, "That is not the smallest loss so far.": 0,
+    }, "What comes after the stop never happens."))
     yield "waits longer with more patience: epoch 5 for patience 3"
     expect.equal(f(losses, 3), 5, "Two epochs without a new best are no reason to stop yet.")
     yield "stops at once with patience 1"
-    expect.equal(f([2.0, 2.1, 1.0], 1), 0, "The first epoch without a new best is the last.")
+    got = f([2.0, 2.1, 1.0], 1)
+    expect.equal(got, 0, likely(got, {"Training stops one epoch too late: >= and not >.": 2},
+                                "The first epoch without a new best is the last."))
     yield "runs to the end where nothing stops it"
     expect.equal(f([3.0, 2.0, 1.0, 1.5], 3), 2)
     expect.equal(f([3.0, 2.0, 1.0], 2), 2)
@@ -151,66 +193,29 @@ def early_stopping_epoch(f):
     yield "compares with the best so far, not with the epoch before"
     expect.equal(f([1.0, 3.0, 2.5, 2.0, 0.5], 3), 0, "3.0, 2.5, 2.0 are falling, but none of them is below 1.0.")
     yield "does not take an equal loss for a new best"
-    expect.equal(f([1.0, 1.0, 1.0, 0.5], 2), 0)
+    expect.equal(f([1.0, 1.0, 1.0, 0.5], 2), 0, "A new best is smaller than all before it: <, not <=.")
     yield "takes a NumPy array, too"
     expect.equal(f(np.array(losses), 2), 2)
 
 
-@ladder("build_regularised_ffnn(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4)")
-def build_regularised_ffnn(f):
-    model, clips = yield from networks.is_built(f, 6, "Is there a Flatten, so that there is one answer for a clip?")
-    yield from networks.gives_probabilities(networks.run(model, 3 * clips))
-    yield "has dense layers of 64, of 128 and of 12 neurons"
-    kernels = [tuple(weight.shape) for weight in model.weights if weight.name == "kernel"]
-    expect.that(sorted(kernels) == [(64, 128), (128, 12), (1960, 64)], "kernels (1960, 64), (64, 128) and (128, 12)",
-                ", ".join(map(str, kernels)))
-    for neurons in (64, 128):
-        yield f"has batch normalisation for the {neurons} neurons"
-        names = {weight.name for weight in model.weights if tuple(weight.shape) == (neurons,)}
-        expect.that({"gamma", "beta", "moving_mean", "moving_variance"} <= names, "gamma, beta and moving statistics",
-               ", ".join(sorted(names)) or "none", "keras.layers.BatchNormalization() comes after the dense layer.")
-        yield f"has ReLU after it: normalised sums below 0 become 0 ({neurons} neurons)"
-        one, other = (_run_below_zero(model, neurons, beta, clips) for beta in (-1.0, -2.0))
-        expect.close(other, one, f"All {neurons} normalised sums were negative, and yet it mattered how negative. The "
-                     "order is dense, batch norm, ReLU.")
-        yield f"has ReLU after it: normalised sums above 0 stay ({neurons} neurons)"
-        one, other = (_run_below_zero(model, neurons, beta, clips) for beta in (1.0, 2.0))
-        expect.that(not np.allclose(one, other, atol=1e-3), "another result for another sum", "the same result")
-    yield "has dropout after both hidden layers in training, with the rate that is given"
-    for rate in (0.5, 0.3):
-        rates = networks.dropout_rates(f(dropout=rate), (49, 40), 12)
-        expect.that(np.allclose(rates, rate, atol=0.05), f"a rate of {rate} in both places",
-                    " and ".join(f"{one:.2f}" for one in rates), "keras.layers.Dropout comes after each ReLU.")
-    yield "has no dropout when it is used"
-    expect.close(networks.run(model, clips), networks.run(model, clips))
-    yield "has an L2 penalty on the kernels of all dense layers, with the strength that is given"
-    for strength in (1e-4, 0.05):
-        built = f(l2=strength)
-        networks.run(built, clips)
-        squares = sum(np.sum(np.square(weight)) for weight in built.weights if weight.name == "kernel")
-        penalty = float(sum(np.sum(one) for one in built.losses))
-        expect.that(np.isclose(penalty, strength * squares, rtol=1e-3), f"{strength} times the sum of the squares "
-               f"({strength * squares:.4g})", f"{penalty:.4g}", "kernel_regularizer=… in every Dense, the last one too.")
-    yield "has no penalty with l2=0"
-    built = f(l2=0.0)
-    networks.run(built, clips)
-    expect.close(float(sum(np.sum(one) for one in built.losses)), 0.0)
-    yield from networks.takes_other_sizes(f, (20, 13))
+@ladder("fit_penalised(x, y, degree, strength)")
+def fit_penalised(f):
+    x = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+    yield "returns an array with degree + 1 coefficients"
+    expect.shape(f(x, x**2, 2, 0.1), (3,))
+    yield "is fit_polynomial with strength 0: it finds x² + 2x + 5 again"
+    expect.close(f(x, x**2 + 2 * x + 5, 2, 0.0), [1.0, 2.0, 5.0], "The highest power comes first (np.vander).")
+    yield "makes a straight line flatter: with strength 10, y = 2x becomes y = x"
+    got = f(x, 2 * x, 1, 10.0)
+    expect.close(got, [1.0, 0.0], likely(got, {
+        "The penalty is too weak by a factor: the squared errors are added up, not averaged, and there is no half.":
+        [4 / 3, 0.0],
+    }, "The sum of x² is 10, that of xy is 20: 20 / (10 + strength)."))
+    yield "has a penalty on the constant, too: with strength 5, y = 4 becomes y = 2"
+    expect.close(f(x, np.full(5, 4.0), 0, 5.0), [2.0], "All coefficients are in the sum, the constant as well.")
+    yield "makes all coefficients small where the strength is huge"
+    expect.close(f(x, 2 * x + 1, 3, 1e9), np.zeros(4))
 
 
 def _rng(seed):
     return np.random.default_rng(seed)
-
-
-def _run_below_zero(model, neurons, beta, clips):
-    """The outputs when the normalised sums of the layer with so many neurons are all `beta`, and the rest random."""
-    rng = np.random.default_rng(0)
-
-    def value(name, shape):
-        if name == "kernel":
-            return rng.normal(size=shape) / np.sqrt(shape[0])
-        here = shape == (neurons,)
-        return {"beta": beta if here else 1, "gamma": 0 if here else 1, "moving_variance": 1}.get(name, 0)
-
-    networks.assign(model, value)
-    return networks.run(model, clips)

@@ -1,9 +1,10 @@
-"""The checks of lesson 04: what makes new clips out of old ones."""
+"""The checks of lesson 05 about sound: what makes new clips out of old ones."""
 
 import numpy as np
 
 from kws_helpers.check import expect
 from kws_helpers.check.ladder import ladder
+from kws_helpers.check.likely import likely
 
 
 @ladder("time_shift(audio, samples)")
@@ -30,10 +31,23 @@ def mix_noise(f):
     yield "returns an array of the same length"
     expect.shape(f(audio, noise, 10), (4,))
     yield "adds noise of the same power as it is at 0 dB"
-    expect.close(f(audio, noise, 0), audio + noise, "The clip itself keeps its loudness; nothing is averaged.")
+    got = f(audio, noise, 0)
+    expect.close(got, audio + noise, likely(got, {
+        "The mean of clip and noise was returned. Add them.": (audio + noise) / 2,
+        "Only the noise was returned. Add it to the clip.": noise,
+        "No noise was added. The factor that belongs to 0 dB is 1: undo the logarithm (10**x).": audio,
+    }, "The clip itself keeps its loudness; nothing is averaged."))
     yield "adds a tenth of it at 20 dB"
-    expect.close(f(audio, noise, 20), audio + noise / 10,
-                 "A power of 1/100 means samples of 1/10. Is there a root somewhere?")
+    got = f(audio, noise, 20)
+    expect.close(got, audio + noise / 10, likely(got, {
+        "The ratio is upside down: the more decibels, the less noise.": audio + 10 * noise,
+        "1/100 is the ratio of the powers. Samples need its root.": audio + noise / 100,
+        "The ratio of powers is 10**(dB / 10); dB / 20 belongs to samples, where no root follows.":
+        audio + noise / 10**0.5,
+        "np.exp undoes the natural logarithm. log10 is undone by 10**x.": audio + noise / np.e,
+        "Decibels are no factor. Undo the logarithm first: 10**x.": audio + noise / 20**0.5,
+        "The noise was added as loud as it is.": audio + noise,
+    }, "A power of 1/100 means samples of 1/10."))
     yield "adds ten times as much at -20 dB, and does not cut the result off at 1"
     expect.close(f(audio, noise, -20), audio + 10 * noise)
     yield "does not mind how loud the noise was recorded, or the clip"
@@ -52,9 +66,17 @@ def change_gain(f):
     yield "returns an array of the same length"
     expect.shape(f(audio, 3.0), (3,))
     yield "leaves the clip as it is at 0 dB"
-    expect.close(f(audio, 0.0), audio)
+    expect.close(f(audio, 0.0), audio, "The factor that belongs to 0 dB is 1: undo the logarithm (10**x).")
     yield "makes samples 10 times as large at 20 dB, and does not cut them off at 1"
-    expect.close(f(audio, 20.0), 10 * audio, "Decibels compare powers. 100 times the power means samples 10 times as large.")
+    got = f(audio, 20.0)
+    expect.close(got, 10 * audio, likely(got, {
+        "Those are samples 100 times as large. 100 is the factor of the powers; samples get its root, 10**(dB / 20).":
+        100 * audio,
+        "The sign is wrong: positive decibels make a clip louder.": audio / 10,
+        "np.exp undoes the natural logarithm. log10 is undone by 10**x.": np.e * audio,
+        "Decibels are no factor. Undo the logarithm first: 10**x.": 20 * audio,
+        "The result was cut off at -1 and 1.": np.clip(10 * audio, -1, 1),
+    }, "Decibels compare powers. 100 times the power means samples 10 times as large."))
     yield "makes them a tenth at -20 dB"
     expect.close(f(audio, -20.0), audio / 10)
     yield "makes them about twice as large at 6 dB"
@@ -124,10 +146,32 @@ def mask_spectrogram(f):
         hidden = np.sum([(out == 0).all(axis=1 - axis) for out in draws], axis=0)
         expect.that(np.all(hidden[2:-2] > 0), "bands all over the picture", "places that are never hidden",
                     "Where does the band begin?")
+    yield "keeps the whole band inside the picture"
+    wide = [np.asarray(f(features, 24, 16, _rng(seed))) for seed in range(300)]
+    for axis, name in enumerate(["frames", "coefficients"]):
+        at_the_end = np.mean([(out == 0).all(axis=1 - axis)[-1] for out in wide])
+        expect.that(at_the_end < 0.2, f"a band at the last of the {name} in few of 300 draws", f"{at_the_end:.0%} of them",
+                    "Bands stick out at the edge. The last possible beginning is the number of places minus the width.")
     yield "takes its random numbers from rng"
     expect.that(np.array_equal(draws[1], f(features, 6, 4, _rng(1))),
                 "the same result for generators with the same seed", "two different results",
                 "Are all random numbers drawn with `rng.…`?")
+
+
+@ladder("in_a_room(audio, response)")
+def in_a_room(f):
+    audio = np.array([1.0, -2.0, 0.5, 0.0])
+    yield "returns an array of the same length"
+    expect.shape(f(audio, np.array([1.0, 0.0, 0.5])), (4,), "np.convolve returns more: keep the first samples.")
+    yield "leaves the clip as it is in a room without echo: response [1]"
+    expect.close(f(audio, np.array([1.0])), audio)
+    yield "makes it later, and as loud as before, where only an echo arrives"
+    expect.close(f(np.array([1.0, -1.0, 0.0, 0.0]), np.array([0.0, 0.3])), [0.0, 1.0, -1.0, 0.0],
+                 "The power of the result must be that of the clip.")
+    yield "adds the echo to what comes directly"
+    expected = np.array([1.0, -1.5, -0.5, 0.25])
+    expected *= np.sqrt(np.mean(audio**2) / np.mean(expected**2))
+    expect.close(f(audio, np.array([1.0, 0.5])), expected)
 
 
 def _rng(seed):

@@ -23,6 +23,8 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"only (?:length-1|0-dimensional) arrays can be converted|only integer scalar arrays can be converted",
      "a single number is needed there, and a whole array came. Functions of `math` take one number; NumPy's, such as "
      "np.sqrt, take arrays"),
+    (r"setting an array element with a sequence\.?$", "a place of an array holds one number, and a whole array "
+                                                      "is put into it. Is a np.sum missing?"),
     (r"inhomogeneous shape", "the rows of the list have different lengths, so they cannot become one array"),
     (r"truth value of an (?:empty )?array",
      "`if`, `and`, `or` and `not` need a single truth value, and an array holds many. Use &, | and ~, or .any() and "
@@ -32,7 +34,7 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
      "{0} cannot be the key of a dict or an item of a set; numbers, texts and tuples can"),
     (r"unsupported operand type\(s\) for (\S+): 'NoneType'|for (\S+): '.*' and 'NoneType'",
      "one of the two values is None. Did a function above forget its `return`?"),
-    (r"unsupported operand type\(s\) for (\S+): '(list|tuple)'|for (\S+): '.*' and '(list|tuple)'",
+    (r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(list|tuple)'|for (\S+): '.*' and '(list|tuple)'",
      "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
     (r"can(?:'|no)t multiply sequence by non-int|can only concatenate list",
      "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),

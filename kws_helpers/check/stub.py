@@ -70,8 +70,9 @@ def unwritten_in(error: BaseException) -> str:
     from kws_helpers.check import ladders
 
     frames = filter(None, map(frame_of_stub, with_causes(error)))
-    return next((frame.f_code.co_name for frame in frames
-                 if in_notebook(frame.f_code.co_filename) and frame.f_code.co_name in ladders()), "")
+    return next((name for frame in frames if in_notebook(frame.f_code.co_filename)
+                 for name in (frame.f_code.co_name, type(frame.f_locals.get("self")).__name__)  # a method's class
+                 if name in ladders()), "")
 
 
 def needs(what: str, exercises: Iterable[str]) -> str:
@@ -92,5 +93,14 @@ def _block(code: CodeType) -> list[ast.stmt] | None:
         return None
     if is_cell(code) or not source:
         return tree.body or None
-    return next((node.body for node in ast.walk(tree) if isinstance(node, _BLOCKS) and node.name == code.co_name
+    return next((list(_with_loops(node.body)) for node in ast.walk(tree)
+                 if isinstance(node, _BLOCKS) and node.name == code.co_name
                  and min(one.lineno for one in [node, *node.decorator_list]) == code.co_firstlineno), [])
+
+
+def _with_loops(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements, and what their loops repeat: a stub may be handed out within a loop."""
+    for one in statements:
+        yield one
+        if isinstance(one, ast.For):
+            yield from _with_loops(one.body)

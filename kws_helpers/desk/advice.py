@@ -9,6 +9,7 @@ made waits for that exercise, and each later cell that misses it says the same. 
 
 import ast
 import linecache
+import sys
 import traceback
 from types import TracebackType
 from typing import Any
@@ -66,6 +67,9 @@ class _Advice:
             error.add_note(f"If a cell further up defines {error.name or 'it'}, that cell has not run since the kernel "
                            "was started.\n"
                            "Choose Run > Run All Above Selected Cell in the menu, then run this cell again.")
+        elif name := self._hidden_module(error):
+            error.add_note(f"`{name}` is a variable of yours now, and hides what the first cell imports under that name.\n"
+                           "Call yours something else, then run the first cell and this one again.")
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
     def go_on(self, result: Any) -> None:
@@ -73,6 +77,13 @@ class _Advice:
         if result is not None and result.error_in_exec is self.said:
             result.error_in_exec = None
         self.said = None
+
+    def _hidden_module(self, error: Exception) -> str:
+        """Return the name of the course's module that was meant where a variable of that name lacks something."""
+        if not isinstance(error, AttributeError):
+            return ""
+        return next((name for name, value in self.names.items() if value is error.obj
+                     and hasattr(sys.modules.get(f"kws_helpers.{name}"), error.name)), "")
 
     def _line(self, error: Exception, trace: TracebackType) -> str:
         """Return what to say of an error that comes from an unwritten exercise, "" of any other."""

@@ -20,7 +20,8 @@ def change_by_shift(changes: Mapping[str, Sequence[float]], shifts: Sequence[int
     """Show how much something changes when its input is shifted by so many frames: a line per kind, as shares."""
     figure, axis = new_figure(height=3)
     _lines(axis, shifts, changes)
-    label(axis, percent="y", whole="x", legend=True, xlabel="shift in frames", ylabel="change", ylim=(0, None))
+    label(axis, percent="y", whole="x", legend=True, xlabel="shift in frames", ylabel="change of the map",
+          ylim=(0, None))
     texts = [f"{name}: {values[0]:.0%} after {shifts[0]} and {values[-1]:.0%} after {shifts[-1]}"
              for name, values in changes.items()]
     show(figure, f"Lines over the shift in frames. {'; '.join(texts)}.")
@@ -32,7 +33,7 @@ def accuracy_over_shift(curves: Mapping[str, Sequence[float]], shifts: Sequence[
     _lines(axis, shifts, curves)
     axis.axhline(chance, color=BLACK, linestyle=":", linewidth=1.5, label="guessing")
     label(axis, percent="y", legend=True, xlabel="shift in frames of 20 ms (+ is later)", xticks=shifts,
-          ylabel="accuracy, unheard voices", ylim=(0, 1))
+          ylabel="accuracy, validation", ylim=(0, 1), title="the same clips, earlier or later")
     texts = [f"{name}: {max(values):.1%} at best, {values[0]:.1%} at {shifts[0]} and {values[-1]:.1%} at {shifts[-1]} "
              "frames" for name, values in curves.items()]
     show(figure, f"Lines over the shift. {'; '.join(texts)}. A dotted line marks guessing at {chance:.1%}.")
@@ -66,7 +67,7 @@ def accuracy_by_size(networks: Mapping[str, tuple[int, Sequence[float]]], chance
     axis.axhline(chance, color=BLACK, linestyle=":", linewidth=1.5)
     axis.text(axis.get_xlim()[0], chance + 0.015, " guessing")
     axis.margins(x=0.25)
-    label(axis, percent="y", xlabel="parameters", ylabel="accuracy, unheard voices", ylim=(0, 1))
+    label(axis, percent="y", xlabel="parameters", ylabel="accuracy, testing split", ylim=(0, 1))
     texts = [f"{name}: {parameters:,} parameters, {' and '.join(f'{value:.1%}' for value in values)}"
              for name, (parameters, values) in networks.items()]
     show(figure, f"Dots, one for each training run. {'; '.join(texts)}. A dotted line marks guessing at {chance:.1%}.")

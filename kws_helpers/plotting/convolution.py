@@ -32,39 +32,50 @@ def kernel_step(image: np.ndarray, kernel: np.ndarray, row: int, column: int) ->
                  f"the kernel's values and their products as grids of numbers. The products sum to {total:g}.")
 
 
-def draw_kernel_response(image: np.ndarray, kernel: np.ndarray, response: np.ndarray) -> tuple["Figure", str]:
-    """Draw a picture, a kernel as a grid of numbers, and what the kernel answers. The arrays are shown as they are."""
+def draw_kernel_and_map(image: np.ndarray, kernel: np.ndarray, feature_map: np.ndarray,
+                        ylabel: str = "") -> tuple["Figure", str]:
+    """Draw a picture, a kernel as a grid of numbers, and the kernel's feature map. The arrays are shown as they are.
+
+    `ylabel`: what the rows of a picture of sound are, counted from the bottom; its columns are frames.
+    """
     figure, ((left, _), (middle, _), (right, _)) = new_panels(
-        {"the picture": image, "the kernel": kernel, "its response": response}, width=9, height=3.2,
+        {"the picture": image, "the kernel": kernel, "the feature map": feature_map}, width=9, height=3.2,
         width_ratios=[5, 3, 6])
     left.imshow(image, cmap=COLOUR_MAP, aspect=_aspect(image))
     _number_grid(middle, kernel)
-    figure.colorbar(_signed_picture(right, response), ax=right)
-    for axis in (left, right):
-        axis.set(xticks=[], yticks=[])
-    row, column = np.unravel_index(np.argmax(response), np.shape(response))
+    figure.colorbar(_signed_picture(right, feature_map), ax=right)
+    for axis, values in ((left, image), (right, feature_map)):
+        _label_sound(axis, len(values), ylabel)
+    row, column = np.unravel_index(np.argmax(feature_map), np.shape(feature_map))
+    row, counted = (len(feature_map) - 1 - row, ylabel) if ylabel else (row, "row")
     return figure, (f"A picture of {image.shape[0]} by {image.shape[1]}, the kernel ({_in_words(kernel)}), and its "
-                    f"response from {np.min(response):.3g} to {np.max(response):.3g}, with the highest value at row "
-                    f"{row}, column {column}.")
+                    f"feature map from {np.min(feature_map):.3g} to {np.max(feature_map):.3g}, with the highest value "
+                    f"at {counted} {row}, {'frame' if ylabel else 'column'} {column}.")
 
 
-def kernel_response(image: np.ndarray, kernel: np.ndarray, response: np.ndarray) -> None:
-    """Show the figure of `draw_kernel_response`."""
-    show(*draw_kernel_response(image, kernel, response))
+def kernel_and_map(image: np.ndarray, kernel: np.ndarray, feature_map: np.ndarray, ylabel: str = "") -> None:
+    """Show the figure of `draw_kernel_and_map`."""
+    show(*draw_kernel_and_map(image, kernel, feature_map, ylabel))
 
 
-def image_grid(panels: Mapping[str, np.ndarray], columns: int = 3, signed: bool = False) -> None:
-    """Show arrays as pictures, as they are: row 0 at the top. `signed`: 0 has the middle colour."""
-    height = 0.4 + 2.4 * -(-len(panels) // columns)
-    figure, shown = new_panels(panels, columns, width=9, height=height, titles={"fontsize": 11})
-    for axis, values in shown:
-        image = (_signed_picture(axis, values) if signed
-                 else axis.imshow(values, cmap=COLOUR_MAP, aspect=_aspect(values)))
-        figure.colorbar(image, ax=axis)
-        axis.set(xticks=[], yticks=[])
+def feature_map_pair(maps: Mapping[str, np.ndarray], ylabel: str) -> None:
+    """Show feature maps of sounds (rows, frames) side by side, the last row at the bottom; 0 has the middle colour."""
+    figure, panels = new_panels(maps, width=9, height=2.8, titles={"fontsize": 11})
+    for axis, values in panels:
+        figure.colorbar(_signed_picture(axis, values), ax=axis)
+        _label_sound(axis, len(values), ylabel)
     texts = [f"{title}: {np.shape(values)[0]} by {np.shape(values)[1]} values from {np.min(values):.3g} to "
-             f"{np.max(values):.3g}" for title, values in panels.items()]
-    show(figure, f"Pictures. {'; '.join(texts)}.")
+             f"{np.max(values):.3g}" for title, values in maps.items()]
+    show(figure, f"Feature maps. {'; '.join(texts)}.")
+
+
+def _label_sound(axis: "Axes", n_rows: int, ylabel: str) -> None:
+    """Label a picture of sound, its rows counted from the bottom; without a `ylabel` it is none, and has no axes."""
+    if not ylabel:
+        axis.set(xticks=[], yticks=[])
+        return
+    ticks = np.arange(0, n_rows, 10 if n_rows <= 60 else 40)
+    axis.set(xlabel="frame", ylabel=ylabel, yticks=n_rows - 1 - ticks, yticklabels=ticks)
 
 
 def _aspect(image: np.ndarray) -> str:
@@ -206,7 +217,7 @@ def kernel_pictures(kernels: np.ndarray, limit: int = 16) -> None:
     """
     kernels = np.asarray(kernels)
     flat = kernels[:, :, 0] if kernels.ndim == 4 else kernels
-    _small_pictures(np.moveaxis(flat, -1, 0)[:limit], "Kernels of the first layer", signed=True)
+    _small_pictures(np.moveaxis(flat, -1, 0)[:limit], "Kernels of the first layer", "weight", signed=True)
 
 
 def feature_map_pictures(maps: np.ndarray, limit: int = 16) -> None:
@@ -214,10 +225,10 @@ def feature_map_pictures(maps: np.ndarray, limit: int = 16) -> None:
     maps = np.asarray(maps)
     if maps.ndim == 2:
         maps = maps[:, np.newaxis]
-    _small_pictures(np.moveaxis(maps, -1, 0)[:limit], "Feature maps of one clip", signed=False)
+    _small_pictures(np.moveaxis(maps, -1, 0)[:limit], "Feature maps of one clip", "value", signed=False)
 
 
-def _small_pictures(arrays: np.ndarray, what: str, signed: bool) -> None:
+def _small_pictures(arrays: np.ndarray, what: str, unit: str, signed: bool) -> None:
     """Show arrays (n, T, F) side by side on one scale of colours, numbered from 0."""
     columns = min(8, len(arrays))
     numbered = {str(number): array for number, array in enumerate(arrays)}
@@ -226,8 +237,9 @@ def _small_pictures(arrays: np.ndarray, what: str, signed: bool) -> None:
     high = float(np.max(np.abs(arrays))) or 1.0
     for axis, values in panels:
         image = picture(axis, values, (-high if signed else 0, high))
-        axis.set_axis_off()
-    figure.colorbar(image, ax=figure.axes)
+        axis.set(xticks=[], yticks=[])
+    panels[(len(arrays) - 1) // columns * columns][0].set(xlabel="frames →", ylabel="coefficients →")
+    figure.colorbar(image, ax=figure.axes, label=unit)
     strengths = np.max(np.abs(arrays), axis=(1, 2))
     show(figure, f"{what}: {len(arrays)} small pictures of {arrays.shape[1]} by {arrays.shape[2]} values, time to the "
                  f"right. The strongest is number {int(np.argmax(strengths))} with {strengths.max():.3g}, the weakest "

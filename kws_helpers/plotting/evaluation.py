@@ -119,7 +119,7 @@ def precision_over_frequency(shares: np.ndarray, precision: np.ndarray, marks: M
         axis.annotate(f"{text}: {precision[number]:.1%}", (shares[number], precision[number]), xytext=(-8, 6),
                       textcoords="offset points", ha="right")
     label(axis, percent="y", xlabel="share of the words that are the keyword", ylabel="precision", ylim=(0, 1.02))
-    axis.xaxis.set_major_formatter(lambda value, _: f"{value:.6%}".rstrip("%").rstrip("0").rstrip(".") + " %")
+    axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
     texts = [f"{text} (share {shares[k]:.2%}): precision {precision[k]:.1%}" for text, k in marks.items()]
     show(figure, f"A curve of precision that rises from {precision[0]:.1%} to {precision[-1]:.1%} as the share of the "
                  f"keyword grows from {shares[0]:.3%} to {shares[-1]:.0%}. {'; '.join(texts)}.")
@@ -161,27 +161,25 @@ def rates_by_class(values: Mapping[str, np.ndarray], class_names: Sequence[str])
     show(figure, f"Marks for {len(class_names)} classes. {'. '.join(texts)}.")
 
 
-def roc_panels(panels: Mapping[str, Mapping[str, Curve]]) -> None:
-    """Show ROC curves, a panel per group: `panels[title][name]` is (fpr, tpr). The diagonal is what chance gives."""
+def roc_panels(panels: Mapping[str, Mapping[str, Curve]], up_to: float = 1) -> None:
+    """Show ROC curves as far as a false-positive rate, a panel per group: `panels[title][name]` is (fpr, tpr)."""
     figure, shown = new_panels(panels, height=3.2, sharey=True, ylabel="true-positive rate (recall)")
     texts = []
     for (axis, curves), title in zip(shown, panels):
-        _roc_axis(axis)
+        _roc_axis(axis, up_to)
         for (name, (fpr, tpr)), style in zip(curves.items(), cycle(("-", "--", "-.")), strict=False):
             axis.plot(fpr, tpr, linestyle=style, label=name)
-            texts.append(f"{title}, {name}: {np.interp(0.1, fpr, tpr):.0%} of the keywords at 10 % false positives")
-        if len(panels) > 1:
-            axis.legend(loc="lower right", frameon=False, fontsize=9)
-        else:
-            label(axis, legend=True)
-    show(figure, f"ROC curves from the lower left to the upper right corner, a dotted diagonal for chance. "
+            texts.append(f"{title}, {name}: {np.interp(0.1, fpr, tpr):.0%} of the keywords at 10% false positives")
+    label(figure.axes[-1], legend=True)
+    show(figure, f"ROC curves up to a false-positive rate of {up_to:.0%}, a dotted diagonal for chance. "
                  f"{'; '.join(texts)}.")
 
 
-def _roc_axis(axis: "Axes") -> None:
+def _roc_axis(axis: "Axes", up_to: float = 1) -> None:
     """Draw the diagonal, and label the axes but for the y axis' name."""
     axis.plot([0, 1], [0, 1], color=BLACK, linestyle=":", linewidth=1.5)
-    label(axis, percent="xy", xlabel="false-positive rate", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xticks=[0, 0.5, 1])
+    label(axis, percent="xy", xlabel="false-positive rate", xlim=(-0.02 * up_to, 1.02 * up_to),
+          ylim=(-0.02, 1.02), xticks=[0, up_to / 2, up_to])
 
 
 def trapezoids(x: np.ndarray, y: np.ndarray) -> None:

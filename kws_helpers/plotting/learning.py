@@ -12,14 +12,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], same_scale: bool = False) -> None:
-    """Show one value for each class as bars: `panels[title]` is (n_classes,). `same_scale` gives all panels one axis.
+def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], same_scale: bool = False,
+               ylabel: str = "") -> None:
+    """Show one value for each class as bars.
+
+    Args:
+        panels: `panels[title]` is (n_classes,).
+        class_names: the names of the classes.
+        same_scale: gives all panels one axis.
+        ylabel: what the values are.
 
     Example:
         >>> score_bars({"probabilities": np.array([0.2, 0.7, 0.1])}, ["yes", "no", "up"])
         Figure: Bars for 3 classes, ... the highest is no with 0.70, the lowest is up with 0.10.
     """
-    figure, shown = new_panels(panels, height=3, sharey=same_scale)
+    figure, shown = new_panels(panels, height=3.2, sharey=same_scale, ylabel=ylabel)
     texts = []
     for (axis, values), title in zip(shown, panels):
         largest, smallest = int(np.argmax(values)), int(np.argmin(values))
@@ -29,6 +36,7 @@ def score_bars(panels: Mapping[str, np.ndarray], class_names: Sequence[str], sam
         axis.set_xticks(range(len(values)), class_names, rotation=90)
         texts.append(f"{title}: the highest is {class_names[largest]} with {values[largest]:.2f}, the lowest is "
                      f"{class_names[smallest]} with {values[smallest]:.2f}")
+    figure.supxlabel("orange: the highest", fontsize=10)
     show(figure, f"Bars for {len(class_names)} classes, the highest in another colour. {'; '.join(texts)}.")
 
 

@@ -1,4 +1,4 @@
-"""Lesson 04: fits, remedies and what they brought."""
+"""Lessons 04 and 05: fits, remedies and what they brought."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -37,10 +37,14 @@ def draw_fit_and_errors(x: np.ndarray, y: np.ndarray, grid: np.ndarray, truth: n
     left.set(title=f"degree {degree}, {len(x)} points", xlabel="x", ylabel="y")
     for (name, values), marker in zip(errors.items(), "os", strict=True):
         right.semilogy(values, f"{marker}-", markersize=4, label=name)
+    best, all_errors = int(np.argmin(errors["validation"])), np.concatenate(list(errors.values()))
+    right.plot(best, errors["validation"][best], "o", color=VERMILION, markersize=11, markerfacecolor="none",
+               label=f"lowest: degree {best}")
     right.axvline(degree, color=BLACK, linestyle=":", linewidth=1.5)
-    right.set(title="error of every degree", xlabel="degree", ylabel="mean squared error", ylim=(1e-3, 1e2))
+    right.set(title="error of every degree", xlabel="degree", ylabel="mean squared error",
+              ylim=(0.6 * all_errors.min(), 6 * all_errors.max()))
     right.set_xticks(range(0, len(values), 3))
-    right.legend(frameon=False, loc="upper left")
+    right.legend(frameon=False, loc="upper center")
     texts = [f"the {name} error is {values[degree]:.2g} here and smallest at degree {np.argmin(values)}"
              for name, values in errors.items()]
     return figure, (f"Left: {len(x)} points and a polynomial of degree {degree}. Right: the errors of all degrees; "
@@ -126,6 +130,7 @@ def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.12) -> 
     for axis, weights in shown:
         axis.hist(np.clip(np.ravel(weights), -limit, limit), bins=np.linspace(-limit, limit, 60), color=BLUE,
                   weights=np.full(np.size(weights), 1 / np.size(weights)))
+        axis.yaxis.get_major_locator().set_params(steps=[1, 2, 5, 10])  # whole per cents
         label(axis, percent="y", xlabel="weight")
     texts = [f"{title}: root mean square {np.sqrt(np.mean(np.square(weights))):.3f}"
              for title, weights in panels.items()]
@@ -133,19 +138,20 @@ def weight_histograms(panels: Mapping[str, np.ndarray], limit: float = 0.12) -> 
 
 
 def dropped_values(panels: Mapping[str, np.ndarray]) -> None:
-    """Show activations (n_clips, n_neurons) as pictures on one scale; what is exactly 0 is white."""
+    """Show outputs (n_clips, n_neurons) of neurons as pictures on one scale; what is exactly 0 is white."""
     import matplotlib
 
     figure, shown = new_panels(panels, height=2.6, ylabel="clip")
     cmap = matplotlib.colormaps[COLOUR_MAP].with_extremes(bad="white")
-    top = max(np.max(values) for values in panels.values())
+    others = np.concatenate([np.ravel(values)[np.ravel(values) != 0] for values in panels.values()])
     for axis, values in shown:
-        image = axis.imshow(np.ma.masked_equal(values, 0), vmin=0, vmax=top, aspect="auto", cmap=cmap)
+        image = axis.imshow(np.ma.masked_equal(values, 0), vmin=others.min(), vmax=others.max(), aspect="auto",
+                            cmap=cmap)
         axis.set_xlabel("neuron")
-    figure.colorbar(image, ax=figure.axes)
+    figure.colorbar(image, ax=figure.axes, label="output (white: 0)")
     texts = [f"{title}: {np.mean(values == 0):.0%} are zero, the mean is {np.mean(values):.2f}"
              for title, values in panels.items()]
-    show(figure, f"Pictures with a row a clip and a column a neuron. {'; '.join(texts)}.")
+    show(figure, f"Pictures with one row per clip and one column per neuron. {'; '.join(texts)}.")
 
 
 def neuron_spread(panels: Mapping[str, np.ndarray]) -> None:
@@ -176,6 +182,7 @@ def draw_changed_clips(clips: Mapping[str, tuple[np.ndarray, np.ndarray]],
         above.plot(np.arange(len(audio)) / sample_rate, audio, linewidth=0.6)
         above.set(title=title, xlabel="time in seconds", xlim=(0, seconds), ylim=(-1, 1))
         image = picture(below, features, (-3, 3), masked="black")
+        above.xaxis.get_major_locator().set_params(nbins=3)
         below.set(xlabel="frame", xlim=(-0.5, frames - 0.5))
         texts.append(f"{title}: {len(audio) / sample_rate:.2f} seconds, largest sample {np.max(np.abs(audio)):.2f}, "
                      f"{np.mean(np.asarray(features) == 0):.0%} of its features are masked")
@@ -216,5 +223,5 @@ def remedy_dots(measured: Mapping[str, np.ndarray], baseline: str) -> None:
                  label=f"validation, {baseline}")
     axis.set_yticks(range(len(measured)), list(measured))
     label(axis, percent="x", legend=True, ylim=(len(measured) - 0.5, -0.5), xlabel="accuracy")
-    show(figure, f"A row a remedy, a dot a seed; the dotted line is the validation accuracy of “{baseline}”. Means: "
-                 f"{'; '.join(texts)}.")
+    show(figure, f"One row per remedy, one dot per seed; the dotted line is the validation accuracy of “{baseline}”. "
+                 f"Means: {'; '.join(texts)}.")

@@ -10,7 +10,7 @@ from kws_helpers.plotting.figure import label, new_figure, new_panels, picture, 
 
 
 def waveforms(clips: Sequence[np.ndarray], titles: Sequence[str], sample_rate: int = SAMPLE_RATE) -> None:
-    """Show clips, each (n_samples,), one below the other on the same scale.
+    """Show clips, each (n_samples,), one below the other, on the same scale.
 
     Example:
         >>> waveforms([0.5 * np.sin(np.arange(16_000))], ["a tone"])
@@ -58,7 +58,7 @@ def label_picture(encoded: np.ndarray, words: Sequence[str], class_names: Sequen
     axis.set(xlabel="class", ylabel="word spoken in the clip")
     ones = [f"{word}: {' and '.join(class_names[c] for c in np.flatnonzero(row)) or 'none'}"
             for word, row in zip(words, encoded, strict=True)]
-    show(figure, f"A row a clip, a column a class; the bright square is the 1. {', '.join(ones)}.")
+    show(figure, f"A row per clip, a column per class; the bright square is the 1. {', '.join(ones)}.")
 
 
 def frames(clip: np.ndarray, window: int, hop: int, count: int, sample_rate: int = SAMPLE_RATE) -> None:
@@ -99,14 +99,15 @@ def spectrum(frame: np.ndarray, power: np.ndarray, sample_rate: int = SAMPLE_RAT
 
 
 def pictures(panels: Mapping[str, np.ndarray], columns: int = 2, limits: tuple[float, float] | None = None,
-             ylabel: str = "") -> None:
+             ylabel: str | Sequence[str] = "", heights: Sequence[tuple[float, float]] | None = None) -> None:
     """Show arrays (T, K) as pictures: time runs to the right, K upwards.
 
     Args:
         panels: the arrays, by their titles.
         columns: pictures side by side.
         limits: lowest and highest value of one scale of colours for all; without it each picture has its own.
-        ylabel: what K is.
+        ylabel: what K is, for all pictures or for each.
+        heights: for each picture where its y axis begins and ends; without it, each counts from 0 to K.
 
     Example:
         >>> pictures({"MFCC of silence": np.zeros((49, 40))}, ylabel="coefficient")
@@ -114,14 +115,19 @@ def pictures(panels: Mapping[str, np.ndarray], columns: int = 2, limits: tuple[f
     """
     height = 0.4 + 2.1 * -(-len(panels) // columns)
     figure, shown = new_panels(panels, columns, height=height, titles={"fontsize": 11})
-    for axis, values in shown:
+    for number, (axis, values) in enumerate(shown):
         image = picture(axis, values, limits)
+        if heights:
+            left, right, *_ = image.get_extent()
+            image.set_extent((left, right, *heights[number]))
+        if not isinstance(ylabel, str):
+            axis.set_ylabel(ylabel[number])
         if limits is None:
             figure.colorbar(image, ax=axis)
     if limits is not None:
         figure.colorbar(image, ax=figure.axes, extend="both")
     figure.supxlabel("frame", fontsize=11)
-    figure.supylabel(ylabel, fontsize=11)
+    figure.supylabel(ylabel if isinstance(ylabel, str) else "", fontsize=11)
     texts = [f"{title}: {np.shape(values)[0]} frames of {np.shape(values)[1]} numbers from {np.min(values):.3g} to "
              f"{np.max(values):.3g}" for title, values in panels.items()]
     show(figure, f"Pictures with time to the right. {'; '.join(texts)}.")

@@ -23,6 +23,9 @@ def mask_spectrogram_cases(rng):
             yield LookCase("the widths of the bands", _band_width, axis=axis, what=what, **options)
     for axis in (0, 1):
         yield LookCase("the bands lie anywhere", _many_beginnings, axis=axis, **options)
+    for axis in (0, 1):
+        yield LookCase("the bands lie anywhere", _many_at_the_end, axis=axis, shape=(30, 22), seed=picture["seed"],
+                       time_width=20, frequency_width=16)
     for same_seed in (True, False):
         yield LookCase("the random numbers come from rng", _share_of_equal_masks, same_seed=same_seed, **options)
     yield LookCase("the widths of the bands", _hidden_share, **picture)
@@ -79,6 +82,12 @@ def _many_beginnings(f, axis, **options):
     hidden = _draws(f, **options)[1].all(axis=2 - axis)
     beginnings = set(hidden.argmax(axis=1)[hidden.any(axis=1)].tolist())
     return float(len(beginnings) > hidden.shape[1] / 2)
+
+
+def _many_at_the_end(f, axis, **options):
+    """Whether more than a fifth of the bands hide the last place: of bands that stick out, a third do."""
+    hidden = _draws(f, **options)[1].all(axis=2 - axis)
+    return float(np.mean(hidden[:, -1]) > 0.2)
 
 
 def _share_of_equal_masks(f, same_seed, seed, **options):
@@ -181,6 +190,16 @@ def masks_of_the_global_generator(features, time_width, frequency_width, rng):
 def masked_in_place(features, time_width, frequency_width, rng):
     features[:] = _masking(features, [rng.integers(0, w + 1) for w in (time_width, frequency_width)], rng)
     return features
+
+
+@mask_spectrogram.mistake("Bands may stick out at the end of the picture, and then hide less than was drawn. The last "
+                          "possible beginning is the number of places minus the width.")
+def sticking_out(features, time_width, frequency_width, rng):
+    masked = features.copy()
+    for picture, widest in ((masked, time_width), (masked.T, frequency_width)):
+        start, width = rng.integers(0, len(picture)), rng.integers(0, widest + 1)
+        picture[start : start + width] = 0
+    return masked
 
 
 @mask_spectrogram.right_answer

@@ -50,6 +50,16 @@ def decibel_of_samples_for_powers(audio, noise, snr_db):
     return audio + noise * np.sqrt(_power(audio) / _power(noise) / 10 ** (snr_db / 20))
 
 
+@mix_noise.mistake("The base is e (np.exp). Decibels belong to the logarithm with base 10.")
+def base_e(audio, noise, snr_db):
+    return audio + noise * np.sqrt(_power(audio) / _power(noise) / np.exp(snr_db / 10))
+
+
+@mix_noise.mistake("The decibels are taken for the ratio of powers. They are its logarithm: undo it first.")
+def decibel_as_the_ratio(audio, noise, snr_db):
+    return audio + noise * np.sqrt(_power(audio) / _power(noise) / (snr_db or 1))
+
+
 @mix_noise.mistake("The sign of the decibels is wrong: a high signal-to-noise ratio means little noise.")
 def more_decibel_more_noise(audio, noise, snr_db):
     return audio + noise * np.sqrt(_power(audio) / _power(noise) * 10 ** (snr_db / 10))

@@ -47,6 +47,13 @@ def mean_instead_of_sum(image, kernel, stride=1, padding=0):
     return _correlate(image, kernel, stride, padding) / kernel.size
 
 
+@convolve2d.mistake("`@` is a product of matrices. Each number of the window is multiplied by the kernel's number "
+                    "at the same place: `*`.")
+def product_of_matrices(image, kernel, stride=1, padding=0):
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, padding), kernel.shape)[::stride, ::stride]
+    return (windows @ kernel).sum(axis=(-2, -1))
+
+
 @convolve2d.mistake("The `stride` is ignored: the kernel always moves by one.")
 def stride_ignored(image, kernel, stride=1, padding=0):
     return _correlate(image, kernel, 1, padding)
@@ -97,15 +104,15 @@ def last_position_missing(image, kernel, stride=1, padding=0):
     return _correlate(image[:-1, :-1], kernel, stride)
 
 
-@convolve2d.mistake("The kernel reaches beyond the (padded) image at the end. Only positions at which it fits whole "
-                    "count.")
+@convolve2d.mistake("The kernel reaches beyond the (padded) image at the end. Only positions at which all of it lies "
+                    "inside count.")
 def half_windows_at_the_end(image, kernel, stride=1, padding=0):
     missing = [-(n + 2 * padding - k) % stride for n, k in zip(image.shape, kernel.shape, strict=True)]
     return _correlate(np.pad(image, [(padding, padding + more) for more in missing]), kernel, stride)
 
 
 @convolve2d.mistake("The result always has as many rows and columns as the image. Without padding it is smaller, since "
-                    "the kernel must fit whole.")
+                    "the whole kernel must lie inside.")
 def always_as_large_as_the_image(image, kernel, stride=1, padding=0):
     import scipy.signal
 

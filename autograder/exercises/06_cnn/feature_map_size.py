@@ -50,8 +50,8 @@ def no_stride(n, kernel, stride, padding):
     return n + 2 * padding - kernel + 1
 
 
-@feature_map_size.mistake("The number of steps is rounded to the nearest whole number. It is rounded down: a step that "
-                          "does not fit whole is not taken.")
+@feature_map_size.mistake("The number of steps is rounded to the nearest whole number. It is rounded down: a step "
+                          "beyond the end is not taken.")
 def rounded_to_the_nearest(n, kernel, stride, padding):
     return int((n + 2 * padding - kernel) / stride + 0.5) + 1
 
@@ -74,7 +74,7 @@ def brackets_missing(n, kernel, stride, padding):
 
 
 @feature_map_size.mistake('The kernel is ignored: that is the size with Keras\' padding "same". Without enough padding '
-                          "the kernel must fit whole.")
+                          "the whole kernel must lie inside.")
 def kernel_ignored(n, kernel, stride, padding):
     return -(-n // stride)
 

@@ -62,6 +62,13 @@ def tiles_overlap(image, size):
     return np.lib.stride_tricks.sliding_window_view(image, (size, size)).max(axis=(2, 3))
 
 
+@max_pool2d.mistake("The result has the right shape, but its windows lie one apart: tile (i, j) begins in row "
+                    "i · size and column j · size.")
+def windows_one_apart(image, size):
+    return np.array([[image[i:i + size, j:j + size].max() for j in range(image.shape[1] // size)]
+                     for i in range(image.shape[0] // size)])
+
+
 @max_pool2d.mistake("Rows and columns that do not fill a tile get a smaller tile of their own. They are dropped: round "
                     "the number of tiles down.")
 def remainder_kept(image, size):

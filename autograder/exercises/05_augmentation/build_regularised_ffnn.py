@@ -1,4 +1,4 @@
-"""What the judge knows of `build_regularised_ffnn` (lesson 04_overfitting)."""
+"""What the judge knows of `build_regularised_ffnn` (lesson 05_augmentation)."""
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def _relative_penalty(build, **options):
 
 
 def _regularised(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4, sizes=(64, 128), order="bar", rates=None,
-                 penalty=None, last_penalty=True, last="softmax", flatten=True):
+                 penalty=None, last_penalty=True, last="softmax", flatten=True, inside=None):
     """A network that is wrong in one place. `order`: b for batch norm, a for the activation, r for dropout."""
     from keras import Input, Sequential, layers, regularizers
 
@@ -91,7 +91,8 @@ def _regularised(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4, sizes
     stack = [Input(shape=input_shape)] + ([layers.Flatten()] if flatten else [])
     for size, rate in zip(sizes, rates or (dropout, dropout)):
         kinds = {"b": layers.BatchNormalization, "a": layers.ReLU, "r": lambda rate=rate: layers.Dropout(rate)}
-        stack += [layers.Dense(size, kernel_regularizer=penalty or None), *(kinds[letter]() for letter in order)]
+        stack += [layers.Dense(size, activation=inside, kernel_regularizer=penalty or None)]
+        stack += [kinds[letter]() for letter in order]
     return Sequential([*stack, layers.Dense(n_classes, activation=last,
                                             kernel_regularizer=penalty if last_penalty and penalty else None)])
 
@@ -100,6 +101,12 @@ def _regularised(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4, sizes
                                 "leave the activation out of Dense and add keras.layers.ReLU().")
 def relu_before_batch_norm(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4):
     return _regularised(input_shape, n_classes, dropout, l2, order="abr")
+
+
+@build_regularised_ffnn.mistake("There are two ReLUs: one inside Dense, before the batch normalisation, and the layer "
+                                "after it. Leave the activation out of Dense.")
+def relu_before_and_after(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4):
+    return _regularised(input_shape, n_classes, dropout, l2, inside="relu")
 
 
 @build_regularised_ffnn.mistake("There is no ReLU after the batch normalisation.")
