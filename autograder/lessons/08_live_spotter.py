@@ -1171,7 +1171,7 @@ print(f"{mine.shape[1]} numbers for each clip: {len(mine)} of “{WORD}”, {len
 #
 # <details><summary>Hardly any: it has heard thousands of other clips</summary>
 #
-# No. None of those thousands came from eSpeak. Look at the similar words.
+# No. None of those thousands sounds like your word. Look at the similar words.
 #
 # </details>
 # <details><summary>Mostly the clips of the lessons: their words are many and various</summary>
@@ -1212,11 +1212,12 @@ plotting.score_bars({title: [layer.predict(some).mean() for some in tests.values
 #
 # <details><summary>An answer</summary>
 #
-# *Every* clip of your word came from eSpeak, and *no* other clip did. Whoever knows the sound of that program knows half
-# of the answer, and a rough idea of the word does the rest. It is the trap of lesson 07 again (the friend whose silence
-# was all zeros): two classes that differ in more than what you mean. The remedy is to give the other class the same
-# voices, and to take the words that are hardest to tell apart: **hard negatives**. On the right, fewer similar words
-# pass. It is not a full cure: a few dozen numbers, made for ten other words, may not hold the difference at all.
+# None of the words of the lessons sounds like yours. A rough idea of the word was enough to tell the two heaps apart, and a
+# rough idea fits similar words as well. And there is a second clue: *every* clip of your word came from eSpeak, and only
+# few of the others did. It is the trap of lesson 07 again (the friend whose silence was all zeros): two classes that
+# differ in more than what you mean. The remedy is to give the other class the same voices, and to take the words that are
+# hardest to tell apart: **hard negatives**. On the right, fewer similar words pass. It is not a full cure: a few dozen
+# numbers, made for ten other words, may not hold the difference at all.
 #
 # </details>
 #
@@ -1304,7 +1305,7 @@ microphone.listen(Listener(own_threshold, look_for_my_word, [WORD]).hear, [WORD]
 
 # %% nbgrader={"grade_id": "at_most_per_hour-solution", "solution": true}
 def at_most_per_hour(alarms, seconds, certainty=0.95):
-    """The rate of false alarms that a test excludes to be exceeded, with some certainty.
+    """The highest rate of false alarms that a test leaves possible, with some certainty.
 
     Args:
         alarms: how many there were in the test, from 0.
@@ -1312,7 +1313,7 @@ def at_most_per_hour(alarms, seconds, certainty=0.95):
         certainty: from 0 to 1.
 
     Returns:
-        The rate per hour at which so few false alarms, or fewer, have only the probability 1 - certainty.
+        The rate per hour at which `alarms` false alarms or fewer have the probability 1 - certainty.
     """
     ### BEGIN SOLUTION
     low, high = 0.0, 20.0 + 3 * alarms
