@@ -162,6 +162,8 @@ WRONG = [
     ("slide_window", lambda window, chunk: np.append(window[len(chunk) - len(window):], chunk), "x[-0:] is the whole"),
     ("slide_window", lambda window, chunk: np.append(chunk, window)[:len(window)], "put in front"),
     ("smooth", means(0, 0), "The end of a slice is not part of it"),
+    ("slide_window", lambda window, chunk: np.concatenate(window, chunk)[-len(window):], "take all arrays in one list"),
+    ("smooth", lambda p, width: np.array([p[t - width + 1:t + 1].mean(axis=0) for t in range(len(p))]), "max(0, …)"),
     ("smooth", means(-1, 1), "One frame too many"),
     ("smooth", lambda p, width: np.cumsum(p, axis=0) / np.arange(1, len(p) + 1)[:, None], "not all since the start"),
     ("smooth", lambda p, width: means(0, 1)(p.T, width).T, "Each class is smoothed over time"),
@@ -171,6 +173,7 @@ WRONG = [
     ("false_alarms_per_hour", lambda d, truth, seconds: outside(d, truth) / seconds, "false alarms per second"),
     ("false_alarms_per_hour", lambda d, truth, seconds: sum(outside([one], [now]) for one in d for now in truth)
      * 3600 / seconds, "once for every interval"),
+    ("at_most_per_hour", lambda alarms, seconds, certainty=0.95: (3 + alarms) * 3600 / seconds, "the rule, rounded"),
     ("mean_squared_error", lambda y, y_hat: np.sum((y - y_hat) ** 2), "That is the sum of the squares"),
     ("mean_squared_error", lambda y, y_hat: np.mean(y - y_hat) ** 2, "before the square"),
     ("radius", lambda x, y: x**2 + y**2, "The root is missing"),

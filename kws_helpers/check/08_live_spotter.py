@@ -56,6 +56,8 @@ def smooth(f):
     expect.close(f(constant, 3), constant, "Frame 0 has only itself, frame 1 has two frames.", known=[
         (constant * [[1 / 3], [2 / 3], [1], [1]], "At the start there are fewer than `width` frames: divide by as many "
          "as there are."),
+        (constant * [[np.nan], [np.nan], [1], [1]], "A slice with a negative start counts from the end, and is empty "
+         "here: max(0, …)."),
         (constant * [[0], [0], [1], [1]], "The first frames have a result, too: the mean of those that there are.")])
     yield "smooths each class by itself, over time: frames before count, frames to come do not"
     click = np.zeros((6, 2))
@@ -148,7 +150,8 @@ def false_alarms_per_hour(f):
         (-108, "A missed keyword cannot make up for a false alarm. Look at each detection by itself.")])
     expect.close(f([(25, 4), (55, 7), (85, 4)], truth, 100), 0, "Compare each detection with all intervals.", known=[
         (216, "Each detection is counted once for every interval that it is not in. It is a false alarm only if it is in "
-         "none."), (108, "All detections are counted, or the right ones."),
+         "none."),
+        (108, "All three are counted. A detection is right as soon as it lies in one interval of its class."),
         (36, "A class may have several intervals. Is one overwritten by the next?")])
     yield "counts detections outside of every interval: three in one hour"
     alarms = [(5, 4), (25, 4), (40, 7), (99, 0)]
@@ -175,7 +178,8 @@ def at_most_per_hour(f):
     expect.number(f(0, 3600))
     yield "is the rule of three without a false alarm: 3.0 in one hour"
     expect.close(f(0, 3600), 2.9957, "Where is e^-x equal to 0.05?", tolerance=1e-3, known=[
-        (0.0513, "Which bound moves? P falls when the expected number grows.")])
+        (3, "That is the rule, rounded. Find where P has fallen to 1 - certainty."),
+        (0.0513, "P has to fall to 1 - certainty."), (0, "Does the sum run from 0 to `alarms`, both included?")])
     yield "is a rate: the same in eight minutes is 7.5 times as much"
     expect.close(f(0, 480), 22.468, "Divide by the length in hours.", tolerance=1e-3)
     yield "grows with the number of false alarms: 4.74 for one, 6.30 for two, 16.96 for ten"
