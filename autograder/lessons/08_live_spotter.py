@@ -259,8 +259,7 @@ plotting.spoken_words(excerpt)
 Audio(excerpt.audio, rate=data.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
-# Now the network listens to all of the practice recording, window by window. (The features are computed for some windows
-# at a time, because that is faster.)
+# Now the network listens to all of the practice recording. (64 windows go through it at a time, because that is faster.)
 
 # %% tags=["shows"]
 def windows_of(audio, chunk=CHUNK):
@@ -273,14 +272,14 @@ def windows_of(audio, chunk=CHUNK):
 
 def listen(windows, network=spotter):
     """What a network gives for many windows, in their order: (T, 12) for the spotter."""
-    x, some = [], []
+    results, some = [], []
     for window in windows:
         some.append(window)
         if len(some) == 64:
-            x.append(features.mfcc(np.array(some)))
+            results.append(network.predict_on_batch(inputs_of(np.array(some))))
             some = []
-    x += [features.mfcc(np.array(some))] if some else []
-    return network.predict(prepared.standardised(np.concatenate(x)), batch_size=64, verbose=0)
+    results += [network.predict_on_batch(inputs_of(np.array(some)))] if some else []
+    return np.concatenate(results)
 
 
 heard = listen(windows_of(practice.audio))
@@ -1144,7 +1143,7 @@ SIMILAR = ["mary", "marine", "melody", "money"]
 VOICES = 20 if mode.short_training() else 200
 HEARD = 3 * VOICES // 4  # the first voices are for training, the others for the test
 
-body = keras.Model(spotter.inputs, spotter.layers[-1].input)
+body = keras.Model(spotter.input, spotter.layers[-1].input)
 
 
 def numbers_of(x):

@@ -20,6 +20,8 @@ def slide_window(f):
     expect.close(np.asarray(f(window, np.array([7.0, 8.0])))[-2:], [7, 8], "The newest sample is the last one.", known=[
         ([3, 4], "The chunk was put in front of the window."), ([5, 6], "These are the oldest samples: keep the end."),
         ([8, 7], "The chunk's samples stay in their order."), ([12, 14], "The chunk was added to the old samples.")])
+    expect.close(np.asarray(f(window, np.array([0.1234, 0.5678])))[-2:], [0.1234, 0.5678],
+                 "Every digit of a sample counts.")
     yield "has the older samples before them, moved to the left: 1 2 3 4 5 6 and then 7 8 gives 3 4 5 6 7 8"
     expect.close(f(window, np.array([7.0, 8.0])), [3, 4, 5, 6, 7, 8], "The oldest samples, at the beginning, leave.",
                  known=[([0, 0, 0, 0, 7, 8], "The older samples must stay, moved to the left.")])
@@ -40,7 +42,7 @@ def smooth(f):
     for shape, width in [((6, 3), 2), ((4, 12), 1), ((3, 2), 5)]:
         expect.shape(f(rng.random(shape), width), shape, "Every frame gets a result, the first ones too.")
     yield "changes nothing with a width of 1"
-    one = np.array([[0.2, 0.8], [0.6, 0.4], [0.1, 0.9]])
+    one = np.array([[0.2134, 0.7866], [0.6, 0.4], [0.1, 0.9]])
     since_the_start = np.cumsum(one, axis=0) / [[1], [2], [3]]
     expect.close(f(one, 1), one, "The last frame alone: the frame itself.", known=[
         (np.full((3, 2), np.nan), "That is the mean of no frames. The end of a slice is not part of it: end at t + 1."),
