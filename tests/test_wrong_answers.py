@@ -45,6 +45,30 @@ def precisions(is_keyword, score):
     return np.append(1, hits / np.arange(1, len(hits) + 1)), recall, np.append(np.inf, score[falling])
 
 
+def means(first, end):
+    """A wrong `smooth`: the mean of the frames t + first up to, not including, t + end (and to the width before)."""
+    return lambda p, width: np.array([p[max(0, t - width + 1 + first):t + end].mean(axis=0) for t in range(len(p))])
+
+
+def detections(last=-np.inf, above=np.greater_equal, starts_anew=False):
+    """A wrong `detect`: a detection before the first, another comparison, or a pause that frames above start anew."""
+    def detect(probabilities, threshold, refractory, last=last):
+        found = []
+        for t, row in enumerate(probabilities):
+            is_above = above(row.max(), threshold)
+            if is_above and t - last >= refractory:
+                found.append((t, int(row.argmax())))
+                last = t
+            last = t if is_above and starts_anew else last
+        return found
+
+    return detect
+
+
+def outside(detections, truth):
+    return sum(not any(a <= t <= b and k == c for a, b, c in truth) for t, k in detections)
+
+
 def pairs_renamed(speakers, relatives):
     family = {one: min(pair) for pair in relatives for one in pair}
     return np.array([family.get(one, one) for one in speakers])
@@ -153,6 +177,21 @@ WRONG = [
     ("area_under_curve", lambda x, y: np.trapezoid(x, y), "exchanged"),
     ("roc_curve", precisions, "That is a precision"),
     ("roc_curve", lambda k, s: (precisions(k, s)[1], *precisions(k, s)[::2]), "That is a precision"),
+    ("slide_window", lambda window, chunk: np.append(window[len(chunk) - len(window):], chunk), "x[-0:] is the whole"),
+    ("slide_window", lambda window, chunk: np.append(chunk, window)[:len(window)], "put in front"),
+    ("smooth", means(0, 0), "The end of a slice is not part of it"),
+    ("slide_window", lambda window, chunk: np.concatenate(window, chunk)[-len(window):], "take all arrays in one list"),
+    ("smooth", lambda p, width: np.array([p[t - width + 1:t + 1].mean(axis=0) for t in range(len(p))]), "max(0, …)"),
+    ("smooth", means(-1, 1), "One frame too many"),
+    ("smooth", lambda p, width: np.cumsum(p, axis=0) / np.arange(1, len(p) + 1)[:, None], "not all since the start"),
+    ("smooth", lambda p, width: means(0, 1)(p.T, width).T, "Each class is smoothed over time"),
+    ("detect", detections(last=0), "`last = 0` would be a detection in frame 0"),
+    ("detect", detections(above=np.greater), ">=, not >"),
+    ("detect", detections(starts_anew=True), "Only a detection starts the pause"),
+    ("false_alarms_per_hour", lambda d, truth, seconds: outside(d, truth) / seconds, "false alarms per second"),
+    ("false_alarms_per_hour", lambda d, truth, seconds: sum(outside([one], [now]) for one in d for now in truth)
+     * 3600 / seconds, "once for every interval"),
+    ("at_most_per_hour", lambda alarms, seconds, certainty=0.95: (3 + alarms) * 3600 / seconds, "the rule, rounded"),
     ("mean_squared_error", lambda y, y_hat: np.sum((y - y_hat) ** 2), "That is the sum of the squares"),
     ("mean_squared_error", lambda y, y_hat: np.mean(y - y_hat) ** 2, "before the square"),
     ("radius", lambda x, y: x**2 + y**2, "The root is missing"),

@@ -1,19 +1,21 @@
 # %% [markdown]
-# # 7 · The network listens
+# # 8 · The network listens
 #
-# **Goal:** let a network that knows one-second clips listen to sound that never ends, and measure honestly how
-# often it disturbs and how often it misses something.
+# **Goal:** let a network that knows one-second clips listen to sound that never ends, and measure how often it
+# disturbs and how often it misses something.
 #
 # After this lesson you will be able to
 #
 # - slide a window of one second over a stream of sound, and weigh quick answers against computing time
 # - turn a flicker of probabilities into single detections: smoothing, threshold, refractory time
 # - measure a spotter the way users feel it: false alarms per hour, and missed keywords
+# - find out *why* words are missed
 # - speak to your own network, through the microphone or a file
 # - shrink a network to 8 bits for a small chip, and check what that costs
-# - teach it a word of your own in a few seconds, and find out what it has really learned
+# - teach it a word of your own, and find out what it has really learned
 #
-# *About 90 minutes · 10 bonus points · needs lessons 01 to 03; better with the `spotter.keras` of lesson 07*
+# *About 130 minutes · 10 bonus points · needs lessons 01 to 03 and, from lesson 05, `AugmentedClips`; better with
+# the `spotter.keras` of lesson 07*
 
 # %% nbgrader={"grade_id": "setup-08_live_spotter"}
 from kws_helpers import data, features, microphone, mode, plotting, recording, say, tflite, training, widgets
@@ -21,6 +23,7 @@ from kws_helpers.augment import AugmentedClips
 from kws_helpers.check import check
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import keras
@@ -31,12 +34,10 @@ from sklearn.linear_model import LogisticRegression
 # %% [markdown]
 # ## The ears
 #
-# We need a network. If you have finished lesson 07, your best network lies beside this notebook in the file
-# `spotter.keras`, and it is used. If not, the next cell trains a small one in about a minute. It is built in
-# the spirit of DS-CNN (Zhang et al. 2017): **depthwise separable** convolutions do in two cheap steps what a
-# convolution does in one expensive step. First every channel gets one kernel of its own, over time; then a
-# convolution of length 1 mixes the channels. For 64 channels and kernels of length 9 that takes 9 · 64 + 64 · 64
-# = 4,672 weights instead of 9 · 64 · 64 = 36,864.
+# If you have finished lesson 07, your best network lies beside this notebook in the file `spotter.keras`, and it is used
+# here. If not, the next cell trains one in about a minute, with the clips of lesson 05 that change in every epoch. Like
+# DS-CNN (Zhang and others, 2017) it has **depthwise separable** convolutions: first a kernel over time for every channel
+# by itself, then a convolution of length 1 that mixes the channels. That needs far fewer weights.
 
 # %% tags=["shows"]
 def small_spotter(width=64):
@@ -59,14 +60,14 @@ if Path("spotter.keras").exists():
     spotter = keras.models.load_model("spotter.keras")
 else:
     print("There is no spotter.keras of lesson 07 here: training a small network instead.")
-    training.set_seed(0)
+    keras.utils.set_random_seed(0)
     spotter = small_spotter()
-    clips = AugmentedClips(dataset, prepared)
-    epochs = 30
-    falling = keras.optimizers.schedules.CosineDecay(0.003, epochs * len(clips) // 64)
+    clips, epochs = AugmentedClips(dataset, prepared), 30
+    falling = keras.optimizers.schedules.CosineDecay(0.003, epochs * len(clips))
     spotter.compile(optimizer=keras.optimizers.Adam(falling), loss="sparse_categorical_crossentropy",
                     metrics=["accuracy"])
-    training.fit(spotter, clips, prepared.validation, epochs=epochs, seed=0)
+    spotter.fit(clips, epochs=epochs, validation_data=(prepared.validation.x, prepared.validation.y), verbose=0,
+                callbacks=[training.Progress()])
 
 # %% tags=["shows"]
 answers = spotter.predict(prepared.testing.x, verbose=0)
@@ -74,15 +75,14 @@ accuracy = np.mean(answers.argmax(axis=1) == prepared.testing.y)
 print(f"{spotter.count_params():,} parameters, accuracy on clips of unheard voices: {accuracy:.1%}")
 
 # %% [markdown]
-# Remember that accuracy. It was measured on clips that somebody cut out neatly: one word, in the middle of one
-# second. Nobody will cut out the words for a spotter in a kitchen. How much is the number worth there?
+# Remember that accuracy. It was measured on clips that somebody had cut out neatly. Nobody does that for a spotter in a
+# kitchen. How much is the number worth there?
 #
 # ## A window that slides
 #
-# Sound arrives in **chunks**: whenever the sound card has collected some samples, it hands them over. The
-# network wants a whole second. So we keep the last second in a **window**. With every chunk the window moves
-# on: the oldest samples leave at the front, and the new ones are added at the end. Then the network looks at
-# the window again.
+# Sound arrives in **chunks**: whenever the sound card has collected some samples, it hands them over. The network
+# wants a whole second, so we keep the last second in a **window**. With every chunk the window moves on: the oldest
+# samples leave at the front, the new ones are added at the end, and the network looks at the window again.
 
 # %% tags=["shows"]
 CHUNK = 1600  # samples: 0.1 s
@@ -91,15 +91,14 @@ pause = 0.002 * np.random.default_rng(0).normal(size=data.SAMPLE_RATE // 2)
 plotting.sliding_windows(np.concatenate([pause, stop_clip, pause]), CHUNK)
 
 # %% [markdown]
-# How long should a chunk be? With short ones the network looks often, so it answers soon after the word
-# (low **latency**) and a word cannot slip through between two looks. But every look costs computing time.
-# With a chunk of $m$ samples at the sampling rate $f_s$ and a cost of $c$ seconds for each look, the share of
-# time that the computer is busy is
+# How long should a chunk be? With short ones the network looks often: it answers soon after the word (low
+# **latency**), and a word cannot slip through between two looks. But every look costs computing time. With a chunk of
+# $m$ samples at the sampling rate $f_s$ and a cost of $c$ seconds per look, the share of time that the computer is busy
+# is
 #
 # $$\text{load} = \frac{c}{m / f_s}$$
 #
-# At 1 the computer does nothing else; above 1 it falls further behind with every second. Here is what it means
-# on this machine:
+# At 1 the computer does nothing else; above 1 it falls further behind with every second. On this machine:
 
 # %% tags=["shows"]
 def inputs_of(sound):
@@ -130,30 +129,58 @@ def print_costs():
 print_costs()
 
 # %% [markdown]
-# We take 0.1 s. In this lesson, a **frame** is one look: ten frames a second. (The MFCC have frames too, of
-# 20 ms. They are hidden inside a look.)
+# We take 0.1 s. In this lesson, a **frame** is one look: ten frames a second.
+#
+# **Guess first.** What happens if a chunk is one second long?
+#
+# <details><summary>Nothing changes: every sample is still heard</summary>
+#
+# No. Every sample is heard, but hardly any word is heard as a whole.
+#
+# </details>
+# <details><summary>Words are cut in two</summary>
+#
+# Yes: a word begins in one window and ends in the next, unless it is lucky. So windows must overlap, by a lot.
+#
+# </details>
+# <details><summary>The computer is too slow</summary>
+#
+# No. One look per second is the cheapest of all: see the last line of the table.
+#
+# </details>
 #
 # ### Exercise: `slide_window`
 #
 # *10 minutes · easy · 2 points*
 #
-# Move the window on by a chunk. The result is as long as the window was; the newest sample is the last one.
-# Chunks are not always the same: when Python was busy with something else, a chunk may be **longer** than the
-# whole window, and it may be **empty** when nothing has come. Neither the window nor the chunk may be changed.
+# Move the window on by a chunk. The result is as long as the window was; the newest sample comes last. Chunks differ in
+# length: when Python was busy with something else, a chunk may be **longer** than the whole window, and it may be
+# **empty** when nothing has come. Neither the window nor the chunk may be changed.
 #
 # For a window `1 2 3 4 5 6` and a chunk `7 8` the result is `3 4 5 6 7 8`.
 #
 # <details><summary>Hint 1</summary>
 #
-# Put both behind each other. Which part of that is the new window?
+# Join the two, the window first. Which part of the result is the new window?
 #
 # </details>
 # <details><summary>Hint 2: empty chunks</summary>
 #
 # `x[-3:]` are the last three samples, but `x[-0:]` is the whole of `x`, since -0 is 0. An expression that counts
-# with `len(chunk)` from the end is in danger; one that counts with `len(window)` is not.
+# `len(chunk)` from the end is in danger; one that counts `len(window)` is not.
 #
 # </details>
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `newest_first` puts new letters on top of a pile that has room for `room` letters:
+#
+# ```python
+# def newest_first(pile, letters, room):
+#     return np.concatenate([letters[::-1], pile])[:room]
+# ```
+#
+# Joining first and cutting once takes care of every case: with no letters the pile stays, and with too many only the
+# newest stay. The window of a spotter has its newest sample at the other end, so the cut is at the other end, too.
 
 # %% nbgrader={"grade_id": "slide_window-solution", "solution": true}
 def slide_window(window, chunk):
@@ -188,28 +215,19 @@ def listen_to_stop():
 listen_to_stop()
 
 # %% [markdown]
-# For much of this second, the network saw only the beginning of the word. What it says to half a word may be
-# anything: in training it hardly ever met one. (The zeros before the word are an input that no room gives.) And
-# nobody tells it when the word is complete.
-#
-# **What would happen if** a chunk were one second long? Where might a word lie then?
-#
-# <details><summary>Answer</summary>
-#
-# Half in one window and half in the next, with nobody ever hearing it as a whole. Unless it is so lucky as to
-# lie in the middle, the word is lost. Windows must overlap, and much.
-#
-# </details>
+# In the first looks the window holds zeros and the quiet beginning of the clip, and the network says so. The word
+# comes in at the end of the window, and the answer changes; nobody tells the spotter when a word is complete, so it
+# answers to half a word as well. (Remember the zeros of lesson 07: no real room is this silent.)
 #
 # ## A long recording
 #
-# To measure a spotter we need sound of which we know what is said in it, and when. We make some: eight minutes
-# of background noise, and every few seconds a word, by voices that the network has never heard. About half of
-# the words are keywords. The others ("dog", "seven", ...) are there to be ignored.
+# To measure a spotter we need sound of which we know what is said in it, and when. So we make some: eight minutes of
+# background noise, and about every three seconds a word, by voices that the network has never heard. About half of the
+# words are keywords. The others ("dog", "seven" and so on) are there to be ignored.
 #
-# We make **two** of them: one from the validation voices, to try things out and to choose threshold and all
-# the rest, and one from the testing voices, for the exam. Choosing on the recording that we report would be
-# cheating, just as it was with clips.
+# We make **two** recordings: one from the validation voices, to try things out and to choose the threshold and all the
+# rest, and one from the testing voices, for the exam. To choose on the recording that we report would be cheating, as
+# it was with clips.
 
 # %% tags=["shows"]
 practice = recording.long_recording(dataset, "validation", minutes=8, seed=7)
@@ -222,42 +240,54 @@ def print_words():
 
 print_words()
 
+# %% tags=["claim"]
+first_look, last_look = (look(np.append(np.zeros(16_000 - n, np.float32), stop_clip[:n])) for n in (CHUNK, 16_000))
+claim("the network says so", dataset.class_names[first_look.argmax()] in ("silence", "unknown"),
+      dataset.class_names[first_look.argmax()])
+claim("The word comes in at the end of the window, and the answer changes", dataset.class_names[last_look.argmax()] ==
+      "stop", dataset.class_names[last_look.argmax()])
+gaps = [60 * 8 / len(one.words) for one in (practice, exam)]
+claim("about every three seconds a word", all(2.5 < gap < 3.5 for gap in gaps), f"{gaps[0]:.2f}, {gaps[1]:.2f}")
+shares = [np.mean([word.label is not None for word in one.words]) for one in (practice, exam)]
+claim("About half of the words are keywords", all(0.4 < share < 0.6 for share in shares),
+      f"{shares[0]:.2f}, {shares[1]:.2f}")
+
 # %% tags=["shows"]
-excerpt = practice.part(36, 52)
+six_words = practice.words[:18][-6:]
+excerpt = practice.part(six_words[0].start / data.SAMPLE_RATE - 0.4, six_words[-1].end / data.SAMPLE_RATE + 0.5)
 plotting.spoken_words(excerpt)
-Audio(excerpt.audio, rate=data.SAMPLE_RATE)
+Audio(excerpt.audio, rate=data.SAMPLE_RATE, normalize=False)
 
 # %% [markdown]
-# Now the network listens to all of it. `slide_window` makes one window after the other; the features are
-# computed for some windows at a time, only because that is faster.
+# Now the network listens to all of the practice recording. (64 windows go through it at a time, because that is faster.)
 
 # %% tags=["shows"]
 def windows_of(audio, chunk=CHUNK):
-    """The window after every chunk of a recording (n,), one after the other."""
+    """Yield the window after every chunk of a recording (n,)."""
     window = np.zeros(data.SAMPLE_RATE, np.float32)
     for start in range(0, len(audio) - chunk + 1, chunk):
         window = slide_window(window, audio[start:start + chunk])
         yield window
 
 
-def listen(windows):
-    """The probabilities for many windows, one after the other: (T, 12)."""
-    x, some = [], []
+def listen(windows, network=spotter):
+    """What a network gives for many windows, in their order: (T, 12) for the spotter."""
+    results, some = [], []
     for window in windows:
         some.append(window)
         if len(some) == 64:
-            x.append(features.mfcc(np.array(some)))
+            results.append(network.predict_on_batch(inputs_of(np.array(some))))
             some = []
-    x += [features.mfcc(np.array(some))] if some else []
-    return spotter.predict(prepared.standardised(np.concatenate(x)), batch_size=64, verbose=0)
+    results += [network.predict_on_batch(inputs_of(np.array(some)))] if some else []
+    return np.concatenate(results)
 
 
 heard = listen(windows_of(practice.audio))
 print(f"{len(heard):,} frames with {heard.shape[1]} probabilities each")
 
 # %% [markdown]
-# We want to be woken by keywords only, so from here on we look at the first ten columns. The last two,
-# "unknown" and "silence", have done their work already: whatever probability they took, no keyword has.
+# Only keywords shall wake us, so from here on we look at the first ten columns. "Unknown" and "silence" have done their
+# work: whatever probability they took, no keyword has.
 
 # %% tags=["shows"]
 KEYWORDS = dataset.class_names[:10]
@@ -266,15 +296,34 @@ of_keywords = heard[:, :10]
 # %% [markdown]
 # ## Smoothing: do not trust a single look
 #
-# The probabilities flicker. A part of an unknown word may look like "go" for a single frame; a real "go" looks
-# like it in several frames in a row, since it stays in the window for a while. So take the mean of the last
-# $w$ frames, for each class by itself:
+# The probabilities flicker. A part of an unknown word may look like "go" for a single frame; a real "go" stays in the
+# window for a while and looks like "go" in several frames in a row. So take the mean of the last $w$ frames, for each
+# class by itself:
 #
 # $$\bar{p}_{t,k} = \frac{1}{n_t} \sum_{u = t - n_t + 1}^{t} p_{u,k}, \qquad n_t = \min(w, t + 1)$$
 #
-# $p_{t,k}$ is the probability of class $k$ in frame $t$ (the first frame is 0), and $w$ the width. At the
-# start there are fewer than $w$ frames; then it is the mean of those that there are, $n_t$. The sum ends at
-# frame $t$ itself: a spotter cannot hear the future.
+# $p_{t,k}$ is the probability of class $k$ in frame $t$ (the first frame is 0), and $w$ the width. At the start there
+# are fewer than $w$ frames; the mean is then taken over the $n_t$ frames that there are. The sum ends at frame $t$
+# itself: a spotter cannot hear the future.
+#
+# **Guess first.** What would a width of 30 frames do?
+#
+# <details><summary>Fewer false alarms, at no cost</summary>
+#
+# No. The cost is large: see the next answer.
+#
+# </details>
+# <details><summary>The words come later, but they come</summary>
+#
+# Later, yes. But three seconds are longer than any word: the probability of a keyword is high for less than a second,
+# so its mean over three seconds stays low.
+#
+# </details>
+# <details><summary>Most words are lost</summary>
+#
+# Yes, unless the threshold goes down as well. Too much smoothing wipes out the words themselves.
+#
+# </details>
 #
 # ### Exercise: `smooth`
 #
@@ -293,10 +342,24 @@ of_keywords = heard[:, :10]
 #
 # </details>
 #
-# When it works, you will see something like this, at the place in the recording where one look stands out most
-# from its neighbours:
+# When it works, you will see something like this, at the place in the recording where one look differs most from its
+# neighbours:
 #
 # ![The probability of one keyword over time: it jumps up for a moment, its mean of five frames hardly](expected:smoothing)
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `rain_to_come` adds up the rain of each day and the days after it, `days` in all:
+#
+# ```python
+# def rain_to_come(rain, days):
+#     result = np.zeros(len(rain))
+#     for t in range(len(rain)):
+#         result[t] = rain[t:t + days].sum()
+#     return result
+# ```
+#
+# At the end of the array there are fewer days, and the slice simply stops there. A slice that looks back is not so
+# kind: a start below 0 counts from the end of the array. And `x[a:t]` does not contain `x[t]`.
 
 # %% nbgrader={"grade_id": "smooth-solution", "solution": true}
 def smooth(probabilities, width):
@@ -331,19 +394,9 @@ curves = {"every look": of_keywords[frames_around, best_keyword], "mean of 5": s
 plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[best_keyword]}”")
 
 # %% [markdown]
-# **What would happen if** the width were 30 frames?
-#
-# <details><summary>Answer</summary>
-#
-# Three seconds are longer than any word. The probability of a keyword is high for less than a second, so its
-# mean over three seconds stays low, and what there is of it comes late. Smoothing costs latency, and too much
-# of it wipes out the words themselves.
-#
-# </details>
-#
 # ## Detection: one word, one answer
 #
-# A user wants events, not probabilities: "stop" was said, now. The rule has two parts.
+# A user wants events, not probabilities: someone said "stop", now. The rule has two parts.
 #
 # - **Threshold:** something is detected when the largest of the smoothed probabilities is at least $\theta$.
 # - **Refractory time:** after a detection of any class, nothing is detected until $r$ frames later. (Nerves do
@@ -360,16 +413,16 @@ plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[best_keyword]}�
 #
 # *20 minutes · medium · 2 points*
 #
-# Return a list with a pair `(frame, class)` for every detection, in order. The function looks at all columns
-# that it is given, so it does not need to know that there are ten keywords.
+# Return a list with a pair `(frame, class)` for every detection, in order. The function looks at all the columns that
+# it is given, so it does not need to know that there are ten keywords.
 #
 # For the probabilities of one class `0.1 0.7 0.9 0.8 0.6 0.2` with threshold 0.6 and refractory 3, the result is
 # `[(1, 0), (4, 0)]`.
 #
 # <details><summary>Hint 1</summary>
 #
-# Go through the frames one after the other and remember the frame of the last detection. What should it be
-# before there was one, so that nothing has to wait?
+# Go through the frames one after another and remember the frame of the last detection. What should it be before there
+# was one, so that nothing has to wait? (Not 0: that would be a detection in frame 0.)
 #
 # </details>
 # <details><summary>Hint 2: which class?</summary>
@@ -382,6 +435,23 @@ plotting.smoothing(curves, CHUNK, f"Probability of “{KEYWORDS[best_keyword]}�
 # Only a detection does. A frame above the threshold that was suppressed changes nothing.
 #
 # </details>
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** A nurse comes on the first of the given days, and then on every day that is at least
+# `gap` days after her last visit:
+#
+# ```python
+# def visits(days, gap):
+#     kept, last = [], None
+#     for day in days:
+#         if last is None or day - last >= gap:
+#             kept.append(day)
+#             last = day
+#     return kept
+# ```
+#
+# `last` changes only when she comes, and at the start it is `None`: there is nothing to wait for. `detect` needs a
+# second condition, and has to find out which class is meant.
 
 # %% nbgrader={"grade_id": "detect-solution", "solution": true}
 def detect(probabilities, threshold, refractory):
@@ -429,12 +499,15 @@ def print_refractory():
 print_refractory()
 
 # %% [markdown]
-# Without it, a lamp that is told "on" once would be switched on again and again while the word leaves the
-# window; and one that toggles would flicker.
+# Without it there are far more detections than keywords: a lamp that toggles would flicker while a word is in the window.
 #
-# Now try it yourself. The upper line is the largest of the ten smoothed probabilities. Below, every keyword has
-# a row; bright means probable. Boxes show when a keyword was said (and half a second more), round marks are right detections,
-# crosses are false alarms, and dashed boxes are keywords that were missed.
+# Try it yourself. The upper line is the largest of the ten smoothed probabilities. Below, every keyword has a row;
+# bright means probable. Boxes show when a keyword was said (and half a second more), round marks are right detections,
+# crosses are false alarms, and dashed boxes are missed keywords.
+
+# %% tags=["claim"]
+without = len(detect(smoothed, 0.6, 1))
+claim("Without it there are far more detections than keywords", without > 2 * len(truth), without / len(truth))
 
 # %% tags=["shows"]
 def explore_detections(threshold, width, refractory, begin):
@@ -453,13 +526,22 @@ widgets.explore(explore_detections, {
 })
 
 # %% [markdown]
-# **What would happen if** the refractory time were 30 frames? Which keywords would be missed although the
-# network heard them well?
+# **Guess first.** What happens if the refractory time is 30 frames?
 #
-# <details><summary>Answer</summary>
+# <details><summary>Nothing: no word lasts three seconds</summary>
 #
-# Those that are said within three seconds of a detection, right or wrong. Here a word comes every three seconds on
-# average, so that would be many.
+# No. The refractory time runs on after the word, and holds back the next one.
+#
+# </details>
+# <details><summary>More keywords are missed</summary>
+#
+# Yes: those said within three seconds of a detection, right or wrong. Here a word comes about every three seconds, so
+# that concerns many.
+#
+# </details>
+# <details><summary>There are more false alarms</summary>
+#
+# No. A longer refractory time only holds detections back, the false ones as well.
 #
 # </details>
 #
@@ -468,13 +550,12 @@ widgets.explore(explore_detections, {
 # There are two ways to be wrong. A **miss** is a keyword that was said and not detected. A **false alarm** is a
 # detection where this keyword was not said.
 #
-# For misses a percentage is right: of 100 keywords, so many were missed. For false alarms it is not. A
-# percentage of what? Lesson 03 had clips, so it could say "of 100 clips that are no keyword". A stream has no
-# such clips. Of all frames? Then a spotter that looks twice as often has half the percentage and disturbs just as
-# often. And the number looks harmless: one false frame in a thousand is 36 an hour, at ten looks a second. What
-# people feel is how often the lamp goes on by itself. So most people who build spotters count **false alarms
-# per hour**. The makers of openWakeWord, for example, aim for fewer than 0.5 per hour with fewer than 5 % missed,
-# and Picovoice's benchmark compares the misses of wake words at one false alarm in ten hours.
+# For misses a percentage is right: of 100 keywords, so many were missed. For false alarms it is not. A percentage of
+# what? A stream has no clips. Of all frames? Then a spotter that looks twice as often has half the percentage and
+# disturbs just as often. And the number looks harmless: one false frame in a thousand is 36 an hour. What people feel is
+# how often the lamp goes on by itself. So builders of spotters count **false alarms per hour**. The makers of
+# openWakeWord, for example, aim for fewer than 0.5 per hour with fewer than 5 % missed; Picovoice's benchmark compares
+# misses at one false alarm in ten hours.
 #
 # $$\text{false alarms per hour} = \frac{\text{number of false alarms}}{\text{length in hours}}$$
 #
@@ -491,12 +572,11 @@ print_truth()
 # %% [markdown]
 # ### Exercise: `false_alarms_per_hour`
 #
-# *15 minutes · medium · 2 points*
+# *15 minutes · easy · 2 points*
 #
-# A detection is right if its frame lies in an interval of **its** class. Both ends of an interval belong to it.
-# Every other detection is a false alarm, also when another keyword was said at that moment. A keyword that is
-# detected twice within its interval gives no false alarm here. When it works, three false alarms in half an hour are
-# `6.0`.
+# A detection is right if its frame lies in an interval of **its** class. Both ends of an interval belong to it. Every
+# other detection is a false alarm, even when another keyword was said at that moment. A keyword that is detected twice
+# within its interval gives no false alarm. When the function works, three false alarms in half an hour are `6.0`.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -509,6 +589,22 @@ print_truth()
 # An hour has 3600 seconds. How many hours are `seconds`?
 #
 # </details>
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `lost_sheep` counts the sheep (x, y) that stand on none of the meadows, which are
+# circles (x, y, radius):
+#
+# ```python
+# def lost_sheep(sheep, meadows):
+#     lost = 0
+#     for x, y in sheep:
+#         if not any((x - a)**2 + (y - b)**2 <= radius**2 for a, b, radius in meadows):
+#             lost += 1
+#     return lost
+# ```
+#
+# The outer loop runs over what is counted, so each sheep counts at most once; `any` runs over the places where it may
+# stand. What is missing here is the rate: a number per hour.
 
 # %% nbgrader={"grade_id": "false_alarms_per_hour-solution", "solution": true}
 def false_alarms_per_hour(detections, truth, seconds):
@@ -538,17 +634,16 @@ judge(false_alarms_per_hour)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **What would happen if** `truth` began each interval a second earlier?
+# **To think about.** What if each interval of `truth` began a second earlier?
 #
-# <details><summary>Answer</summary>
+# <details><summary>An answer</summary>
 #
 # Some false alarms would become hits, without the spotter being any better. The rules of counting belong to the
-# result, and have to be told with it.
+# result and have to be reported with it.
 #
 # </details>
 #
-# For the other mistake, here is `share_missed`. The print shows why a percentage of the frames would be
-# flattering:
+# For the other mistake, here is `share_missed`. The print shows why a percentage of the frames would flatter:
 
 # %% tags=["shows"]
 def share_missed(detections, truth):
@@ -585,79 +680,198 @@ in_practice = both_mistakes(of_keywords, practice)
 plotting.alarm_curves(thresholds, {"practice": in_practice})
 
 # %% [markdown]
-# The threshold trades one mistake for the other, at least in its upper half. Far down, misses may *rise* again when it
-# is lowered further. Why?
+# A higher threshold means fewer false alarms and more missed keywords, at least in the upper half. Far down, misses may
+# *rise* again when the threshold is lowered further.
 #
-# <details><summary>Answer</summary>
+# **To think about.** How can a *lower* threshold lose keywords?
+#
+# <details><summary>An answer</summary>
 #
 # Every false alarm starts the refractory time, and a keyword may fall into it. Or another class gets over the low
 # threshold first.
 #
 # </details>
 #
-# What can a user bear? Our recording is much harder than a kitchen: there is a word every three seconds, for
-# minutes, and half of them are traps. Let us allow 30 false alarms in an hour of that, and take the lowest
-# threshold that keeps to it. Then comes the exam, once, with voices that have had no part in the choice.
+# %% tags=["claim"]
+upper = len(thresholds) // 2
+rises = [values[-1] - values[upper] for values in in_practice]
+claim("A higher threshold means fewer false alarms and more missed keywords, at least in the upper half",
+      rises[0] < -10 and rises[1] > 0.05, f"{rises[0]:.0f}, {rises[1]:.2f}")
+
+# %% [markdown]
+# What can a user bear? Our recording is much harder than a kitchen: there is a word every three seconds, for minutes,
+# and half of the words are traps. So we allow 30 false alarms in an hour of it and take the lowest threshold that keeps
+# to that limit in practice. For comparison, a limit four times as loose. Then comes the exam, once, with voices that had
+# no part in the choice.
 
 # %% tags=["shows"]
-ALLOWED = 30
-keeps_to_it = np.flatnonzero(in_practice[0] <= ALLOWED)
-chosen = keeps_to_it[0] if len(keeps_to_it) else len(thresholds) - 1
-threshold = float(thresholds[chosen])
+ALLOWED, LOOSE = 30, 120
 
-in_exam = both_mistakes(listen(windows_of(exam.audio))[:, :10], exam)
+
+def lowest_threshold(allowed):
+    """The number of the lowest threshold with so many false alarms per hour at most, in practice."""
+    keeps_to_it = np.flatnonzero(in_practice[0] <= allowed)
+    return keeps_to_it[0] if len(keeps_to_it) else len(thresholds) - 1
+
+
+chosen, looser = lowest_threshold(ALLOWED), lowest_threshold(LOOSE)
+threshold, loose_threshold = float(thresholds[chosen]), float(thresholds[looser])
+
+heard_in_exam = listen(windows_of(exam.audio))[:, :10]
+in_exam = both_mistakes(heard_in_exam, exam)
 plotting.alarm_curves(thresholds, {"practice": in_practice, "exam": in_exam}, chosen=threshold,
                       allowed=ALLOWED)
-print(f"threshold {threshold:.2f}")
 
 def print_chosen():
-    for name, (alarms, missed) in [("practice", in_practice), ("exam", in_exam)]:
-        print(f"{name:<9} {alarms[chosen]:5.1f} false alarms per hour, {missed[chosen]:.0%} of the keywords missed")
+    for place in (chosen, looser):
+        print(f"threshold {thresholds[place]:.2f}")
+        for name, (alarms, missed) in [("practice", in_practice), ("exam", in_exam)]:
+            print(f"  {name:<9} {alarms[place]:5.1f} false alarms per hour, {missed[place]:.0%} of the keywords missed")
 
 print_chosen()
 print(f"\naccuracy on clips: {accuracy:.1%}")
 
 # %% [markdown]
-# Be honest about these numbers. They are far from what a product needs, and far from what the accuracy on
-# clips promised. Two reasons:
+# That is far from what a product needs, and far from what the accuracy on clips promised.
 #
-# - The network met only words that were cut out neatly. In the window it sees halves of words and the end of
-#   one with the start of the next, several of them for every word. It never learned that these are nothing.
-# - In training, one clip in twelve was "unknown"; here every second word is. And these are words that the network has
-#   met, from other voices. In a kitchen there are thousands that it never met, so expect worse.
+# ### Why are words missed?
 #
-# Both could be taught: with stretches of a long recording as training clips, cut anywhere, and with many more words
-# that are no keywords. Real products listen to thousands of hours for that. (Practice and exam differ, too, since the
-# voices, words and noises in them are other ones. That is why the exam counts.)
+# One suspicion comes to mind at once: the network was trained on clips with the word in the middle, and in the stream it
+# sees halves of words. We can test that. We cut every keyword out of the exam exactly, as in a clip; the background noise
+# stays in it. No smoothing, no refractory time: one look at each, with the same threshold.
 #
-# And eight minutes are short. One false alarm more or less is already a step in the rate:
+# **Guess first.** How many of these cut-out keywords are missed?
+#
+# <details><summary>About as few as of the testing clips</summary>
+#
+# No. That would mean that it is the sliding window that loses the words. The table says otherwise.
+#
+# </details>
+# <details><summary>About half as many as in the stream</summary>
+#
+# No. It sounds like a careful guess, and it still blames the sliding window for half of the misses.
+#
+# </details>
+# <details><summary>Nearly as many as in the stream</summary>
+#
+# Yes. Most people guess otherwise: a cause that sounds good is not a cause until it was measured.
+#
+# </details>
+
+# %% tags=["shows"]
+spoken = [word for word in exam.words if word.label is not None]
+cut_out = np.array([exam.audio[word.start:word.end] for word in spoken])
+noise_before = [np.std(exam.audio[word.start - 4000:word.start]) for word in spoken]  # in a quarter of a second
+quieter, louder = np.array_split(np.argsort(noise_before), 2)
+
+
+def is_missed(probabilities, labels):
+    """For looks (N, 12) at keywords with these labels: True where the keyword would not be detected."""
+    of_ten = probabilities[:, :10]
+    return (of_ten.argmax(axis=1) != labels) | (of_ten.max(axis=1) < threshold)
+
+
+is_keyword = prepared.testing.y < 10
+missed_clips = is_missed(answers[is_keyword], prepared.testing.y[is_keyword])
+missed_cut_out = is_missed(spotter.predict(inputs_of(cut_out), verbose=0), [word.label for word in spoken])
+for_table = {"testing clips, without background noise": missed_clips.mean(),
+             "keywords of the exam, cut out": missed_cut_out.mean(),
+             "  the half with less noise": missed_cut_out[quieter].mean(),
+             "  the half with more noise": missed_cut_out[louder].mean(),
+             "keywords of the exam, in the stream": in_exam[1][chosen],
+             f"  with the looser threshold, {loose_threshold:.2f}": in_exam[1][looser]}
+print(f"missed, with the threshold {threshold:.2f}:")
+print("\n".join(f"{name:<42}{share:5.0%}" for name, share in for_table.items()))
+
+# %% [markdown]
+# - **Not the cutting.** Words that were cut out exactly are missed nearly as often as words in the stream. The suspicion
+#   does not name the main reason.
+# - **Noise.** The testing clips come from the same voices, without background noise, and fewer of them are missed. Among
+#   the cut-out keywords, those with more noise are missed more often.
+# - **The limit.** A limit four times as loose loses fewer keywords, also in the exam. Ours is strict: every word that is
+#   no keyword may cause a false alarm, and there are hundreds of them in an hour of the exam. 30 false alarms an hour are
+#   about one for every twenty such words.
+#
+# So the false alarms force the threshold up, and the high threshold loses keywords. Which words cause them? Here are the
+# false alarms of both recordings at the looser threshold: what was said → what was detected.
+
+# %% tags=["claim"]
+cut, stream = missed_cut_out.mean(), in_exam[1][chosen]
+claim("Words that were cut out exactly are missed nearly as often as words in the stream", cut > 0.7 * stream,
+      f"{cut:.2f}, {stream:.2f}")
+claim("fewer of them are missed", missed_clips.mean() < 0.75 * cut, missed_clips.mean())
+halves = [missed_cut_out[half].mean() for half in (quieter, louder)]
+claim("those with more noise are missed more often", halves[1] > halves[0] + 0.05, f"{halves[0]:.2f}, {halves[1]:.2f}")
+claim("A limit four times as loose loses fewer keywords, also in the exam", in_exam[1][looser] < stream - 0.04,
+      in_exam[1][looser])
+others_per_hour = (len(exam.words) - len(spoken)) * 3600 / exam.seconds
+claim("there are hundreds of them in an hour of the exam", 300 < others_per_hour < 1000, others_per_hour)
+claim("about one for every twenty such words", 15 < others_per_hour / ALLOWED < 27, others_per_hour / ALLOWED)
+
+# %% tags=["shows"]
+def false_alarms_of(probabilities, one):
+    """For each false alarm at the looser threshold: what was detected, and what was said then."""
+    pairs = []
+    for frame, found in detect(smooth(probabilities, WIDTH), loose_threshold, REFRACTORY):
+        if not any(first <= frame <= last and found == keyword for first, last, keyword in one.truth(CHUNK)):
+            end = (frame + 1) * CHUNK
+            said = [word.text for word in one.words if word.start < end <= word.end + data.SAMPLE_RATE // 2]
+            pairs.append((KEYWORDS[found], said[-1] if said else "no word"))
+    return pairs
+
+
+false_pairs = false_alarms_of(of_keywords, practice) + false_alarms_of(heard_in_exam, exam)
+print(", ".join(f"{said} → {found}" + (f" ({n} times)" if n > 1 else "")
+                for (found, said), n in Counter(false_pairs).most_common()))
+
+# %% [markdown]
+# Most false alarms come while a word is said, and quite a few of these words sound like the keyword. Say the pairs
+# aloud: in some, the vowel is the same ("nine" and "right"), in others the ending ("six" and "yes"). These are words that
+# the network met in training, from other voices. In a kitchen there are thousands that it never met, so expect worse.
+#
+# What would help? Training clips with more noise; more words that are no keywords (in training, one clip in twelve was
+# "unknown", here about every second word is); more voices; stretches of long recordings, cut anywhere. Which of them
+# helps most has to be measured, on practice, before the next exam.
+#
+# And eight minutes are short:
+
+# %% tags=["claim"]
+in_a_word = np.mean([said != "no word" for _, said in false_pairs])
+claim("Most false alarms come while a word is said", in_a_word > 0.6, in_a_word)
+alike = {"right": "nine five eight", "go": "no four", "no": "go", "on": "one off dog follow", "off": "dog on",
+         "stop": "dog follow up", "yes": "left six seven", "left": "yes seven", "up": "one off stop", "down": ""}
+sounds_alike = np.mean([said in alike[found].split() for found, said in false_pairs])
+claim("quite a few of these words sound like the keyword", sounds_alike > 0.25, sounds_alike)
+claim("These are words that the network met in training", {word.text for word in exam.words} <= {
+    str(word) for word in dataset.training.words}, "")
+unknown = np.mean(prepared.training.y == 10)
+claim("one clip in twelve was", abs(unknown - 1 / 12) < 0.001, unknown)
 
 # %% tags=["shows"]
 print(f"one false alarm in {exam.seconds / 60:.0f} minutes: {3600 / exam.seconds:.1f} per hour")
 print(f"none in {exam.seconds / 60:.0f} minutes: with 95 % certainty fewer than {3 * 3600 / exam.seconds:.1f} per hour")
 
 # %% [markdown]
-# The second line is the **rule of three**: what did not happen in a time $T$ happens, with 95 % certainty, less
-# often than $3 / T$. To promise one false alarm in ten hours, one has to listen for thirty hours without a
-# single one. (Why 3? If events come at random at the rate $\lambda$, none comes in $T$ with probability
-# $e^{-\lambda T}$, and $e^{-3}$ is about 0.05.) With the bundled voices some clips come two or three times in a
-# recording, and what went wrong once may go wrong again; so the real uncertainty is larger still.
+# The second line is the **rule of three**: if something did not happen in a time $T$, then with 95 % certainty it
+# happens less often than $3 / T$. To promise one false alarm in ten hours, one has to listen for thirty hours without
+# a single one. (Why 3? If events come at random at the rate $\lambda$, none comes in $T$ with probability
+# $e^{-\lambda T}$, and $e^{-3}$ is about 0.05.)
 #
 # ### Question: a lamp in a living room
 #
 # *15 minutes · medium · 2 points · marked by hand*
 #
 # Your spotter is to go into a lamp in a living room, where people talk all evening. In about 80 words: Which threshold
-# do you choose from the curves above, and what does it cost in misses? And what would you promise the buyer about
-# false alarms, after eight minutes of testing? What would you do before you promise more?
+# do you choose from the curves above, and what does it cost in misses? What would you promise the buyer about false
+# alarms, after eight minutes of testing? What would you do before you promise more?
 
 # %% [markdown] nbgrader={"grade_id": "lamp", "grade": true, "solution": true, "points": 2}
-# **Model answer.** Nobody is hurt by a miss, one says the word again; but a lamp that goes out by itself all evening is
-# taken back to the shop. So a threshold high up, at which the exam shows (nearly) no false alarm, although a good part
-# of the keywords is then missed; the curve on the right says how many. I would promise nothing: even without a
-# single false alarm, eight minutes only say, with 95 % certainty, that there are fewer than 22.5 in an hour (the rule
-# of three). Before I promise one in ten hours, I let it listen to thirty hours of living rooms; and I train it with
-# words that are cut off and with many more that are no keywords.
+# **Model answer.** A miss hurts nobody: one says the word again. But a lamp that goes out by itself all evening is taken
+# back to the shop. So I choose a high threshold, at which the exam shows (nearly) no false alarm, although a good part
+# of the keywords is then missed; the curve on the right says how many. I would promise nothing: even without a single
+# false alarm, eight minutes only say, with 95 % certainty, that there are fewer than 22.5 in an hour (the rule of
+# three). Before I promise one in ten hours, I let it listen to thirty hours of living rooms; and I train it with more
+# noise and with many more words that are no keywords.
 #
 # **Marking.** 1 point: a threshold with its false alarms per hour and its misses, from the student's own *exam* curve,
 # with a reason (half a point without the reason, or if read from the practice recording alone). 1 point: the rule of
@@ -665,11 +879,23 @@ print(f"none in {exam.seconds / 60:.0f} minutes: with 95 % certainty fewer than 
 # point for one of the two).
 
 # %% [markdown]
+# <details><summary>What a good answer mentions</summary>
+#
+# - a threshold, with its false alarms per hour and its misses, both from the *exam's* curves
+# - why this mistake is the worse one in a living room (a lamp that goes out by itself, or a word that has to be said
+#   twice)
+# - that eight minutes cannot show a small rate: even with no false alarm, up to 22.5 an hour are possible (rule of
+#   three)
+# - one concrete thing to do: thirty hours of sound from living rooms without a false alarm for one in ten hours; more
+#   noise, voices and other words in training
+#
+# </details>
+#
 # ## What went wrong here?
 #
-# A team built the same spotter: same network, same window, same width, threshold and refractory time. They
-# passed all 12 columns to `detect`, "so that nothing gets lost". Run it on the practice recording and explain
-# **both** mistakes, the false alarms and the misses, before you open the answer. Which classes were detected? What happens in the second after a
+# A team built the same spotter: same network, window, width, threshold and refractory time. They passed all 12 columns
+# to `detect`, "so that nothing gets lost". Run it on the practice recording and explain **both** mistakes, the false
+# alarms and the misses, before you open the answer. Which classes were detected? What happens in the second after a
 # detection?
 
 # %% tags=["shows"]
@@ -688,14 +914,13 @@ print("they detected:", ", ".join(f"{name} {count}" for name, count in zip(names
 # %% [markdown]
 # <details><summary>What happened</summary>
 #
-# Most of the time nobody says anything, and the network says so: "silence", with a high probability. To
-# `detect`, that is a class like any other. So it fires in the silence, once in every refractory time. None of
-# these lies in an interval of its class, since `truth` holds only keywords: hundreds or even thousands of false
-# alarms per hour.
+# For much of the time nobody says anything, and the network says so: "silence", with a high probability. To `detect`,
+# that is a class like any other. So it fires in the silence, once in every refractory time. None of these detections
+# lies in an interval of its class, since `truth` holds only keywords: more than a thousand false alarms per hour.
 #
-# They also do harm beyond the count. Every detection of "silence" or "unknown" starts the refractory time, and a
-# keyword that becomes probable during it may be over before it ends: some keywords are missed only because the
-# spotter had just detected *nothing*. How many depends on how long the words stay above the threshold.
+# They also do harm beyond the count. Every detection of "silence" or "unknown" starts the refractory time, and a keyword
+# that becomes probable during it may be over before it ends: it is missed only because the spotter had just detected
+# *nothing*. How many these are depends on how long words stay above the threshold. (Compare the misses above.)
 #
 # "Silence" and "unknown" are there to take probability from the keywords. They are no events.
 #
@@ -703,8 +928,15 @@ print("they detected:", ", ".join(f"{name} {count}" for name, count in zip(names
 #
 # ## Speak to it
 #
-# Now the whole chain for sound that arrives live. Read `hear`: it is your three functions, one after the other.
+# Now the whole chain for sound that arrives live. Read `hear`: it is your three functions, one after another.
 # Smoothing and detection run over the last 30 seconds, and a detection is new if it lies in the last frame.
+
+# %% tags=["claim"]
+their_alarms = false_alarms_per_hour(theirs, truth, practice.seconds)
+claim("more than a thousand false alarms per hour", their_alarms > 1000, their_alarms)
+wide, slow = detect(smooth(of_keywords, 30), 0.6, 10), detect(smooth(of_keywords, WIDTH), 0.6, 30)
+claim("Most words are lost", share_missed(wide, truth) > 0.5, share_missed(wide, truth))
+claim("More keywords are missed", share_missed(slow, truth) > share_missed(found, truth), share_missed(slow, truth))
 
 # %% tags=["shows"]
 def look_for_keywords(window):
@@ -735,11 +967,12 @@ class Listener:
 
 
 # %% [markdown]
-# First a test without a microphone. Some seconds of the practice recording, chunk by chunk, as they would come
-# from a sound card, and the same seconds as a whole: both ways must find the same.
+# First a test without a microphone: some seconds of the practice recording, chunk by chunk, and the same seconds as a
+# whole. Both ways must find the same. From here on we use the *looser* threshold: in your quiet room not every second
+# word is a trap, and a missed word is the greater nuisance.
 
 # %% tags=["shows"]
-listener, live = Listener(threshold), []
+listener, live = Listener(loose_threshold), []
 
 def listen_to_excerpt():
     for start in range(0, len(excerpt.audio) - CHUNK + 1, CHUNK):
@@ -748,39 +981,39 @@ def listen_to_excerpt():
             live.append((word, bars))
 
 listen_to_excerpt()
-at_once = detect(smooth(listen(windows_of(excerpt.audio))[:, :10], WIDTH), threshold, REFRACTORY)
+at_once = detect(smooth(listen(windows_of(excerpt.audio))[:, :10], WIDTH), loose_threshold, REFRACTORY)
 print("live:   ", ", ".join(word for word, _ in live) or "nothing")
 print("at once:", ", ".join(KEYWORDS[k] for _, k in at_once) or "nothing")
 print("said:   ", ", ".join(word.text for word in excerpt.words))
 
 # %% [markdown]
-# Now you. Press "Start listening", allow the browser to use the microphone, and say one of the ten keywords:
-# yes, no, up, down, left, right, on, off, stop, go. The sound goes from the browser to the notebook's own
-# kernel and nowhere else. (If the kernel runs on another computer, as on Binder, then it goes to that one.)
+# Now you. Press "Start listening", allow the browser to use the microphone, and say one of the ten keywords: yes, no, up,
+# down, left, right, on, off, stop, go. The sound goes from the browser to the notebook's own kernel and nowhere else.
+# (If the kernel runs on another computer, as on Binder, it goes to that one.)
 #
-# A few experiments: How far away can you stand? Does it know a whisper? A song? Which words that are no
-# keywords wake it? The network knows only the voices it was trained with. If you have used the bundled data,
-# those were synthetic, and a human voice may well be too much for it. With the Speech Commands data (lesson 01
-# says how to get them) it has heard people.
+# A few experiments: How far away can you stand? Does it know a whisper? A song? Which other words wake it? The bundled
+# voices are synthetic, and a human voice may be too much for a network that knows nothing else. With the Speech Commands
+# data (lesson 01 says how to get them) it has heard people.
+
+# %% tags=["claim"]
+claim("Both ways must find the same", [word for word, _ in live] == [KEYWORDS[k] for _, k in at_once], len(live))
 
 # %% tags=["shows"]
 bars = live[-1][1] if live else listener.hear(np.zeros(0, np.float32))[0]
 picture = plotting.draw_ears(bars, KEYWORDS, [word for word, _ in live])
-microphone.listen(Listener(threshold).hear, KEYWORDS, picture)
+microphone.listen(Listener(loose_threshold).hear, KEYWORDS, picture)
 
 # %% [markdown]
-# No microphone? Record something with your phone, or take any recording of speech: a lecture, a podcast (WAV, FLAC,
-# Ogg or MP3; the first five minutes are heard). Every
-# detection in a podcast is a false alarm, unless somebody happens to say the word. That is a test that no
-# prepared data replaces.
+# No microphone? Record something with your phone, or take any recording of speech: a lecture, a podcast (WAV, FLAC, Ogg
+# or MP3; the first five minutes are heard). Every detection in a podcast is a false alarm, unless somebody happens to
+# say the word. No prepared data can replace that test.
 
 # %% tags=["shows"]
 def listen_to_file(audio):
     smoothed = smooth(listen(windows_of(audio))[:, :10], WIDTH)
-    found = detect(smoothed, threshold, REFRACTORY)
+    found = detect(smoothed, loose_threshold, REFRACTORY)
     title = f"detections: {len(found)} in {len(audio) / data.SAMPLE_RATE:.0f} seconds"
-    return plotting.draw_detections(smoothed, found, KEYWORDS, CHUNK, threshold=threshold,
-                                    title=title)
+    return plotting.draw_detections(smoothed, found, KEYWORDS, CHUNK, threshold=loose_threshold, title=title)
 
 
 microphone.upload(listen_to_file, listen_to_file(excerpt.audio))
@@ -788,23 +1021,23 @@ microphone.upload(listen_to_file, listen_to_file(excerpt.audio))
 # %% [markdown]
 # ## Onto a small chip: 8 bits
 #
-# A spotter should run on a chip that costs little and lives on a battery. Such chips have some hundred kilobytes of
+# A spotter should run on a chip that costs little and lives on a battery. Such chips have a few hundred kilobytes of
 # memory and are good at whole numbers. Weights are floats of 32 bits; **quantisation** writes them with 8 bits, as
 # whole numbers $q$ from -127 to 127 times a step $\Delta$:
 #
 # $$w \approx \Delta \cdot q, \qquad q = \text{round}(w / \Delta), \qquad \Delta = \frac{\max |w|}{127}$$
 #
-# That is a quarter of the memory, and whole numbers are quicker to multiply. Is it still the same network? Here
-# are the weights of its largest layer, with 3 bits (3 in place of 127), to see the steps, and with 8:
+# That takes a quarter of the memory, and whole numbers are quicker to multiply. Is it still the same network? Here are
+# the weights of its largest layer, with 3 bits (3 in place of 127), to make the steps visible, and with 8:
 
 # %% tags=["shows"]
 largest = max(spotter.get_weights(), key=np.size)
 plotting.rounding_steps(largest)
 
 # %% [markdown]
-# **TensorFlow Lite** (now also called LiteRT) turns a Keras model into a file for such devices. What flows between
-# the layers is to become whole numbers, too, and to choose its steps the converter must know how large these values
-# get. So we give it every tenth training clip as an example. (`tflite.silence()` only hides what the converter prints.)
+# **TensorFlow Lite** (now also called LiteRT) turns a Keras model into a file for such devices. The values between the
+# layers are to become whole numbers, too. To choose their steps, the converter must know how large these values get, so
+# we give it every tenth training clip as an example. (`tflite.silence()` only hides what the converter prints.)
 
 # %% tags=["shows"]
 import tensorflow as tf
@@ -864,17 +1097,27 @@ print_files()
 # %% [markdown]
 # The first row's size is that of the weights alone. Read the table with three questions in mind.
 #
-# - **Size.** Is the small file a quarter of the large one? Not quite: a file also holds the plan of the network,
-#   which does not shrink (it even grows: the steps $\Delta$ are in it, too). The larger the network, the closer it gets to a quarter.
-# - **Time.** Most of the gain comes from leaving Keras, which is made for large batches and spends most of its
-#   time with administration when there is one clip only. On a processor like yours 8 bits bring little or much,
-#   depending on its kind; on a chip without floats they decide whether it works at all.
-# - **Answers.** Compare "same answer" with "accuracy". Answers differ where the network was undecided anyway, so
-#   about as many become right as become wrong. That has to be measured each time, never assumed: some networks
-#   lose many points.
+# - **Size.** Is the small file a quarter of the large one? Not quite: a file also holds the plan of the network, which
+#   does not shrink. The larger the network, the closer it gets to a quarter.
+# - **Time.** Most of the gain comes from leaving Keras, which is made for large batches and spends most of its time on
+#   overhead when there is only one clip. On a chip without floats, 8 bits decide whether it works at all.
+# - **Answers.** Nearly all answers are the same. Where they differ, the network was less sure, so some become wrong and
+#   some right. That has to be measured each time: some networks lose many points.
 #
-# Put the file on a device and remember that it needs the rest of the chain there as well (what goes into this file
-# and comes out of it are still floats): the same MFCC, the same mean and standard deviation, the window, the smoothing, the detection.
+# On a device the file needs the rest of the chain as well: the same MFCC, the same mean and standard deviation, the
+# window, the smoothing, the detection.
+
+# %% tags=["claim"]
+claim("Is the small file a quarter of the large one? Not quite", 0.25 < len(small_file) / len(float_file) < 0.6,
+      len(small_file) / len(float_file))
+in_keras, in_floats, in_8_bits = (seconds for _, _, seconds, _ in rows)
+claim("Most of the gain comes from leaving Keras", in_keras - in_floats > in_floats - in_8_bits,
+      in_keras / in_floats)
+same_answer = rows[-1][-1] == keras_classes
+claim("Nearly all answers are the same", same_answer.mean() > 0.95, same_answer.mean())
+sureness = answers.max(axis=1)
+claim("Where they differ, the network was less sure", same_answer.all() or
+      sureness[~same_answer].mean() < sureness[same_answer].mean() - 0.1, int(np.sum(~same_answer)))
 
 # %% tags=["shows"]
 if not mode.grading():
@@ -886,14 +1129,12 @@ if not mode.grading():
 #
 # Ten keywords, and none of them is your name. Nobody has recorded two thousand people who say it. Two tricks help:
 #
-# - **Synthetic voices.** `say.say(word, n)` lets n voices of the program eSpeak NG say any word. (In a terminal,
-#   `python -m kws_helpers say WORD` writes such clips as files.)
-# - **Transfer learning.** Your network has learned from thousands of clips to turn a second of sound into a few dozen
-#   numbers, from which its last layer reads the class. Those numbers tell sounds apart in general, so they may do for
-#   other words, too. We keep everything below the last layer as it is, the *body*, and train only a new last layer:
-#   "my word" or "not my word". With so few weights that takes a moment, and few clips are enough.
+# - **Synthetic voices.** `say.say(word, n)` lets n voices of the program eSpeak NG say any word.
+# - **Transfer learning.** Your network has learned to turn a second of sound into a few dozen numbers, from which its
+#   last layer reads the class. They may do for other words, too. We keep everything below the last layer, the *body*,
+#   and train only a new last layer: "my word" or "not my word". That takes a moment, and a few clips are enough.
 #
-# One layer with one output and a sigmoid is called *logistic regression*, and scikit-learn has it ready. Put your own
+# One layer with one output and a sigmoid is called **logistic regression**, and scikit-learn has it ready. Put your own
 # word into the next cell, as it is spoken; and a few words that *sound like it*, which we shall need.
 
 # %% tags=["shows"]
@@ -902,7 +1143,7 @@ SIMILAR = ["mary", "marine", "melody", "money"]
 VOICES = 20 if mode.short_training() else 200
 HEARD = 3 * VOICES // 4  # the first voices are for training, the others for the test
 
-body = keras.Model(spotter.inputs, spotter.layers[-1].input)
+body = keras.Model(spotter.input, spotter.layers[-1].input)
 
 
 def numbers_of(x):
@@ -921,9 +1162,27 @@ others = numbers_of(prepared.training.x)
 print(f"{mine.shape[1]} numbers for each clip: {len(mine)} of “{WORD}”, {len(others):,} of other words")
 
 # %% [markdown]
-# Now the new layer, twice. The first hears your word, and all training clips of the lessons as "not my word". The second
-# hears the similar words as well, as more that is not yours. The test has voices that neither has heard, and for the
-# last bar words that neither has heard.
+# Now we train the new layer, twice. The first hears your word, and as "not my word" all training clips of the lessons.
+# The second hears the similar words as further negatives. The test has voices that neither has heard, and for the last
+# bar words that neither has heard.
+#
+# **Guess first.** Which clips will the first layer take for your word by mistake?
+#
+# <details><summary>Hardly any: it has heard thousands of other clips</summary>
+#
+# No. None of those thousands sounds like your word. Look at the similar words.
+#
+# </details>
+# <details><summary>Mostly the clips of the lessons: their words are many and various</summary>
+#
+# No. Those are what it learned from, if from other voices.
+#
+# </details>
+# <details><summary>Mostly the similar words</summary>
+#
+# Yes, though not all of them alike. The answer below the bars says why.
+#
+# </details>
 
 # %% tags=["shows"]
 def last_layer(not_mine):
@@ -942,26 +1201,54 @@ never_heard = ("banana", "window", "oven", "kitchen")
 tests["never heard"] = np.concatenate([numbers_of_said(word)[HEARD:] for word in never_heard])
 plotting.score_bars({title: [layer.predict(some).mean() for some in tests.values()] for title, layer in
                      [("taught without similar words", alone), ("taught with them", with_similar)]},
-                    list(tests), same_scale=True)
+                    list(tests), same_scale=True, ylabel="share taken for it")
 
 # %% [markdown]
-# **Read the bars.** Each says which share of the clips was taken for your word. The first should be at 1, all others at
-# 0. Why does the layer on the left take so many similar words for yours, and hardly any clip of the lessons? Think of
-# how a lazy student would tell the two heaps apart that it was given.
+# **Read the bars.** Each shows which share of the clips was taken for your word. The first should be at 1, all others at
+# 0. The layer on the left takes similar words for yours more often than clips of the lessons.
 #
-# <details><summary>Answer</summary>
+# **To think about.** Why? Think of how a lazy student would tell apart the two heaps that the layer was given.
 #
-# *Every* clip of your word came from eSpeak, and *no* other clip did. Whoever knows the sound of that program knows the
-# answer, and a rough idea of the word does the rest. It is the trap of lesson 07 in other clothes (the friend whose
-# silence was all zeros): two classes that differ in more than what you mean. The remedy is to give the other class the
-# same voices, and to take the words that are hardest to tell apart: **hard negatives**. They help a good deal and do
-# not cure it, since some dozens of numbers, made for ten other words, may not hold the difference at all.
+# <details><summary>An answer</summary>
 #
-# And nothing here says anything about *your* voice. Record your word ten times, and the people around you, too.
+# None of the words of the lessons sounds like yours. A rough idea of the word was enough to tell the two heaps apart, and a
+# rough idea fits similar words as well. And there is a second clue: *every* clip of your word came from eSpeak, and only
+# few of the others did. It is the trap of lesson 07 again (the friend whose silence was all zeros): two classes that
+# differ in more than what you mean. The remedy is to give the other class the same voices, and to take the words that are
+# hardest to tell apart: **hard negatives**. On the right, fewer similar words pass. It is not a full cure: a few dozen
+# numbers, made for ten other words, may not hold the difference at all.
 #
 # </details>
 #
-# Try it. (What you hear of your own voice is one more test: of the step from synthetic voices to people.)
+# Which threshold should the new word have? We measure what each finds on the clips of the test, and the false alarms in
+# the practice recording, where nobody says your word:
+
+# %% tags=["claim"]
+taken = {layer: {name: float(layer.predict(some).mean()) for name, some in tests.items()}
+         for layer in (alone, with_similar)}
+similar_taken = {layer: np.mean([taken[layer][word] for word in SIMILAR]) for layer in taken}
+claim("takes similar words for yours more often than clips of the lessons", similar_taken[alone] >
+      taken[alone]["clips of the lessons"] + 0.05, similar_taken[alone])
+claim("fewer similar words pass", similar_taken[with_similar] < similar_taken[alone], similar_taken[with_similar])
+
+# %% tags=["shows"]
+numbers_heard = listen(windows_of(practice.audio), body)
+in_stream = smooth(with_similar.predict_proba(numbers_heard)[:, 1:], WIDTH)
+unheard_similar = np.concatenate([some[HEARD:] for some in similar.values()])
+own_thresholds = (0.5, 0.7, 0.9)
+own_alarms = [false_alarms_per_hour(detect(in_stream, one, REFRACTORY), [], practice.seconds) for one in own_thresholds]
+own_found, own_similar = ([np.mean(with_similar.predict_proba(some)[:, 1] >= one) for one in own_thresholds]
+                          for some in (mine[HEARD:], unheard_similar))
+own_threshold = next((one for one, alarms in zip(own_thresholds, own_alarms) if alarms <= ALLOWED), own_thresholds[-1])
+
+print(f"threshold   “{WORD}” found   similar words taken   false alarms per hour")
+print("\n".join(f"{one:9.2f}{own:{10 + len(WORD)}.0%}{like:22.0%}{alarms:24.1f}" for one, own, like, alarms in
+                zip(own_thresholds, own_found, own_similar, own_alarms)))
+print(f"\nWe take {own_threshold:.2f}.")
+
+# %% [markdown]
+# We take the lowest that keeps to our limit. One caveat: all these voices come from one program, without noise. Expect
+# *your* voice to be understood far less often, until the new layer has heard recordings of people, you among them. Try it:
 
 # %% tags=["shows"]
 def look_for_my_word(window):
@@ -970,23 +1257,97 @@ def look_for_my_word(window):
 
 
 quiet = look_for_my_word(np.zeros(data.SAMPLE_RATE, np.float32))
-microphone.listen(Listener(0.8, look_for_my_word, [WORD]).hear, [WORD], plotting.draw_ears(quiet, [WORD], []))
+microphone.listen(Listener(own_threshold, look_for_my_word, [WORD]).hear, [WORD], plotting.draw_ears(quiet, [WORD], []))
+
+# %% [markdown]
+# ### At choice: what may be promised after some false alarms
+#
+# *30 minutes · hard · not graded*
+#
+# The rule of three is for zero false alarms. What if there were $k$ in the time $T$? If $\mu$ are expected in that
+# time, the probability of $k$ or fewer is
+#
+# $$P(\mu) = e^{-\mu} \sum_{n=0}^{k} \frac{\mu^n}{n!}$$
+#
+# The larger $\mu$, the smaller $P$. With a certainty of 95 % we may say "at most $\mu$", where $P(\mu)$ has fallen to
+# 5 %. Find that $\mu$, and return it per hour. For $k = 0$ in an hour it is the 3.0 of the rule; for $k = 2$ it is 6.3.
+#
+# <details><summary>Hint 1</summary>
+#
+# Write a loop for $P(\mu)$ first. From one term of the sum to the next, multiply by $\mu$ and divide by $n$.
+#
+# </details>
+# <details><summary>Hint 2: where is it 5 %?</summary>
+#
+# Bisection: keep a lower and an upper bound, look at the middle, and move one of the two there. Every step halves the
+# distance; 60 steps are more than enough.
+#
+# </details>
+
+# %% [markdown] tags=["worked"]
+# **A similar function, worked.** `side_of_cube` finds the side of a cube by bisection:
+#
+# ```python
+# def side_of_cube(volume):
+#     low, high = 0.0, 1.0 + volume
+#     for _ in range(60):
+#         middle = (low + high) / 2
+#         if middle**3 < volume:
+#             low = middle
+#         else:
+#             high = middle
+#     return low
+# ```
+#
+# The bounds must enclose the answer from the start. A cube grows with its side; $P$ *falls* when $\mu$ grows, so mind
+# which bound moves.
+
+# %% nbgrader={"grade_id": "at_most_per_hour-solution", "solution": true}
+def at_most_per_hour(alarms, seconds, certainty=0.95):
+    """The highest rate of false alarms that a test leaves possible, with some certainty.
+
+    Args:
+        alarms: how many there were in the test, from 0.
+        seconds: how long the test took.
+        certainty: from 0 to 1.
+
+    Returns:
+        The rate per hour at which `alarms` false alarms or fewer have the probability 1 - certainty.
+    """
+    ### BEGIN SOLUTION
+    low, high = 0.0, 20.0 + 3 * alarms
+    for _ in range(60):
+        expected = (low + high) / 2
+        term = np.exp(-expected)
+        probability = term
+        for n in range(1, alarms + 1):
+            term *= expected / n
+            probability += term
+        if probability > 1 - certainty:
+            low = expected
+        else:
+            high = expected
+    return low * 3600 / seconds
+    ### END SOLUTION
+
+# %%
+check(at_most_per_hour)
 
 # %% [markdown]
 # ## Summary
 #
 # - A window of one second slides over the stream. Short chunks answer sooner and cost more; windows must overlap.
-# - Smoothing looks back, never ahead. Threshold and refractory time turn probabilities into single
-#   detections.
+# - Smoothing looks back, never ahead. Threshold and refractory time turn probabilities into single detections.
 # - Only keywords are events. "Unknown" and "silence" take probability away and are never passed on.
-# - False alarms are counted per hour, misses in per cent. The threshold is chosen on one recording and measured
-#   on another.
-# - Accuracy on neat clips says little about a stream. Eight minutes without a false alarm prove little, too.
+# - False alarms are counted per hour, misses in per cent. The threshold is chosen on one recording and measured on
+#   another.
+# - Accuracy on neat clips says little about a stream, and eight minutes without a false alarm prove little.
+# - Noise and a strict limit lose keywords; words that sound alike cause false alarms.
 # - 8 bits instead of 32: a much smaller file for nearly the same answers, if you have checked.
-# - A new word needs a new last layer only, and negatives that differ from it in nothing but the word.
+# - A new word needs only a new last layer, and negatives that differ from it in nothing but the word.
 #
-# This was the last lesson. You started with numbers in a file, and now a machine listens to you, sometimes.
-# You know how often, and why not always; that is the better half of the craft.
+# This was the last lesson. You started with numbers in a file, and now a machine listens to you, sometimes. You know how
+# often, and why not always; that is the better half of the craft.
 #
 # ## Further reading
 #

@@ -20,7 +20,9 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
      "index {0} is too large: axis {1} has {2} places, counted from 0"),
     (r"boolean index did not match", "a mask of truth values must be as long as the array that it picks from"),
     (r"list index out of range", "the list has no place with that number; the first is 0"),
-    (r"only (?:length-1|0-dimensional) arrays can be converted|only integer scalar arrays can be converted",
+    (r"only integer scalar arrays can be converted to a scalar index",
+     "a whole number is needed there, and a whole array came. np.concatenate and np.stack take all arrays in one list"),
+    (r"only (?:length-1|0-dimensional) arrays can be converted",
      "a single number is needed there, and a whole array came. Functions of `math` take one number; NumPy's, such as "
      "np.sqrt, take arrays"),
     (r"setting an array element with a sequence\.?$", "a place of an array holds one number, and a whole array "

@@ -28,7 +28,7 @@ def sliding_windows(audio: np.ndarray, chunk: int, looks: int = 4) -> None:
         axis.barh(y, 1, left=end - 1, color=SKY, **bar)
         axis.barh(y, new, left=end - new, color=ORANGE, **bar)
         axis.text(end - 1.02, y, f"look {look + 1}", ha="right", va="center")
-    axis.set(xlabel="time in seconds", yticks=[], xlim=(0, seconds + 0.02))
+    axis.set(xlabel="time in seconds", ylabel="windows         sound", yticks=[], xlim=(0, seconds + 0.02))
     axis.spines["left"].set_visible(False)
     show(figure, f"The wave of {seconds:.1f} seconds of sound, and under it {looks} bars of one second. Every bar lies "
                  f"{new:.2f} s further to the right than the one above it; its last {new:.2f} s, the new chunk, have "
@@ -47,7 +47,7 @@ def spoken_words(recording: "Recording") -> None:
         axis.axvspan(start / SAMPLE_RATE, end / SAMPLE_RATE, color=fill, linewidth=0)
         axis.text((start + end) / 2 / SAMPLE_RATE, 1.1 * top, text, ha="center", weight=weight)
         said.append(f"{text} at {start / SAMPLE_RATE:.1f} s{note}")
-    axis.set(xlabel="time in seconds", xlim=(0, recording.seconds), ylim=(-1.05 * top, 1.3 * top), yticks=[])
+    axis.set(xlabel="time in seconds", ylabel="amplitude", xlim=(0, recording.seconds), ylim=(-1.05 * top, 1.3 * top))
     show(figure, f"The wave of {recording.seconds:.0f} seconds of sound, with the words marked: "
                  f"{', '.join(said) or 'none'}.")
 
@@ -143,7 +143,9 @@ def alarm_curves(thresholds: np.ndarray, curves: Mapping[str, tuple[np.ndarray, 
         chosen: a threshold to be marked.
         allowed: false alarms per hour to be marked.
     """
-    figure, ((left, _), (right, _)) = new_panels({"false alarms per hour": 0, "keywords missed": 0}, width=9)
+    figure, ((left, _), (right, _)) = new_panels({"false alarms": 0, "misses": 0}, width=9)
+    left.set_ylabel("false alarms per hour")
+    right.set_ylabel("share of the keywords")
     texts = []
     for (name, (alarms, missed)), colour, style in zip(curves.items(), (BLUE, ORANGE), ("-", "--")):
         for axis, values in ((left, alarms), (right, missed)):
