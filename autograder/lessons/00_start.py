@@ -42,13 +42,13 @@ plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="ba
 # | --- | --- | --- |
 # | [00_warm_up](00_warm_up.ipynb) | NumPy: shapes, axes, broadcasting, masks (for those who need it) | 15 |
 # | [01_dataset](01_dataset.ipynb) | look, listen, count: what a recording is, and how not to fool yourself | 120 |
-# | [02_ffnn](02_ffnn.ipynb) | a first network learns its clips by heart, and fails on voices that it never heard | 100 |
-# | [03_evaluation](03_evaluation.ipynb) | what accuracy hides | 120 |
+# | [02_ffnn](02_ffnn.ipynb) | a first network learns its clips by heart, and fails on voices that it never heard | 110 |
+# | [03_evaluation](03_evaluation.ipynb) | what accuracy hides | 150 |
 # | [04_overfitting](04_overfitting.ipynb) | why the network fails, and five remedies, built by hand and measured | 150 |
 # | [05_augmentation](05_augmentation.ipynb) | new clips out of old ones, and an honest comparison of the remedies | 160 |
 # | [06_cnn](06_cnn.ipynb) | kernels that slide over sound | 150 |
-# | [07_tc_resnet](07_tc_resnet.ipynb) | a network small enough for a wristwatch; a challenge | 150 |
-# | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 90 |
+# | [07_tc_resnet](07_tc_resnet.ipynb) | a network small enough for a wristwatch; a challenge | 160 |
+# | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 130 |
 #
 # Lessons 01 and 02 come first. After that you may choose your own way.
 #
