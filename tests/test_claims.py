@@ -61,6 +61,13 @@ def test_a_claim_says_whether_it_holds_and_changes_nothing():
         Claim("a", False, ""), Claim("b", False, "NameError: name 'gone' is not defined")]
 
 
+def test_a_print_that_comes_in_two_outputs_is_read_as_one():
+    parts = ['[{"sentence": "a", "holds": true, "value": "1"}]', "\n"]
+    cell = new_code_cell("", metadata={"tags": ["claim"]}, outputs=[
+        nbformat.v4.new_output("stream", text=part) for part in parts])
+    assert claims.taken_from(new_notebook(cells=[cell])) == [Claim("a", True, "1")]
+
+
 def test_a_wrong_claim_ends_the_build_with_its_words(written, tmp_path):
     with pytest.raises(BuildError, match="“all are small” .value: 6."):
         written(LESSON.replace("LIMIT", "5"))

@@ -55,8 +55,8 @@ def to_run(cell: NotebookNode) -> None:
 
 def taken_from(notebook: NotebookNode) -> list[Claim]:
     """Take the cells of claims out of an executed notebook, and return what they found."""
-    found = [Claim(**one) for cell in notebook.cells if is_claim(cell) for output in cell.outputs
-             for one in json.loads(output.text)]
+    printed = ["".join(output.text for output in cell.outputs) for cell in notebook.cells if is_claim(cell)]
+    found = [Claim(**one) for text in printed if text for one in json.loads(text)]  # one print may come in two outputs
     notebook.cells = [cell for cell in notebook.cells if not is_claim(cell)]
     return found
 
