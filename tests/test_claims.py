@@ -48,7 +48,9 @@ def found_in(source, **variables):
     assert "claim" not in variables
     exec(f"import builtins, io, contextlib\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    "
          f"{notebook.cells[0].source}", variables)
-    notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text=variables["out"].getvalue())]
+    printed = variables["out"].getvalue()
+    notebook.cells[0].outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in (
+        ("stdout", printed[:9]), ("stderr", "a warning"), ("stdout", printed[9:-1]), ("stdout", printed[-1:]))]
     found = claims.taken_from(notebook)
     assert not notebook.cells
     return found

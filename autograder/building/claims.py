@@ -55,10 +55,14 @@ def to_run(cell: NotebookNode) -> None:
 
 def taken_from(notebook: NotebookNode) -> list[Claim]:
     """Take the cells of claims out of an executed notebook, and return what they found."""
-    printed = ["".join(output.text for output in cell.outputs) for cell in notebook.cells if is_claim(cell)]
-    found = [Claim(**one) for text in printed if text for one in json.loads(text)]  # one print may come in two outputs
+    found = [Claim(**one) for cell in notebook.cells if is_claim(cell) for one in json.loads(_printed(cell) or "[]")]
     notebook.cells = [cell for cell in notebook.cells if not is_claim(cell)]
     return found
+
+
+def _printed(cell: NotebookNode) -> str:
+    """Return what a cell printed; a busy kernel sends it in pieces."""
+    return "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
 
 
 def sentences(source: str) -> list[str]:

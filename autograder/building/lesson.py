@@ -79,6 +79,7 @@ def read_with_claims(name: str) -> NotebookNode:
         cell["id"] = _cell_id(cell, number)
         tags = [tag for tag in cell.metadata.pop("tags", []) if tag != SHOWS]
         cell.metadata |= {"tags": tags} if tags else {}
+        cell.metadata.pop("lines_to_next_cell", None)  # jupytext's, of the text file
     return notebook
 
 

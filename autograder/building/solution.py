@@ -120,6 +120,8 @@ def _lasting(outputs: list[NotebookNode]) -> list[NotebookNode]:
             continue
         data = output.get("data", {})
         data.pop("application/vnd.jupyter.widget-view+json", None)
+        if data == {"text/plain": ""}:
+            continue  # a line of progress that is shown on slow machines only
         if "image/png" in data:
             data.pop("text/html", None)
         kept.append(output)

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 6 · Residual connections, and time as the only axis
+# # 7 · Residual connections, and time as the only axis
 #
 # **Goal:** build TC-ResNet8, a network small enough for a wristwatch, understand why each of its parts is there,
 # and train the spotter that lesson 08 listens with.
