@@ -83,3 +83,18 @@ def multiply_adds(model):
         elif isinstance(layer, (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)):
             total += math.prod(layer.output.shape[1:]) * math.prod(layer.kernel.shape[:-1])
     return total
+
+
+def fold_batch_norm(kernel, gamma, beta, mean, variance, epsilon):
+    """A convolution that does what a convolution without bias and the batch normalisation after it do.
+
+    Args:
+        kernel: shape (k, channels in, channels out).
+        gamma, beta, mean, variance: of the batch normalisation, shape (channels out,).
+        epsilon: what is added to the variance, a small number.
+
+    Returns:
+        (kernel, bias) of shapes (k, channels in, channels out) and (channels out,).
+    """
+    factor = gamma / np.sqrt(variance + epsilon)
+    return kernel * factor, beta - mean * factor

@@ -70,3 +70,29 @@ def false_alarms_per_hour(detections, truth, seconds):
         if not any(first <= frame <= last and found == keyword for first, last, keyword in truth):
             false += 1
     return false * 3600 / seconds
+
+
+def at_most_per_hour(alarms, seconds, certainty=0.95):
+    """The highest rate of false alarms that a test leaves possible, with some certainty.
+
+    Args:
+        alarms: how many there were in the test, from 0.
+        seconds: how long the test took.
+        certainty: from 0 to 1.
+
+    Returns:
+        The rate per hour at which `alarms` false alarms or fewer have the probability 1 - certainty.
+    """
+    low, high = 0.0, 20.0 + 3 * alarms
+    for _ in range(60):
+        expected = (low + high) / 2
+        term = np.exp(-expected)
+        probability = term
+        for n in range(1, alarms + 1):
+            term *= expected / n
+            probability += term
+        if probability > 1 - certainty:
+            low = expected
+        else:
+            high = expected
+    return low * 3600 / seconds
