@@ -864,14 +864,12 @@ claim("A little above or below 0.5 is just chance", all(abs(area - 0.5) < 0.12 f
 # One area for each class, and the macro average for the whole network:
 
 # %% tags=["shows"]
-areas = {}
+def areas_of(p):
+    """The area for each class, (n_classes,)."""
+    curves = [roc_curve(labels == k, log_odds(p, k))[:2] for k in range(n_classes)]
+    return np.array([area_under_curve(fpr, tpr) for fpr, tpr in curves])
 
-def measure_areas():
-    for name, p in probabilities.items():
-        curves = [roc_curve(labels == k, log_odds(p, k))[:2] for k in range(n_classes)]
-        areas[name] = np.array([area_under_curve(fpr, tpr) for fpr, tpr in curves])
-
-measure_areas()
+areas = {name: areas_of(p) for name, p in probabilities.items()}
 shown = {f"area, {name}": values for name, values in areas.items()} | {"recall, FFNN": recall}
 plotting.rates_by_class(shown, dataset.class_names)
 
