@@ -68,7 +68,7 @@ def test_a_student_begins_solves_a_lesson_and_sees_how_far_it_is(desk):
     cells = desk.run_all()
     assert_ran_through(cells)
     checks = [cell for cell in cells if cell["source"].startswith("check(")]
-    assert len(checks) == 6
+    assert len(checks) == 7  # one of them at choice
     assert all("all steps passed" in cell["outputs"][0]["data"]["text/html"] for cell in checks)
     desk.show("check(class_counts)")
     desk.picture("check")

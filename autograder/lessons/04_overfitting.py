@@ -705,8 +705,9 @@ print("\n".join(f"degree {degree:>2}: largest coefficient {largest[degree]:10.1f
 #
 # ```python
 # def largest_weight(weights):
-#     arrays = weights if isinstance(weights, (list, tuple)) else [weights]
-#     return max(np.max(np.abs(array)) for array in arrays)
+#     if not isinstance(weights, (list, tuple)):
+#         weights = [weights]
+#     return max(np.max(np.abs(array)) for array in weights)
 # ```
 
 # %% nbgrader={"grade_id": "weight_penalty-solution", "solution": true}

@@ -94,7 +94,7 @@ def averaged(network: Any, shifts: Sequence[int]) -> Any:
     return keras.Model(clip, sum(answers) / len(answers))
 
 
-LESSON = Candidate("TC-ResNet8, as lesson 07 trains it", lambda: tc_resnet8(1, dropout=0.3), 39, peak=0.012)
+TC_RESNET8 = Candidate("TC-ResNet8", lambda: tc_resnet8(1, dropout=0.3), 39, peak=0.012)
 RECIPE = Candidate("the recipe", ds_resnet, 110, smoothing=0.1, even=True, all_words=True, shifts=(-3, 0, 3))
 SHORT = replace(RECIPE, name="the recipe, a third as long", epochs=RECIPE.epochs // 3)
 SHIFT_AND_NOISE = Changes(speed=0, voice=0, loudness=0, microphone=0, mask=0)  # what the papers change
