@@ -12,7 +12,15 @@ from types import ModuleType
 
 from nbformat import NotebookNode
 
-from autograder.building.lesson import functions_module, graded_cells, imported_names, read_lesson, solved
+from autograder.building.lesson import (
+    functions_module,
+    graded_cells,
+    imported_names,
+    nbgrader_cells,
+    read_lesson,
+    solution_of,
+    solved,
+)
 from autograder.building.notebooks import released_notebook, write_notebook
 from autograder.judging.exercise import exercises
 
@@ -44,8 +52,12 @@ def filled(lesson: str, answers: Mapping[str, str], questions: Mapping[str, str]
 
 
 def solutions(lesson: str) -> dict[str, str]:
-    """Return the reference solutions as a student would have typed them."""
-    return {name: _source_of(functions_module(lesson), name, name) for name in _exercise_names(lesson)}
+    """Return the reference solutions as a student would have typed them, those of exercises at choice last."""
+    graded = _exercise_names(lesson)
+    written = [cell["grade_id"].removesuffix("-solution") for cell in nbgrader_cells(lesson)
+               if cell["grade_id"].endswith("-solution")]
+    return ({name: _source_of(functions_module(lesson), name, name) for name in graded}
+            | {name: solution_of(lesson, name) for name in written if name not in graded})
 
 
 def written_differently(lesson: str, style: int = 0) -> dict[str, str]:

@@ -693,15 +693,11 @@ judge(roc_curve)
 ### END HIDDEN TESTS
 
 # %% tags=["figure:roc", "shows"]
-panels = {}
+def curves_of(word):
+    k = dataset.class_names.index(word)
+    return {name: roc_curve(labels == k, log_odds(p, k))[:2] for name, p in probabilities.items()}
 
-def compare_curves():
-    for word in ("stop", "up", "unknown"):
-        k = dataset.class_names.index(word)
-        panels[f"“{word}”"] = {name: roc_curve(labels == k, log_odds(p, k))[:2]
-                               for name, p in probabilities.items()}
-
-compare_curves()
+panels = {f"“{word}”": curves_of(word) for word in ("stop", "up", "unknown")}
 plotting.roc_panels(panels)
 
 # %% [markdown]
