@@ -950,13 +950,13 @@ claim("Not so far: the network has been trained to work with half of its neurons
 # When it works, the picture below shows 64 neurons that were all different, and now are all alike.
 
 # %% [markdown] tags=["worked"]
-# A similar function: every neuron is scaled to the range from 0 to 1 over the batch. The reduction runs over all axes but
-# the last, and broadcasting does the rest.
+# A similar function: every neuron is scaled to the range from 0 to 1 over the batch. All axes but the last become one, the
+# reduction runs over it, and broadcasting does the rest.
 #
 # ```python
 # def scale_to_range(x):
-#     axes = tuple(range(x.ndim - 1))
-#     low, high = np.min(x, axis=axes), np.max(x, axis=axes)
+#     rows = x.reshape(-1, x.shape[-1])
+#     low, high = rows.min(axis=0), rows.max(axis=0)
 #     return (x - low) / (high - low)
 # ```
 
