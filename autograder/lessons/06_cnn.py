@@ -828,7 +828,7 @@ print(f"{frames} frames: {40 + 20 * (frames - 1)} milliseconds")
 # there are five kinds of beats. It slides along time only:
 #
 # ```python
-# def build_beat_network(n_values=300, n_classes=5):
+# def build_beat_network(n_values=300, n_kinds=5):
 #     return keras.Sequential([
 #         keras.Input(shape=(n_values,)),
 #         keras.layers.Reshape((n_values, 1)),
@@ -837,7 +837,7 @@ print(f"{frames} frames: {40 + 20 * (frames - 1)} milliseconds")
 #         keras.layers.Conv1D(16, 5, padding="same", activation="relu"),
 #         keras.layers.MaxPooling1D(5),
 #         keras.layers.Flatten(),
-#         keras.layers.Dense(n_classes, activation="softmax"),
+#         keras.layers.Dense(n_kinds, activation="softmax"),
 #     ])
 # ```
 #
