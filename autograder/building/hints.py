@@ -33,6 +33,10 @@ def _of(lesson: str, show_solutions: bool) -> Iterator[tuple[str, list[str]]]:
         elif cell.cell_type == "markdown":
             found += [f"**{title}**\n\n{text}" for title, text in _HINT.findall(cell.source)]
         elif checked := re.match(r"check\((\w+)\)", cell.source):
-            solution = f"**The solution**\n\n```python\n{solution_of(lesson, checked[1])}\n```"
-            yield checked[1], found + list(filter(None, [solution if show_solutions else worked]))
+            last = _solution(lesson, checked[1]) if show_solutions else worked
+            yield checked[1], found + list(filter(None, [last]))
             found, worked = [], ""
+
+
+def _solution(lesson: str, function: str) -> str:
+    return f"**The solution**\n\n```python\n{solution_of(lesson, function)}\n```"

@@ -52,7 +52,7 @@ WORKED = "worked"
 
 def all_cells(name: str) -> list[NotebookNode]:
     """Return the cells of a lesson's source as they are, those included that no notebook has."""
-    return jupytext.read(LESSONS / f"{name}.py", fmt="py:percent").cells
+    return _source(name).cells
 
 
 def read_lesson(name: str) -> NotebookNode:
@@ -68,7 +68,7 @@ def is_claim(cell: NotebookNode) -> bool:
 
 def read_with_claims(name: str) -> NotebookNode:
     """Return what `read_lesson` returns, with the cells that check what the lesson claims."""
-    notebook = jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
+    notebook = _source(name)
     notebook.cells = [cell for cell in notebook.cells if WORKED not in cell.metadata.get("tags", [])]
     notebook.metadata = NotebookNode(KERNEL)
     number = -1
@@ -142,6 +142,10 @@ def imported_names(node: ast.AST) -> set[str]:
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return set()
     return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+
+
+def _source(name: str) -> NotebookNode:
+    return jupytext.read(LESSONS / f"{name}.py", fmt="py:percent")
 
 
 def _complete(short: dict, cell_type: str) -> dict:

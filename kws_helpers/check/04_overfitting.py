@@ -4,7 +4,6 @@ import numpy as np
 
 from kws_helpers.check import expect
 from kws_helpers.check.ladder import ladder
-from kws_helpers.check.likely import likely
 
 
 @ladder("fit_polynomial(x, y, degree)")
@@ -31,19 +30,18 @@ def mean_squared_error(f):
     yield "is 0 where every guess is right"
     expect.close(f(y, y), 0.0)
     yield "squares a single error: 3 away costs 9"
-    got = f(np.array([1.0]), np.array([4.0]))
-    expect.close(got, 9.0, likely(got, {
-        "That is the difference itself, or its root mean square. Square it, and take no root.": 3.0,
-        "The difference is not squared.": -3.0, "There is a factor 1/2. Here there is none.": 4.5,
-    }, "The difference, squared."))
+    expect.close(f(np.array([1.0]), np.array([4.0])), 9.0, "The difference, squared.", known=[
+        (3.0, "That is the difference itself, or its root mean square. Square it, and take no root."),
+        (-3.0, "The difference is not squared."),
+        (4.5, "There is a factor 1/2. Here there is none."),
+    ])
     yield "takes the mean over the points: (0 + 4 + 1) / 3"
-    got = f(y, np.array([1.0, 4.0, 2.0]))
-    expect.close(got, 5 / 3, likely(got, {
-        "That is the sum of the squares. Divide it by the number of points, or use np.mean.": 5.0,
-        "The mean was taken before the square, so errors above and below cancel. Square first.": 1 / 9,
-        "The squares were subtracted. Subtract first, then square the difference.": -7 / 3,
-        "The sum was divided by n - 1. Divide it by n.": 5 / 2,
-    }, "The sum of the squares, divided by the number of points."))
+    expect.close(f(y, np.array([1.0, 4.0, 2.0])), 5 / 3, "The sum of the squares, divided by the number of points.", known=[
+        (5.0, "That is the sum of the squares. Divide it by the number of points, or use np.mean."),
+        (1 / 9, "The mean was taken before the square, so errors above and below cancel. Square first."),
+        (-7 / 3, "The squares were subtracted. Subtract first, then square the difference."),
+        (5 / 2, "The sum was divided by n - 1. Divide it by n."),
+    ])
     yield "does not let errors above and below cancel"
     expect.close(f(np.zeros(2), np.array([2.0, -2.0])), 4.0, "Square first, then take the mean.")
     yield "notices when all guesses are too high by the same amount"
@@ -55,11 +53,10 @@ def radius(f):
     yield "returns one distance for each point"
     expect.shape(f(np.array([3.0, 0.0]), np.array([4.0, 1.0])), (2,))
     yield "gives 5 for the point (3, 4)"
-    got = f(np.array([3.0]), np.array([4.0]))
-    expect.close(got, [5.0], likely(got, {
-        "The root is missing: np.sqrt.": [25.0],
-        "That is 3 + 4. Square both, add, and only then take the root.": [7.0],
-    }, "Square both, add, and take the root."))
+    expect.close(f(np.array([3.0]), np.array([4.0])), [5.0], "Square both, add, and take the root.", known=[
+        ([25.0], "The root is missing: np.sqrt."),
+        ([7.0], "That is 3 + 4. Square both, add, and only then take the root."),
+    ])
     yield "does not mind signs"
     expect.close(f(np.array([-3.0, 3.0, -1.0]), np.array([4.0, -4.0, 0.0])), [5.0, 5.0, 1.0])
     yield "takes single numbers, and arrays with two axes"
@@ -74,22 +71,22 @@ def weight_penalty(f):
     yield "returns one number"
     expect.number(f(weights, 0.1), "One number for all weights together.")
     yield "L2: the weights 1 and -2 with strength 0.1 cost 0.1 · (1 + 4)"
-    got = f(weights, 0.1)
-    expect.close(got, 0.5, likely(got, {
-        "There is a half, or a mean. Here the squares are only added up.": 0.25,
-        "The root of the sum was taken. There is none here.": 0.1 * 5**0.5,
-        "The strength is missing.": 5.0, "The weights were added before they were squared.": 0.1,
-        "That is L1: the sum of the absolute values.": 0.3,
-    }, "Strength times the sum of the squares: no half, no mean, no root."))
+    expect.close(f(weights, 0.1), 0.5, "Strength times the sum of the squares: no half, no mean, no root.", known=[
+        (0.25, "There is a half, or a mean. Here the squares are only added up."),
+        (0.1 * 5**0.5, "The root of the sum was taken. There is none here."),
+        (5.0, "The strength is missing."),
+        (0.1, "The weights were added before they were squared."),
+        (0.3, "That is L1: the sum of the absolute values."),
+    ])
     yield "L2 is what you get when no kind is given"
     expect.close(f(weights, 0.1, kind="l2"), 0.5)
     yield "L1: they cost 0.1 · (1 + 2)"
-    got = f(weights, 0.1, kind="l1")
-    expect.close(got, 0.3, likely(got, {
-        "The weights were added with their signs. Take np.abs of each.": -0.1,
-        "The absolute value was taken of the sum. Take it of each weight.": 0.1,
-        "That is L2 again. Is `kind` used?": 0.5, "That is a mean. Add them up.": 0.15,
-    }, "Strength times the sum of the absolute values."))
+    expect.close(f(weights, 0.1, kind="l1"), 0.3, "Strength times the sum of the absolute values.", known=[
+        (-0.1, "The weights were added with their signs. Take np.abs of each."),
+        (0.1, "The absolute value was taken of the sum. Take it of each weight."),
+        (0.5, "That is L2 again. Is `kind` used?"),
+        (0.15, "That is a mean. Add them up."),
+    ])
     yield "takes arrays of any shape"
     expect.close(f(np.full((2, 3, 2), -0.5), 2.0), 6.0, "12 weights, each with a square of 0.25.")
     yield "takes a list of arrays and adds up"
@@ -127,10 +124,11 @@ def dropout(f):
     yield "divides the others by 1 - rate"
     kept = out != 0
     growth = np.median(out[kept] / x[kept])
-    expect.close(out[kept], x[kept] / 0.7, likely(growth, {
-        "They were not divided.": 1.0, "They were divided by the rate. Divide by 1 - rate.": 1 / 0.3,
-        "They were multiplied by 1 - rate, which makes them smaller. Divide.": 0.7,
-    }, "0.7 of the values survive. By what must they grow, so that the sum stays the same on average?"))
+    expect.close(out[kept], x[kept] / 0.7, expect.told(growth, [
+        (1.0, "They were not divided."),
+        (1 / 0.3, "They were divided by the rate. Divide by 1 - rate."),
+        (0.7, "They were multiplied by 1 - rate, which makes them smaller. Divide."),
+    ], "0.7 of the values survive. By what must they grow, so that the sum stays the same on average?"))
     yield "takes its random numbers from rng"
     again, other = f(x, 0.3, True, _rng(0)), f(x, 0.3, True, _rng(1))
     expect.that(np.array_equal(out, again), "the same result for generators with the same seed",
@@ -172,19 +170,19 @@ def early_stopping_epoch(f):
     yield "returns a whole number"
     expect.whole_number(f(losses, 2), "The number of an epoch, not a loss.")
     yield "stops after two epochs without a new best: the table's answer for patience 2 is epoch 2"
-    got = f(losses, 2)
-    expect.equal(got, 2, likely(got, {
-        "That is the epoch at which training stops. Return the best epoch before it.": 4,
-        "Training went on for too long. It stops as soon as `patience` epochs in a row brought no new best (>=, not >), "
-        "and what comes later never happens.": 5,
-        "Epochs are counted from 0.": 3, "That is not the smallest loss so far.": 0,
-    }, "What comes after the stop never happens."))
+    expect.equal(f(losses, 2), 2, "What comes after the stop never happens.", known=[
+        (4, "That is the epoch at which training stops. Return the best epoch before it."),
+        (5, "Training went on for too long. It stops as soon as `patience` epochs in a row brought no new best (>=, "
+            "not >), and what comes later never happens."),
+        (3, "Epochs are counted from 0."),
+        (0, "That is not the smallest loss so far."),
+    ])
     yield "waits longer with more patience: epoch 5 for patience 3"
     expect.equal(f(losses, 3), 5, "Two epochs without a new best are no reason to stop yet.")
     yield "stops at once with patience 1"
-    got = f([2.0, 2.1, 1.0], 1)
-    expect.equal(got, 0, likely(got, {"Training stops one epoch too late: >= and not >.": 2},
-                                "The first epoch without a new best is the last."))
+    expect.equal(f([2.0, 2.1, 1.0], 1), 0, "The first epoch without a new best is the last.", known=[
+        (2, "Training stops one epoch too late: >= and not >."),
+    ])
     yield "runs to the end where nothing stops it"
     expect.equal(f([3.0, 2.0, 1.0, 1.5], 3), 2)
     expect.equal(f([3.0, 2.0, 1.0], 2), 2)
@@ -206,11 +204,10 @@ def fit_penalised(f):
     yield "is fit_polynomial with strength 0: it finds x² + 2x + 5 again"
     expect.close(f(x, x**2 + 2 * x + 5, 2, 0.0), [1.0, 2.0, 5.0], "The highest power comes first (np.vander).")
     yield "makes a straight line flatter: with strength 10, y = 2x becomes y = x"
-    got = f(x, 2 * x, 1, 10.0)
-    expect.close(got, [1.0, 0.0], likely(got, {
-        "The penalty is too weak by a factor: the squared errors are added up, not averaged, and there is no half.":
-        [4 / 3, 0.0],
-    }, "The sum of x² is 10, that of xy is 20: 20 / (10 + strength)."))
+    expect.close(f(x, 2 * x, 1, 10.0), [1.0, 0.0], "The sum of x² is 10, that of xy is 20: 20 / (10 + strength).", known=[
+        ([4 / 3, 0.0], "The penalty is too weak by a factor: the squared errors are added up, not averaged, and "
+                       "there is no half."),
+    ])
     yield "has a penalty on the constant, too: with strength 5, y = 4 becomes y = 2"
     expect.close(f(x, np.full(5, 4.0), 0, 5.0), [2.0], "All coefficients are in the sum, the constant as well.")
     yield "makes all coefficients small where the strength is huge"

@@ -4,7 +4,6 @@ import numpy as np
 
 from kws_helpers.check import expect
 from kws_helpers.check.ladder import ladder
-from kws_helpers.check.likely import likely
 
 
 @ladder("time_shift(audio, samples)")
@@ -31,23 +30,21 @@ def mix_noise(f):
     yield "returns an array of the same length"
     expect.shape(f(audio, noise, 10), (4,))
     yield "adds noise of the same power as it is at 0 dB"
-    got = f(audio, noise, 0)
-    expect.close(got, audio + noise, likely(got, {
-        "The mean of clip and noise was returned. Add them.": (audio + noise) / 2,
-        "Only the noise was returned. Add it to the clip.": noise,
-        "No noise was added. The factor that belongs to 0 dB is 1: undo the logarithm (10**x).": audio,
-    }, "The clip itself keeps its loudness; nothing is averaged."))
+    expect.close(f(audio, noise, 0), audio + noise, "The clip itself keeps its loudness; nothing is averaged.", known=[
+        ((audio + noise) / 2, "The mean of clip and noise was returned. Add them."),
+        (noise, "Only the noise was returned. Add it to the clip."),
+        (audio, "No noise was added. The factor that belongs to 0 dB is 1: undo the logarithm (10**x)."),
+    ])
     yield "adds a tenth of it at 20 dB"
-    got = f(audio, noise, 20)
-    expect.close(got, audio + noise / 10, likely(got, {
-        "The ratio is upside down: the more decibels, the less noise.": audio + 10 * noise,
-        "1/100 is the ratio of the powers. Samples need its root.": audio + noise / 100,
-        "The ratio of powers is 10**(dB / 10); dB / 20 belongs to samples, where no root follows.":
-        audio + noise / 10**0.5,
-        "np.exp undoes the natural logarithm. log10 is undone by 10**x.": audio + noise / np.e,
-        "Decibels are no factor. Undo the logarithm first: 10**x.": audio + noise / 20**0.5,
-        "The noise was added as loud as it is.": audio + noise,
-    }, "A power of 1/100 means samples of 1/10."))
+    expect.close(f(audio, noise, 20), audio + noise / 10, "A power of 1/100 means samples of 1/10.", known=[
+        (audio + 10 * noise, "The ratio is upside down: the more decibels, the less noise."),
+        (audio + noise / 100, "1/100 is the ratio of the powers. Samples need its root."),
+        (audio + noise / 10**0.5, "The ratio of powers is 10**(dB / 10); dB / 20 belongs to samples, where no root "
+                                  "follows."),
+        (audio + noise / np.e, "np.exp undoes the natural logarithm. log10 is undone by 10**x."),
+        (audio + noise / 20**0.5, "Decibels are no factor. Undo the logarithm first: 10**x."),
+        (audio + noise, "The noise was added as loud as it is."),
+    ])
     yield "adds ten times as much at -20 dB, and does not cut the result off at 1"
     expect.close(f(audio, noise, -20), audio + 10 * noise)
     yield "does not mind how loud the noise was recorded, or the clip"
@@ -68,15 +65,15 @@ def change_gain(f):
     yield "leaves the clip as it is at 0 dB"
     expect.close(f(audio, 0.0), audio, "The factor that belongs to 0 dB is 1: undo the logarithm (10**x).")
     yield "makes samples 10 times as large at 20 dB, and does not cut them off at 1"
-    got = f(audio, 20.0)
-    expect.close(got, 10 * audio, likely(got, {
-        "Those are samples 100 times as large. 100 is the factor of the powers; samples get its root, 10**(dB / 20).":
-        100 * audio,
-        "The sign is wrong: positive decibels make a clip louder.": audio / 10,
-        "np.exp undoes the natural logarithm. log10 is undone by 10**x.": np.e * audio,
-        "Decibels are no factor. Undo the logarithm first: 10**x.": 20 * audio,
-        "The result was cut off at -1 and 1.": np.clip(10 * audio, -1, 1),
-    }, "Decibels compare powers. 100 times the power means samples 10 times as large."))
+    cause = "Decibels compare powers. 100 times the power means samples 10 times as large."
+    expect.close(f(audio, 20.0), 10 * audio, cause, known=[
+        (100 * audio, "Those are samples 100 times as large. 100 is the factor of the powers; samples get its root, "
+                      "10**(dB / 20)."),
+        (audio / 10, "The sign is wrong: positive decibels make a clip louder."),
+        (np.e * audio, "np.exp undoes the natural logarithm. log10 is undone by 10**x."),
+        (20 * audio, "Decibels are no factor. Undo the logarithm first: 10**x."),
+        (np.clip(10 * audio, -1, 1), "The result was cut off at -1 and 1."),
+    ])
     yield "makes them a tenth at -20 dB"
     expect.close(f(audio, -20.0), audio / 10)
     yield "makes them about twice as large at 6 dB"

@@ -6,7 +6,7 @@ import linecache
 import re
 from collections.abc import Callable, Iterable
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+from kws_helpers.check.stub import DEFINITIONS
 
 
 def why_missing(name: str, above: Iterable[str], below: Iterable[str] = ()) -> str:
@@ -16,7 +16,7 @@ def why_missing(name: str, above: Iterable[str], below: Iterable[str] = ()) -> s
         command = re.match(r"\s*%%(\w+)", source)
         tree = _tree(source)
         names |= _at_the_top(tree)
-        found = [node for node in ast.walk(tree) if isinstance(node, _DEFINITIONS) and node.name == name]
+        found = [node for node in ast.walk(tree) if isinstance(node, DEFINITIONS) and node.name == name]
         if found and command:
             return (f"{name} is not defined: its cell begins with %%{command[1]}, so what the cell defines does not "
                     "stay. Delete that line.")
@@ -47,7 +47,7 @@ def _tree(source: str) -> ast.Module:
 
 
 def _at_the_top(tree: ast.Module) -> set[str]:
-    return {node.name for node in tree.body if isinstance(node, _DEFINITIONS)}
+    return {node.name for node in tree.body if isinstance(node, DEFINITIONS)}
 
 
 def asked_before(function: Callable) -> str:
@@ -60,9 +60,9 @@ def asked_before(function: Callable) -> str:
     if not code or code.co_name not in _at_the_top(tree):
         return ""
     for statement in tree.body:
-        if isinstance(statement, _DEFINITIONS) and statement.name == code.co_name:
+        if isinstance(statement, DEFINITIONS) and statement.name == code.co_name:
             return ""
-        if not isinstance(statement, (*_DEFINITIONS, ast.ClassDef)):
+        if not isinstance(statement, (*DEFINITIONS, ast.ClassDef)):
             asking = next(filter(None, map(_asking, ast.walk(statement))), "")
             if asking:
                 return asking

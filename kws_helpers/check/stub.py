@@ -9,7 +9,7 @@ from itertools import takewhile
 from types import CodeType, FrameType
 from typing import Any
 
-_BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def frame_of_stub(error: BaseException) -> FrameType | None:
@@ -94,7 +94,7 @@ def _block(code: CodeType) -> list[ast.stmt] | None:
     if is_cell(code) or not source:
         return tree.body or None
     return next((list(_with_loops(node.body)) for node in ast.walk(tree)
-                 if isinstance(node, _BLOCKS) and node.name == code.co_name
+                 if isinstance(node, DEFINITIONS) and node.name == code.co_name
                  and min(one.lineno for one in [node, *node.decorator_list]) == code.co_firstlineno), [])
 
 
