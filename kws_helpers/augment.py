@@ -85,7 +85,13 @@ class AugmentedClips(keras.utils.PyDataset):
         return math.ceil(len(self.y) / self.batch_size)
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Make a batch of this epoch: standardised MFCC (n, 49, 40) and labels (n,)."""
+        """Make a batch of this epoch: standardised MFCC (n, 49, 40) and labels (n,).
+
+        Raises:
+            IndexError: there is no such batch. (With older versions of Keras nothing else ends a loop over the batches.)
+        """
+        if not 0 <= number < len(self):
+            raise IndexError(f"an epoch has the batches 0 to {len(self) - 1}; {number} was asked for")
         chosen = self._order[number * self.batch_size : (number + 1) * self.batch_size]
         rng = np.random.default_rng([self.seed, self._epoch, number])
         return self.augmented(chosen, rng), self.y[chosen]

@@ -98,6 +98,12 @@ def test_an_epoch_holds_every_clip_once_in_an_order_of_its_own(prepared):
     assert np.allclose(*(np.sort(some.reshape(len(some), -1).sum(axis=1)) for some in (x, second)), atol=1e-2)
 
 
+def test_there_is_no_batch_after_the_last(prepared):
+    clips = AugmentedClips(*prepared, batch_size=100)
+    with pytest.raises(IndexError, match=f"0 to {len(clips) - 1}"):
+        clips[len(clips)]
+
+
 def test_a_batch_follows_from_seed_epoch_and_number_alone(prepared):
     one, same, other = (AugmentedClips(*prepared, batch_size=32, seed=seed) for seed in (3, 3, 4))
     (last, _), (first, _) = same[5], same[0]  # whatever order a worker asks in
