@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from kws_helpers import data, features
-from kws_helpers.data import KEYWORDS, SAMPLE_RATE, Dataset
-from kws_helpers.recording import Recording, long_recording
+from kws_helpers.data import KEYWORDS, SAMPLE_RATE, Dataset, Split
+from kws_helpers.recording import Recording, Word, long_recording
 
 LIMITS = (20, 7.5, 1)  # false alarms an hour
 MINUTES = 40
@@ -29,7 +29,13 @@ _SEEDS = {"validation": 7, "testing": 8}
 _FRAMES, _HOPS = 49, CHUNK // features.HOP  # frames in a look; frames between two looks
 _LOOKS = 256  # looks computed at a time
 
-Network = Callable[[np.ndarray], np.ndarray]
+Listener = Callable[[np.ndarray], np.ndarray]
+"""From MFCC (N, 49, 40), not standardised, to probabilities (N, 12)."""
+
+
+def listener(network: Any, prepared: features.Prepared) -> Listener:
+    """Return a Keras network, from MFCC as `prepared` standardises them, as a function of plain MFCC."""
+    return lambda mfcc: network.predict_on_batch(prepared.standardised(mfcc))
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Heard:
         return self.recording.truth(CHUNK)
 
     @cached_property
-    def keywords(self) -> list[Any]:
+    def keywords(self) -> list[Word]:
         return [word for word in self.recording.words if word.label is not None]
 
     @property
@@ -73,11 +79,10 @@ class Curve:
 
 @dataclass(frozen=True)
 class Spotted:
-    """What the networks of one name (a seed each) miss; shares are means over the seeds but for `misses`."""
+    """What the networks of one name (a seed each) miss; the shares below `by_keyword` are means over the seeds."""
 
     name: str
-    parameters: int
-    clips: list[float]  # accuracy on the testing clips
+    clips: list[float]  # accuracy on the testing clips, each heard three times, moved by 60 ms
     misses: dict[str, list[float]]  # dense recording, by the limit that the threshold was chosen for
     alarms: dict[str, list[float]]  # false alarms an hour there
     sparse: dict[str, list[float]]  # misses in the sparse recording
@@ -86,9 +91,12 @@ class Spotted:
     by_loudness: dict[str, float]
     by_cause: dict[str, float]
     curve: list[list[float]]  # false alarms an hour and misses, mean of the seeds
+    thresholds: dict[str, list[float]]  # by the limit that each was chosen for
+    parameters: int = 0
+    seconds: float = 0.0  # of training one network
 
     def __str__(self) -> str:
-        misses = ", ".join(f"{np.mean(some):.0%} at {limit}" for limit, some in self.misses.items())
+        misses = ", ".join(f"{np.mean(some):.1%} at {limit}" for limit, some in self.misses.items())
         return f"{self.name}: missed {misses} false alarms an hour; clips {np.mean(self.clips):.1%}"
 
 
@@ -115,42 +123,51 @@ def heard(recording: Recording) -> Heard:
     return Heard(recording, levels)
 
 
-def measure(name: str, networks: Sequence[Any], prepared: features.Prepared, practice: dict[str, Heard],
+def measure(name: str, listeners: Sequence[Listener], testing: Split, practice: dict[str, Heard],
             exam: dict[str, Heard]) -> Spotted:
     """Measure networks that differ only by their seed.
 
     Args:
         name: what they are called.
-        networks: Keras models from MFCC (N, 49, 40), standardised as `prepared` does, to probabilities (N, 12).
-        prepared: their features, with the testing clips.
+        listeners: the networks.
+        testing: clips for the accuracy.
         practice: recordings of the validation split, on which thresholds are chosen.
         exam: recordings of the testing split.
     """
-    runs = [_Run(lambda x, network=network: network.predict_on_batch(prepared.standardised(x)), practice, exam)
-            for network in networks]
+    runs = [_Run(one, practice, exam) for one in listeners]
     middle = LIMITS[1]
     causes = Counter(cause for run in runs for cause in run.causes(middle))
-    missed = [run.missed("dense", middle) for run in runs]
-    words = exam["dense"].keywords
-    loudness = np.array([word.above_noise for word in words])
-    labels = np.array([word.label for word in words])
+    words, missed = exam["dense"].keywords, np.array([run.missed("dense", middle) for run in runs])
+    loudness, labels = np.array([word.above_noise for word in words]), np.array([word.label for word in words])
+
+    def by_limit(value: Callable[[_Run, int], float]) -> dict[str, list[float]]:
+        return {f"{limit:g}": [float(value(run, run.chosen(limit))) for run in runs] for limit in LIMITS}
+
     return Spotted(
-        name, networks[0].count_params(),
-        [float(np.mean(network.predict(prepared.testing.x, verbose=0).argmax(axis=1) == prepared.testing.y))
-         for network in networks],
-        *({f"{limit:g}": [getattr(run.curves[kind], what)[run.chosen(limit)] for run in runs] for limit in LIMITS}
-          for kind, what in (("dense", "misses"), ("dense", "alarms"), ("sparse", "misses"), ("no keyword", "alarms"))),
-        {word: float(np.mean([one[labels == number] for one in missed])) for number, word in enumerate(KEYWORDS)},
-        {what: float(np.mean([one[(low <= loudness) & (loudness < high)] for one in missed]))
-         for what, (low, high) in LOUDNESS.items()},
-        {cause: causes[cause] / len(runs) / len(words) for cause in CAUSES},
-        np.mean([[run.curves["dense"].alarms, run.curves["dense"].misses] for run in runs], axis=0).T.tolist())
+        name, [_accuracy(one, testing) for one in listeners],
+        misses=by_limit(lambda run, at: run.curves["dense"].misses[at]),
+        alarms=by_limit(lambda run, at: run.curves["dense"].alarms[at]),
+        sparse=by_limit(lambda run, at: run.curves["sparse"].misses[at]),
+        quiet=by_limit(lambda run, at: run.curves["no keyword"].alarms[at]),
+        by_keyword={word: float(missed[:, labels == number].mean()) for number, word in enumerate(KEYWORDS)},
+        by_loudness={what: float(missed[:, (low <= loudness) & (loudness < high)].mean())
+                     for what, (low, high) in LOUDNESS.items()},
+        by_cause={cause: causes[cause] / missed.size for cause in CAUSES},
+        curve=np.mean([[run.curves["dense"].alarms, run.curves["dense"].misses] for run in runs], axis=0).tolist(),
+        thresholds=by_limit(lambda run, at: THRESHOLDS[at]))
+
+
+def _accuracy(network: Listener, testing: Split) -> float:
+    """Return the share of clips that are right; a clip is heard as it is, and moved by 60 ms to either side."""
+    mfcc = features.mfcc_of(testing)
+    answers = sum(network(np.roll(mfcc, shift, axis=1)) for shift in (-3, 0, 3))
+    return float(np.mean(answers.argmax(axis=1) == testing.labels))
 
 
 class _Run:
     """One network's probabilities for the exam, and its curves; that of the practice chooses thresholds."""
 
-    def __init__(self, network: Network, practice: dict[str, Heard], exam: dict[str, Heard]) -> None:
+    def __init__(self, network: Listener, practice: dict[str, Heard], exam: dict[str, Heard]) -> None:
         self._practice = curve(_probabilities(network, practice["dense"]), practice["dense"])
         self._exam = exam
         self._probabilities = {kind: _probabilities(network, one) for kind, one in exam.items()}
@@ -180,7 +197,7 @@ class _Run:
                     yield CAUSES[2 if (raw[looks].argmax(axis=1) == label).any() else 3]
 
 
-def _probabilities(network: Network, one: Heard) -> np.ndarray:
+def _probabilities(network: Listener, one: Heard) -> np.ndarray:
     return np.concatenate([network(x) for x in one.looks()])
 
 
