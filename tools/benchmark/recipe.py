@@ -158,8 +158,8 @@ def compare(source: str, kept: Path) -> Iterator[Spotted]:
             yield done[-1]
 
 
-def compiled(candidate: Candidate, labels: np.ndarray) -> Any:
-    """A new network for training clips with these labels.
+def compiled(candidate: Candidate, labels: np.ndarray, loss: Callable | None = None) -> Any:
+    """A new network for training clips with these labels; `loss` None is that of the candidate.
 
     AdamW; the learning rate rises for a tenth of the steps, then falls like a cosine.
     """
@@ -167,8 +167,8 @@ def compiled(candidate: Candidate, labels: np.ndarray) -> Any:
     rate = keras.optimizers.schedules.CosineDecay(candidate.peak / 20, steps - steps // 10, warmup_steps=steps // 10,
                                                   warmup_target=candidate.peak)
     network = candidate.build()
-    network.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=candidate.weight_decay), metrics=["accuracy"],
-                    loss=_loss(candidate.smoothing, _weights(labels) if candidate.even else np.ones(12)))
+    loss = loss or _loss(candidate.smoothing, _weights(labels) if candidate.even else np.ones(12))
+    network.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=candidate.weight_decay), loss=loss)
     return network
 
 

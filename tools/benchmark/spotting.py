@@ -105,7 +105,7 @@ def recordings(dataset: Dataset, split: str, minutes: float = MINUTES) -> dict[s
 
     The background is the noise of that split and, where these are other recordings, of the bundled data's.
     """
-    noise = dataset.noise[split] + (data.load("bundled").noise[split] if dataset.name != "bundled" else [])
+    noise = dataset.noise[split] + (data.load("bundled").noise[split] if not dataset.name.startswith("bundled") else [])
     dataset = replace(dataset, noise=dataset.noise | {split: noise})
     return {kind: heard(long_recording(dataset, split, minutes, seed=_SEEDS[split], **arguments))
             for kind, arguments in KINDS.items()}
@@ -149,9 +149,10 @@ def measure(name: str, listeners: Sequence[Listener], testing: Split, practice: 
         alarms=by_limit(lambda run, at: run.curves["dense"].alarms[at]),
         sparse=by_limit(lambda run, at: run.curves["sparse"].misses[at]),
         quiet=by_limit(lambda run, at: run.curves["no keyword"].alarms[at]),
-        by_keyword={word: float(missed[:, labels == number].mean()) for number, word in enumerate(KEYWORDS)},
-        by_loudness={what: float(missed[:, (low <= loudness) & (loudness < high)].mean())
-                     for what, (low, high) in LOUDNESS.items()},
+        by_keyword={word: float(missed[:, labels == number].mean()) for number, word in enumerate(KEYWORDS)
+                    if number in labels},
+        by_loudness={what: float(missed[:, inside].mean()) for what, (low, high) in LOUDNESS.items()
+                     if (inside := (low <= loudness) & (loudness < high)).any()},
         by_cause={cause: causes[cause] / missed.size for cause in CAUSES},
         curve=np.mean([[run.curves["dense"].alarms, run.curves["dense"].misses] for run in runs], axis=0).tolist(),
         thresholds=by_limit(lambda run, at: THRESHOLDS[at]))
@@ -168,9 +169,9 @@ class _Run:
     """One network's probabilities for the exam, and its curves; that of the practice chooses thresholds."""
 
     def __init__(self, network: Listener, practice: dict[str, Heard], exam: dict[str, Heard]) -> None:
-        self._practice = curve(_probabilities(network, practice["dense"]), practice["dense"])
+        self._practice = curve(probabilities_of(network, practice["dense"]), practice["dense"])
         self._exam = exam
-        self._probabilities = {kind: _probabilities(network, one) for kind, one in exam.items()}
+        self._probabilities = {kind: probabilities_of(network, one) for kind, one in exam.items()}
         self.curves = {kind: curve(self._probabilities[kind], one) for kind, one in exam.items()}
 
     def chosen(self, limit: float) -> int:
@@ -197,7 +198,8 @@ class _Run:
                     yield CAUSES[2 if (raw[looks].argmax(axis=1) == label).any() else 3]
 
 
-def _probabilities(network: Listener, one: Heard) -> np.ndarray:
+def probabilities_of(network: Listener, one: Heard) -> np.ndarray:
+    """Return what a network gives for every look, (T, 12)."""
     return np.concatenate([network(x) for x in one.looks()])
 
 
