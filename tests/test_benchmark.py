@@ -17,13 +17,14 @@ OF_THE_MACHINE = ("Written by", "All of `notebooks/`")  # the other lines of the
 
 
 @pytest.fixture
-def tiny(own_cache, monkeypatch):
+def tiny(own_cache, monkeypatch, tmp_path):
     """A candidate that costs next to nothing, as the recipe and as a third of it, trained on the bundled clips."""
     monkeypatch.setenv("KWS_TRAINING", "short")
     monkeypatch.setattr(recipe, "SEEDS", (0, 1))
     tiny = replace(recipe.RECIPE, epochs=3, people=False, build=lambda: recipe.ds_resnet((8, 8, 8, 8, 8, 8)))
     monkeypatch.setattr(recipe, "RECIPE", tiny)
     monkeypatch.setattr(recipe, "CANDIDATES", (tiny, replace(tiny, name="short", epochs=1)))
+    monkeypatch.setattr(recipe, "NETWORKS", tmp_path)
     monkeypatch.setattr(recipe, "recordings", partial(spotting.recordings, minutes=1))
     return recipe
 
@@ -67,7 +68,7 @@ def test_rare_classes_are_made_even():
     labels = np.repeat([0, 1, 2], [7, 2, 1])
 
     def cost(weights, probabilities):
-        return float(np.mean(recipe._loss(0.0, weights)(labels, np.tile(np.float32(probabilities), (10, 1)))))
+        return float(np.mean(recipe._loss(weights)(labels, np.tile(np.float32(probabilities), (10, 1)))))
 
     even = np.full(3, 1 / 3)
     assert cost(frequencies, even) < cost(frequencies, [0.4, 0.3, 0.3]) < cost(frequencies, frequencies)
@@ -92,13 +93,11 @@ def test_people_and_synthetic_voices_are_in_every_batch(own_cache):
 
 
 def test_the_comparison_goes_on_where_it_was_stopped(tiny, tmp_path, monkeypatch):
-    kept = tmp_path / "spotting.json"
-    first = next(tiny.compare("bundled", kept))
+    first = next(tiny.compare("bundled"))
     assert first.name == "the recipe" and len(first.clips) == len(first.misses["20"]) == 2 and first.parameters
-    assert {path.name for path in tmp_path.glob("*.keras")} == {"recipe_0.keras", "recipe_1.keras"}
-
+    assert {path.name for path in tmp_path.glob("*.keras")} == {"the-recipe_0.keras", "the-recipe_1.keras"}
     trained = []
-    monkeypatch.setattr(recipe, "train", lambda *of, train=recipe.train: trained.append(of[0]) or train(*of))
-    outcomes = list(tiny.compare("bundled", kept))
-    assert outcomes[0] == first and [one.epochs for one in trained] == [1, 1]
-    assert [one["name"] for one in json.loads(kept.read_text("utf-8"))] == ["the recipe", "short"]
+    monkeypatch.setattr(recipe, "compiled", lambda *of, make=recipe.compiled: trained.append(of[0]) or make(*of))
+    assert next(tiny.compare("bundled")) == first and not trained
+    assert [one.name for one in tiny.compare("bundled")] == ["the recipe", "short"]
+    assert [one.epochs for one in trained] == [1, 1]

@@ -2,8 +2,8 @@
 
     python -m tools.pretrained FOLDER
 
-FOLDER holds recordings of people, anything that `kws_helpers.data.load` takes. The recipe's networks are taken from
-build/, where `python -m autograder benchmark spotting --real FOLDER` leaves them. They teach one more network, which
+FOLDER holds recordings of people, anything that `kws_helpers.data.load` takes. The recipe's three networks (trained,
+or found where `python -m autograder benchmark spotting --real FOLDER` left them) teach one more network, which
 learns their mean answer to every clip beside the right one (distillation; Hinton and others, 2015). The network that
 misses the fewest words in the recordings of the validation split goes into the box.
 """
@@ -16,10 +16,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from autograder.building.paths import BUILD
 from kws_helpers import data, spotting, training
 from kws_helpers.features import Prepared, prepare
-from tools.benchmark.recipe import RECIPE, SEEDS, Together, clips_of, compiled
+from tools.benchmark.recipe import RECIPE, SEEDS, Together, clips_of, compiled, train
 from tools.benchmark.spotting import (
     LIMITS,
     REFRACTORY,
@@ -50,7 +49,7 @@ class Taught(keras.utils.PyDataset):
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         x, y = self._clips[number]
-        answers = [np.asarray(teacher(x, training=False)) for teacher in self._teachers]
+        answers = [teacher.predict_on_batch(x) for teacher in self._teachers]
         return x, np.concatenate([np.eye(answers[0].shape[1], dtype=np.float32)[y], np.mean(answers, axis=0)], axis=1)
 
     def on_epoch_end(self) -> None:
@@ -75,7 +74,7 @@ def main(source: str) -> None:
     """Make the network and its card."""
     dataset = data.load(source)
     prepared = prepare(dataset)
-    teachers = [keras.models.load_model(BUILD / f"recipe_{seed}.keras") for seed in SEEDS]
+    teachers = [train(RECIPE, source, seed) for seed in SEEDS]
     networks = {f"the recipe, seed {seed}": teacher for seed, teacher in zip(SEEDS, teachers, strict=True)}
     networks["taught by the three"] = taught(teachers, source, len(SEEDS))
     practice = recordings(dataset, "validation")

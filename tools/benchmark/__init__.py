@@ -27,7 +27,6 @@ from tools.benchmark.speed import RATIOS
 MEASURED = ROOT / "docs" / "results.json"
 PAGE = ROOT / "docs" / "results.md"
 REAL = BUILD / "benchmark-real"
-UNFINISHED = BUILD / "spotting.json"
 
 Say = Callable[[str], None]
 
@@ -104,9 +103,7 @@ def _real(say: Say, real: str) -> dict[str, list]:
 def _spotting(say: Say, real: str) -> list[dict]:
     from tools.benchmark.recipe import compare  # TensorFlow comes with it, which no other part needs so early
 
-    outcomes = _told(compare(real, UNFINISHED), say)
-    UNFINISHED.unlink()
-    return outcomes
+    return _told(compare(real), say)
 
 
 PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "binder": _binder, "grading": _grading,

@@ -57,7 +57,7 @@ def _spotting(candidates: list[dict], picture: Path) -> list[str]:
     recipe, *_ = candidates
     picture.write_bytes(to_png(curves([one for one in candidates if not one["name"].startswith("…")])))
     limits = list(recipe["misses"])
-    rows = [[one["name"], f"{one['parameters']:,}", f"{one['seconds']:.0f}", _mean_and_each(one["clips"]),
+    rows = [[one["name"], f"{one['parameters']:,}", _mean_and_each(one["clips"]),
              *(_mean_and_each(one["misses"][limit]) for limit in limits)] for one in candidates]
     middle = limits[1]
     parts = {"keyword": "by_keyword", "loudness over the noise": "by_loudness", "cause": "by_cause"}
@@ -69,7 +69,7 @@ def _spotting(candidates: list[dict], picture: Path) -> list[str]:
             "(recipe.md) tells how.",
             "![Misses against false alarms an hour, a curve for each network, the mean of its seeds]"
             f"({picture.name})",
-            _table(["network", "parameters", "seconds", "clips", *(f"missed at {limit}" for limit in limits)], rows),
+            _table(["network", "parameters", "clips", *(f"missed at {limit}" for limit in limits)], rows),
             "What the thresholds of the recipe gave elsewhere, mean of the seeds: false alarms in these recordings, in "
             "others in which nobody says a keyword, and misses in sparse ones (a word every fifteen seconds).",
             _table(["chosen for", "false alarms an hour", "where nobody says a keyword", "missed where words are rare"],

@@ -93,7 +93,6 @@ class Spotted:
     curve: list[list[float]]  # false alarms an hour and misses, mean of the seeds
     thresholds: dict[str, list[float]]  # by the limit that each was chosen for
     parameters: int = 0
-    seconds: float = 0.0  # of training one network
 
     def __str__(self) -> str:
         misses = ", ".join(f"{np.mean(some):.1%} at {limit}" for limit, some in self.misses.items())
