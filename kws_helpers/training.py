@@ -59,7 +59,7 @@ class Progress(keras.callbacks.Callback):
         self._line.show(f"{self._title}epoch {epoch + 1} of {self.params['epochs']}: {said}")
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        """Leave the line as it is, and give back the tens of MB of the compiled training; Keras can compile it again."""
+        """Leave the line as it is; give back the tens of MB of the compiled training, which Keras can compile again."""
         self._line.end()
         self.model.train_function = None
         gc.collect()
