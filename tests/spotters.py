@@ -96,9 +96,9 @@ def handed_in():
 
 
 def averaged():
-    """The recipe's mean answer to a clip moved by so many frames: one network, used three times."""
+    """The mean answer of one network to a clip that is moved by some frames."""
     clip, network = keras.Input((49, 40)), recipe.ds_resnet()
-    answers = [network(keras.ops.roll(clip, shift, axis=1)) for shift in (-3, 0, 3)]
+    answers = [network(ops.roll(clip, shift, axis=1)) for shift in (-3, 0, 3)]
     return keras.Model(clip, sum(answers) / len(answers))
 
 

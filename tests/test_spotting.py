@@ -9,7 +9,7 @@ from kws_helpers.data import CLASS_NAMES
 from kws_helpers.spotting import compute, graph
 from kws_helpers.spotting.export import write
 from tests import networks
-from tests.spotters import MEAN, NETWORKS, STD, averaged, saved, small_network, trained
+from tests.spotters import MEAN, NETWORKS, STD, saved, small_network, trained
 
 import keras  # isort: skip  # after the helpers, so that TensorFlow is quiet
 from keras import layers  # isort: skip
@@ -101,7 +101,7 @@ def test_a_network_without_what_listening_takes_gets_a_sentence(tmp_path):
 
 
 def test_batch_normalisation_becomes_part_of_the_weights_and_layers_used_twice_share_theirs(tmp_path):
-    trained(averaged()).save(tmp_path / "network.keras")
+    trained(NETWORKS["recipe, averaged"]()).save(tmp_path / "network.keras")
     steps = graph.read(tmp_path / "network.keras")
     kernels = [step.weights["kernel"] for step in steps if step.kind in ("convolution", "depthwise", "dense")]
     assert [step.kind for step in steps].count("scale") == 1  # a third of the sum
