@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kws_helpers.spotting.graph import Step
+from kws_helpers.spotting.steps import Step
 
 _AXES = 4
 _NO_LIMIT = 3e38  # the largest value of a ReLU without one; the largest float is 3.4e38
@@ -65,11 +65,9 @@ def program_of(graph: Sequence[Step]) -> Program:
         target = Buffer(math.prod(step.shape), first, first)
         new = list(_operations(step, [graph[number] for number in step.inputs], inputs, target))
         operations += new
-        scratch = [one.numbers["patch"] for one in new if "patch" in one.numbers]
-        for buffer in (*inputs, target, *scratch):
-            buffer.first = first if buffer.first < 0 else buffer.first
+        for buffer in (*inputs, target):
             buffer.last = max(buffer.last, len(operations) - 1)
-        buffers += [target, *scratch]
+        buffers.append(target)
         written.append(target)
     written[-1].last = len(operations)
     return Program(tuple(operations), tuple(_collected(operations)), _place(buffers), written[0], written[-1])
@@ -145,7 +143,7 @@ def _with_kernel(step: Step, source: tuple[int, ...], both: dict) -> Operation:
         numbers = _sliding(source, step.shape, kernel.shape[:2], step.attributes)
         numbers |= {"groups": step.attributes["groups"]} if step.kind == "convolution" else {}
     is_depthwise = step.kind == "depthwise"
-    patch = Buffer(kernel.size // len(bias) * (source[-1] if is_depthwise else 1), -1, -1)
+    patch = kernel.size // len(bias) * (source[-1] if is_depthwise else 1)
     return Operation("depthwise" if is_depthwise else "convolve", numbers | both | {"filters": len(bias), "patch": patch},
                      {"kernel": kernel, "bias": bias})
 

@@ -3,15 +3,19 @@
 "use strict";
 
 const OPERATIONS = {
-  // A kernel over (rows, columns) that hears all channels of its group.
+  // A kernel over (rows, columns) that hears all channels of its group. Two places and four filters at a time take half
+  // as long as one by one.
   convolve(s, memory) {
     const depth = s.channels / s.groups, taps = s.kernel_rows * s.kernel_columns * depth, filters = s.filters / s.groups;
-    for (let to = s.to, row = 0; row < s.out_rows; row++) {
-      for (let column = 0; column < s.out_columns; column++, to += s.filters) {
-        for (let group = 0; group < s.groups; group++) {
-          gather(s, memory, row, column, group * depth, depth);
-          const end = (group + 1) * filters;
-          for (let filter = group * filters; filter < end; filter += 4) filterFour(s, memory, filter, end - 1, taps, to);
+    const places = s.out_rows * s.out_columns;
+    for (let place = 0; place < places; place += 2) {
+      const next = Math.min(place + 1, places - 1);
+      for (let group = 0; group < s.groups; group++) {
+        gather(s, memory, place, group * depth, depth, 0);
+        gather(s, memory, next, group * depth, depth, taps);
+        const end = (group + 1) * filters;
+        for (let filter = group * filters; filter < end; filter += 4) {
+          eightSums(s, taps, filter, end - 1, memory, s.to + place * s.filters, s.to + next * s.filters);
         }
       }
     }
@@ -19,37 +23,32 @@ const OPERATIONS = {
 
   // A kernel of its own for each channel, or several of them.
   depthwise(s, memory) {
-    const taps = s.kernel_rows * s.kernel_columns, each = s.filters / s.channels;
-    let to = s.to;
-    for (let row = 0; row < s.out_rows; row++) {
-      for (let column = 0; column < s.out_columns; column++) {
-        gather(s, memory, row, column, 0, s.channels);
-        for (let filter = 0; filter < s.filters; filter++) {
-          let sum = s.bias[filter], from = s.patch + Math.floor(filter / each);
-          for (let i = 0; i < taps; i++, from += s.channels) sum += memory[from] * s.kernel[filter * taps + i];
-          memory[to++] = sum;
-        }
+    const { kernel, patch, channels } = s, taps = s.kernel_rows * s.kernel_columns, each = s.filters / channels;
+    for (let to = s.to, place = 0; place < s.out_rows * s.out_columns; place++) {
+      gather(s, memory, place, 0, channels, 0);
+      for (let filter = 0; filter < s.filters; filter++) {
+        let sum = s.bias[filter], from = Math.floor(filter / each);
+        for (let i = filter * taps; i < (filter + 1) * taps; i++, from += channels) sum += patch[from] * kernel[i];
+        memory[to++] = sum;
       }
     }
   },
 
   // The largest number under a kernel, or the mean; what lies outside takes no part.
   pool(s, memory) {
-    for (let to = s.to, row = 0; row < s.out_rows; row++) {
-      for (let column = 0; column < s.out_columns; column++) {
-        for (let channel = 0; channel < s.channels; channel++) {
-          let [largest, sum, count] = [-Infinity, 0, 0];
-          for (let i = 0; i < s.kernel_rows; i++) {
-            for (let j = 0; j < s.kernel_columns; j++) {
-              const from = place(s, row, column, i, j);
-              if (from < 0) continue;
-              largest = Math.max(largest, memory[from + channel]);
-              sum += memory[from + channel];
-              count++;
-            }
+    for (let to = s.to, place = 0; place < s.out_rows * s.out_columns; place++) {
+      for (let channel = 0; channel < s.channels; channel++) {
+        let [largest, sum, count] = [-Infinity, 0, 0];
+        for (let i = 0; i < s.kernel_rows; i++) {
+          for (let j = 0; j < s.kernel_columns; j++) {
+            const from = heard(s, place, i, j);
+            if (from < 0) continue;
+            largest = Math.max(largest, memory[from + channel]);
+            sum += memory[from + channel];
+            count++;
           }
-          memory[to++] = s.function === "max" ? largest : sum / count;
         }
+        memory[to++] = s.function === "max" ? largest : sum / count;
       }
     }
   },
@@ -94,13 +93,15 @@ const OPERATIONS = {
   // the memory two neighbours along an axis lie: 0 where all are the same number.
   combine(s, memory) {
     const both = COMBINATIONS[s.function], [n0, n1, n2, n3] = s.shape;
-    const at = (first, [s0, s1, s2, s3], i, j, k, l) => first + i * s0 + j * s1 + k * s2 + l * s3;
+    const start = (first, strides, i, j, k) => first + i * strides[0] + j * strides[1] + k * strides[2];
+    const step = s.from_strides[3], andStep = s.and_strides[3], toStep = s.to_strides[3];
     for (let i = 0; i < n0; i++) {
       for (let j = 0; j < n1; j++) {
         for (let k = 0; k < n2; k++) {
-          for (let l = 0; l < n3; l++) {
-            memory[at(s.to, s.to_strides, i, j, k, l)] = both(memory[at(s.from, s.from_strides, i, j, k, l)],
-                                                              memory[at(s.and, s.and_strides, i, j, k, l)]);
+          let from = start(s.from, s.from_strides, i, j, k), and = start(s.and, s.and_strides, i, j, k);
+          let to = start(s.to, s.to_strides, i, j, k);
+          for (let l = 0; l < n3; l++, from += step, and += andStep, to += toStep) {
+            memory[to] = both(memory[from], memory[and]);
           }
         }
       }
@@ -150,36 +151,47 @@ function errorFunction(x) {
   return Math.sign(x) * (1 - sum * Math.exp(-x * x));
 }
 
-// What four filters, or those up to the last, give for what was gathered. Together they take half as long as alone.
-function filterFour(s, memory, first, last, taps, to) {
-  const { kernel, bias, patch } = s, number = (i) => Math.min(first + i, last);
-  let [a, b, c, d] = [0, 0, 0, 0], [i, j, k, l] = [0, 1, 2, 3].map((one) => number(one) * taps);
-  for (let from = patch; from < patch + taps; from++) {
-    const x = memory[from];
-    a += x * kernel[i++];
-    b += x * kernel[j++];
-    c += x * kernel[k++];
-    d += x * kernel[l++];
-  }
-  [a, b, c, d].forEach((sum, one) => { memory[to + number(one)] = sum + bias[number(one)]; });
-}
-
-// Where the number at (i, j) of a kernel lies in the memory, for the first channel; -1 outside.
-function place(s, row, column, i, j) {
-  const y = row * s.row_step + i * s.row_dilation - s.top, x = column * s.column_step + j * s.column_dilation - s.left;
+// Where the number at (i, j) of a kernel at one of its places lies in the memory, for the first channel; -1 outside.
+function heard(s, place, i, j) {
+  const y = Math.floor(place / s.out_columns) * s.row_step + i * s.row_dilation - s.top;
+  const x = place % s.out_columns * s.column_step + j * s.column_dilation - s.left;
   return y < 0 || y >= s.rows || x < 0 || x >= s.columns ? -1 : s.from + (y * s.columns + x) * s.channels;
 }
 
-// What a kernel hears at one of its places, `depth` channels from `first` on: copied to s.patch, zeros outside.
-function gather(s, memory, row, column, first, depth) {
-  let to = s.patch;
+// Copy what a kernel hears at one of its places, `depth` channels from `first` on, to s.patch; zeros outside.
+function gather(s, memory, place, first, depth, to) {
   for (let i = 0; i < s.kernel_rows; i++) {
-    for (let j = 0; j < s.kernel_columns; j++, to += depth) {
-      const from = place(s, row, column, i, j);
-      if (from < 0) memory.fill(0, to, to + depth);
-      else memory.copyWithin(to, from + first, from + first + depth);
+    for (let j = 0; j < s.kernel_columns; j++) {
+      const from = heard(s, place, i, j);
+      for (let k = 0; k < depth; k++) s.patch[to++] = from < 0 ? 0 : memory[from + first + k];
     }
   }
+}
+
+// What four filters, or those up to the last, give for the two places that were gathered.
+function eightSums({ kernel, bias, patch }, taps, first, last, memory, to, toNext) {
+  const second = Math.min(first + 1, last), third = Math.min(first + 2, last), fourth = Math.min(first + 3, last);
+  let i = first * taps, j = second * taps, k = third * taps, l = fourth * taps;
+  let a = bias[first], b = bias[second], c = bias[third], d = bias[fourth], e = a, f = b, g = c, h = d;
+  for (let from = 0; from < taps; from++) {
+    const x = patch[from], y = patch[from + taps], p = kernel[i++], q = kernel[j++], r = kernel[k++], s = kernel[l++];
+    a += x * p;
+    b += x * q;
+    c += x * r;
+    d += x * s;
+    e += y * p;
+    f += y * q;
+    g += y * r;
+    h += y * s;
+  }
+  memory[to + first] = a;
+  memory[to + second] = b;
+  memory[to + third] = c;
+  memory[to + fourth] = d;
+  memory[toNext + first] = e;
+  memory[toNext + second] = f;
+  memory[toNext + third] = g;
+  memory[toNext + fourth] = h;
 }
 
 // A network: `memory` numbers long, its input from one place to another, and its answer; the weights of a step are named
@@ -189,9 +201,10 @@ class Network {
     this.memory = new Float32Array(memory);
     this.input = this.memory.subarray(...input);
     this.output = this.memory.subarray(...output);
+    const patch = new Float32Array(2 * Math.max(0, ...steps.map((step) => step.patch ?? 0)));
     this.steps = steps.map((step) => {
       const arrays = Object.entries(step.weights).map(([name, [from, to]]) => [name, weights.subarray(from, to)]);
-      return { ...step, ...Object.fromEntries(arrays) };
+      return { ...step, ...Object.fromEntries(arrays), patch };
     });
   }
 
