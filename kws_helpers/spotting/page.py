@@ -9,17 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from kws_helpers.spotting import file
+from kws_helpers.spotting.file import Spotter
+from kws_helpers.spotting.origin import ATTRIBUTION, learned_from_people
 from kws_helpers.spotting.program import Buffer, Program, place_of, program_of
 
 _PARTS = Path(__file__).with_name("web")
-_ATTRIBUTION = (
-    '<p class="small">The network, or a part of it, learned from recordings of people: '
-    '<a href="https://arxiv.org/abs/1804.03209">Speech Commands</a> by Pete Warden and Google, licensed '
-    '<a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>.</p>\n')
 
 
-def write_page(spotter: file.Spotter, path: Path | str) -> None:
+def write_page(spotter: Spotter, path: Path | str) -> None:
     """Write a page that holds the spotter and all that it takes to listen with it.
 
     Raises:
@@ -35,13 +32,13 @@ def write_page(spotter: file.Spotter, path: Path | str) -> None:
             "steps": list(_steps(program))}}),
         "weights": base64.b64encode(_three_bytes(weights)).decode(),
         "parameters": f"{weights.size:,}",
-        "attribution": _ATTRIBUTION if learned_from_people(spotter) else "",
+        "attribution": f'<p class="small">{ATTRIBUTION}</p>\n' if learned_from_people(spotter) else "",
     }
     page = re.sub(r"\{\{([\w.]+)\}\}", lambda place: parts[place[1]], parts["page.html"])
     Path(path).write_text(page, encoding="utf-8")
 
 
-def _description(spotter: file.Spotter) -> dict[str, Any]:
+def _description(spotter: Spotter) -> dict[str, Any]:
     """Return what the page has to know of a spotter, besides its network."""
     return {"class_names": list(spotter.class_names), "mean": spotter.mean.tolist(), "std": spotter.std.tolist(),
             "keywords": [spotter.class_names.index(name) for name in spotter.keywords],
@@ -69,11 +66,3 @@ def _steps(program: Program) -> Iterator[dict[str, Any]]:
 def _three_bytes(weights: np.ndarray) -> bytes:
     """Return float32 without their last byte, rounded."""
     return (weights.astype("<f4").view("<u4") + 0x80).view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
-
-
-def learned_from_people(spotter: file.Spotter) -> bool:
-    """Whether the network is the one in the box, or has weights of it, as the spotter of an own word does."""
-    if not file.PRETRAINED.exists():
-        return False
-    box = {array.tobytes() for step in file.load().graph for array in step.weights.values() if array.any()}
-    return any(array.tobytes() in box for step in spotter.graph for array in step.weights.values())

@@ -115,7 +115,7 @@ def _operations(step: Step, sources: Sequence[Step], inputs: Sequence[Buffer], t
     if step.kind in ("convolution", "depthwise", "dense"):
         yield _with_kernel(step, sources[0].shape, both)
     elif step.kind in ("max_pool", "average_pool"):
-        yield Operation("pool", both | {"function": step.kind.split("_")[0]} | _sliding(
+        yield Operation("pool", both | {"function": "max" if step.kind == "max_pool" else "mean"} | _sliding(
             sources[0].shape, shape, attributes["size"], attributes))
     elif step.kind == "scale":
         yield Operation("scale", both | {"size": target.size}, dict(step.weights))
@@ -224,6 +224,6 @@ def _looped(function: str, shape: Sequence[int], *places: tuple[Buffer, int, Ite
         raise ValueError(f"The network has an array with {len(shape)} axes; what is exported can have {_AXES} at most.")
     missing = _AXES - len(shape)
     numbers: dict[str, Any] = {"function": function, "shape": [1] * missing + list(shape)}
-    for name, (buffer, start, strides) in zip(("from", "and", "to"), places):
+    for name, (buffer, start, strides) in zip(("from", "other", "to"), places):
         numbers |= {name: (buffer, start), f"{name}_strides": [0] * missing + [int(one) for one in strides]}
     return Operation("combine", numbers)

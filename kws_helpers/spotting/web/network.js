@@ -1,5 +1,5 @@
 // The steps of a network, as kws_helpers/spotting/program.py lays them out: each reads numbers from one place of a
-// memory that they all share and writes its own to another. kws_helpers/spotting/c/network.c is the same in C.
+// memory that they all share and writes its own to another. c/network.c is the same in C.
 "use strict";
 
 const OPERATIONS = {
@@ -94,14 +94,14 @@ const OPERATIONS = {
   combine(s, memory) {
     const both = COMBINATIONS[s.function], [n0, n1, n2, n3] = s.shape;
     const start = (first, strides, i, j, k) => first + i * strides[0] + j * strides[1] + k * strides[2];
-    const step = s.from_strides[3], andStep = s.and_strides[3], toStep = s.to_strides[3];
+    const step = s.from_strides[3], otherStep = s.other_strides[3], toStep = s.to_strides[3];
     for (let i = 0; i < n0; i++) {
       for (let j = 0; j < n1; j++) {
         for (let k = 0; k < n2; k++) {
-          let from = start(s.from, s.from_strides, i, j, k), and = start(s.and, s.and_strides, i, j, k);
-          let to = start(s.to, s.to_strides, i, j, k);
-          for (let l = 0; l < n3; l++, from += step, and += andStep, to += toStep) {
-            memory[to] = both(memory[from], memory[and]);
+          let from = start(s.from, s.from_strides, i, j, k), to = start(s.to, s.to_strides, i, j, k);
+          let other = start(s.other, s.other_strides, i, j, k);
+          for (let l = 0; l < n3; l++, from += step, other += otherStep, to += toStep) {
+            memory[to] = both(memory[from], memory[other]);
           }
         }
       }
