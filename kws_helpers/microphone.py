@@ -8,22 +8,21 @@ picture.
 
 import functools
 import html
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kws_helpers import mode
-from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.data.decode import DecodeError, decode_noise
 from kws_helpers.plotting import show, to_html
+from kws_helpers.spotting.stream import Chunks
 from kws_helpers.widgets import does_not_work, in_words, player
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CHUNK = 1_600  # samples: 0.1 s
 _FULL_SCALE = np.float32(32_768)  # of 16-bit samples
 
 Hear = Callable[[np.ndarray], tuple[np.ndarray, str | None]]
@@ -80,23 +79,6 @@ def _answer(draw: Callable, content: bytes, kind: str) -> str:
     except Exception as error:
         return does_not_work(error)
     return to_html(figure, description) + player(content, kind)
-
-
-class Chunks:
-    """Cuts a stream of sound, at any sample rate and in pieces of any length, into chunks at 16 kHz."""
-
-    def __init__(self, rate: float) -> None:
-        import soxr
-
-        self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
-        self._left = np.zeros(0, np.float32)
-
-    def of(self, samples: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the chunks that are complete with these samples, (n,) float32."""
-        self._left = np.concatenate([self._left, self._resampler.resample_chunk(samples)])
-        while len(self._left) >= CHUNK:
-            chunk, self._left = self._left[:CHUNK], self._left[CHUNK:]
-            yield chunk
 
 
 @functools.cache
