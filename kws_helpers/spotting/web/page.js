@@ -129,9 +129,8 @@ async function openMicrophone() {
   const context = new AudioContext();  // at the microphone's own rate: Firefox takes no other
   const stop = () => { stream.getTracks().forEach((track) => track.stop()); context.close(); };
   try {
-    const module = URL.createObjectURL(new Blob([COLLECTOR], { type: "text/javascript" }));
-    await context.audioWorklet.addModule(module);
-    URL.revokeObjectURL(module);
+    await context.audioWorklet.addModule(`data:text/javascript,${encodeURIComponent(COLLECTOR)}`)  // Chrome: for file://
+      .catch(() => context.audioWorklet.addModule(URL.createObjectURL(new Blob([COLLECTOR], { type: "text/javascript" }))));
     await context.resume();
   } catch (error) {
     stop();
