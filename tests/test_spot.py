@@ -98,7 +98,7 @@ def test_a_short_file_is_heard_to_its_end_and_no_time_lies_after_it(seconds, net
 
 
 def test_lines_and_csv_say_the_same(network, sound, tmp_path, monkeypatch, capsys):
-    soundfile.write(tmp_path / "sound.wav", sound, 16_000)
+    soundfile.write(tmp_path / "sound.wav", sound, 16_000, "FLOAT")
     command = "spot", tmp_path / "sound.wav", "--network", network, "--threshold", 0.4
     code, lines, _ = run(monkeypatch, capsys, *command)
     code_of_csv, table, _ = run(monkeypatch, capsys, *command, "--csv")
