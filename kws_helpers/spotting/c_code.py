@@ -14,7 +14,6 @@ from kws_helpers.spotting.program import Operation, Program, place_of, program_o
 from kws_helpers.spotting.quantise import quantised
 
 _PARTS = Path(__file__).with_name("c")
-_BITS = 8
 _NEVER = 2.0  # a threshold that no probability reaches
 _WIDTH = 116  # characters of a line
 
@@ -27,7 +26,7 @@ def write_c(spotter: Spotter, folder: Path | str) -> None:
         OSError: a file cannot be written.
     """
     program = program_of(spotter.graph)
-    kernels = [quantised(one, _BITS) if one.ndim == 2 else (one, None) for one in program.arrays]
+    kernels = [quantised(one) if one.ndim == 3 else (one, None) for one in program.arrays]
     tables = "\n".join(_tables(spotter))
     weights = "\n".join(_weights(program, kernels))
     values = _values(spotter, program, kernels)

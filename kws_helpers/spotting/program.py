@@ -41,7 +41,7 @@ class Program:
     """Operations in their order, their weights, and the size of the memory, in numbers."""
 
     operations: tuple[Operation, ...]
-    arrays: tuple[np.ndarray, ...]  # kernels (filters, taps), all others (n,)
+    arrays: tuple[np.ndarray, ...]  # kernels (filters, places, channels), all others (n,)
     memory: int
     input: Buffer
     output: Buffer
@@ -81,9 +81,15 @@ def _collected(operations: Iterable[Operation]) -> list[np.ndarray]:
         for name, array in one.weights.items():
             if id(array) not in numbers:
                 numbers[id(array)] = len(arrays)
-                arrays.append(array.reshape(-1, one.numbers["filters"]).T if name == "kernel" else array.ravel())
+                arrays.append(_by_filter(array, one) if name == "kernel" else array.ravel())
             one.weights[name] = numbers[id(array)]
     return arrays
+
+
+def _by_filter(kernel: np.ndarray, operation: Operation) -> np.ndarray:
+    """Return a kernel as (filters, places, channels)."""
+    depth = kernel.shape[-2] if operation.name == "convolve" else 1
+    return kernel.reshape(-1, depth, operation.numbers["filters"]).transpose(2, 0, 1)
 
 
 def _place(buffers: list[Buffer]) -> int:

@@ -81,13 +81,13 @@ function showLook() {
   spotter.keywords.forEach((k, i) => bars[i].show(spotter.smoothed[k], spotter.smoothed[k] >= spotter.thresholds[k]));
 }
 
-// Give samples at 16 kHz to the spotter, and show what it heard.
-function hear(samples) {
+// Give samples at 16 kHz to the spotter, and show what it heard in a sound that ends after so many seconds.
+function hear(samples, end = Infinity) {
   const before = performance.now(), looks = spotter.looks;
   const detections = spotter.hear(samples);
   spent += performance.now() - before;
   spentOn += spotter.looks - looks;
-  detections.forEach(addDetection);
+  for (const one of detections) addDetection({ ...one, time: Math.min(one.time, end) });
   if (spotter.looks > looks) {
     showLook();
     part("cost").textContent = `${(spent / spentOn).toFixed(1)} ms a look, of ${1000 * spotter.chunk / RATE} ms.`;
@@ -167,6 +167,7 @@ async function listenToFile(file) {
     if (source !== own) return;
     shown = performance.now();
   }
+  count += hear(new Float32Array(RATE / 2), sound.duration);  // quiet, so that the last word can be detected
   end(`${file.name}: ${count} ${count === 1 ? "word" : "words"} detected in ${clock(sound.duration)}.`);
 }
 
