@@ -171,7 +171,8 @@ def test_a_page_resamples_as_soxr_does(rate, browser, tmp_path):
     desk = opened(browser, tmp_path / "page.html")
     found = np.array(desk.page.evaluate("""([rate, sound]) => {
         const resampler = new Resampler(rate), made = [];
-        for (let i = 0; i < sound.length; i += 777) made.push(...resampler.next(Float32Array.from(sound.slice(i, i + 777))));
+        const samples = Float32Array.from(sound);
+        for (let i = 0; i < samples.length; i += 777) made.push(...resampler.next(samples.subarray(i, i + 777)));
         return made;
     }""", [rate, sound.tolist()]))
     expected = soxr.resample(sound, rate, SAMPLE_RATE)[: len(found)]
@@ -272,7 +273,7 @@ def test_what_was_trained_on_recordings_of_people_names_them(is_in_the_box, tmp_
 
 @needs_gcc
 def test_the_memory_that_the_header_promises_is_what_it_takes(tmp_path):
-    main = '#include "spotter.h"\n#include <stdio.h>\nint main(void) { printf("%zu", sizeof(struct spotter)); return 0; }'
+    main = '#include "spotter.h"\n#include <stdio.h>\nint main(void) { return printf("%zu", sizeof(struct spotter)) < 0; }'
     size = int(compiled(spotter_of("lesson 07", tmp_path), tmp_path / "c", main)(np.zeros(0)))
     promised = (tmp_path / "c/spotter.h").read_text().split("struct spotter takes ")[1].split(" bytes")[0]
     assert math.isclose(size, int(promised.replace(",", "")), abs_tol=8)

@@ -47,8 +47,9 @@ def _values(spotter: Spotter, program: Program, kernels: Sequence[tuple]) -> dic
     constants = sum(one.nbytes + (0 if scales is None else scales.nbytes) for one, scales in kernels)
     tables = 4 * (WINDOW + 4 * N_MELS + np.count_nonzero(mel_filters()) + 2 * N_MFCC + classes + N_MELS)
     return {
-        "words": ", ".join(spotter.keywords), "classes": classes, "chunk": spotter.chunk, "smoothing": spotter.smoothing,
-        "refractory": spotter.refractory, "memory": program.memory, "patch": patch, "ram": f"{4 * floats + 24:,}",
+        "words": ", ".join(spotter.keywords), "classes": classes, "chunk": spotter.chunk,
+        "smoothing": spotter.smoothing, "refractory": spotter.refractory, "memory": program.memory, "patch": patch,
+        "ram": f"{4 * floats + 24:,}",
         "flash": f"{constants + tables:,}", "milliseconds": spotter.chunk * 1000 // 16_000,
         "multiplications": f"{sum(map(_multiplications, program.operations)):,}",
         "attribution": f"\n{ATTRIBUTION}\n" if learned_from_people(spotter) else ""}

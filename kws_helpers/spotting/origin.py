@@ -2,8 +2,8 @@
 
 from kws_helpers.spotting import file
 
-ATTRIBUTION = ("The network, or a part of it, was trained on recordings of people: Speech Commands by Pete Warden and Google "
-               "(arxiv.org/abs/1804.03209), licensed CC BY 4.0 (creativecommons.org/licenses/by/4.0).")
+ATTRIBUTION = ("The network, or a part of it, was trained on recordings of people: Speech Commands by Pete Warden and "
+               "Google (arxiv.org/abs/1804.03209), licensed CC BY 4.0 (creativecommons.org/licenses/by/4.0).")
 
 
 def learned_from_people(spotter: file.Spotter) -> bool:

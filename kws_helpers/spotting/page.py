@@ -60,7 +60,8 @@ def _steps(program: Program) -> Iterator[dict[str, Any]]:
     ends = np.cumsum([0, *(array.size for array in program.arrays)]).tolist()
     for one in program.operations:
         weights = {name: ends[number : number + 2] for name, number in one.weights.items()}
-        yield {"operation": one.name, "weights": weights} | {name: place_of(value) for name, value in one.numbers.items()}
+        numbers = {name: place_of(value) for name, value in one.numbers.items()}
+        yield {"operation": one.name, "weights": weights, **numbers}
 
 
 def _three_bytes(weights: np.ndarray) -> bytes:

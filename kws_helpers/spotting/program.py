@@ -29,7 +29,7 @@ class Buffer:
 
 @dataclass(eq=False)
 class Operation:
-    """One operation by its name, with its numbers (a buffer, or one and a number, stands for a place), and its weights."""
+    """One operation: its name, its numbers (a buffer, or one and a number, stands for a place), and its weights."""
 
     name: str
     numbers: dict[str, Any]
@@ -150,8 +150,8 @@ def _with_kernel(step: Step, source: tuple[int, ...], both: dict) -> Operation:
         numbers |= {"groups": step.attributes["groups"]} if step.kind == "convolution" else {}
     is_depthwise = step.kind == "depthwise"
     patch = kernel.size // len(bias) * (source[-1] if is_depthwise else 1)
-    return Operation("depthwise" if is_depthwise else "convolve", numbers | both | {"filters": len(bias), "patch": patch},
-                     {"kernel": kernel, "bias": bias})
+    numbers |= both | {"filters": len(bias), "patch": patch}
+    return Operation("depthwise" if is_depthwise else "convolve", numbers, {"kernel": kernel, "bias": bias})
 
 
 def _sliding(source: tuple[int, ...], target: tuple[int, ...], size: tuple[int, int], attributes: dict | None = None
@@ -200,7 +200,8 @@ def _moved(step: Step, sources: Sequence[Step], inputs: Sequence[Buffer], target
     attributes, shape, strides = step.attributes, sources[0].shape, _strides(sources[0].shape)
     new = _strides(step.shape)
 
-    def copied(shape: Sequence[int], start: int, along: Iterable[int], to: int, source: Buffer = inputs[0]) -> Operation:
+    def copied(shape: Sequence[int], start: int, along: Iterable[int], to: int, source: Buffer = inputs[0]
+               ) -> Operation:
         return _looped("copy", shape, (source, start, along), (source, start, along), (target, to, new))
 
     if step.kind == "transpose":
@@ -225,7 +226,7 @@ def _moved(step: Step, sources: Sequence[Step], inputs: Sequence[Buffer], target
 
 
 def _looped(function: str, shape: Sequence[int], *places: tuple[Buffer, int, Iterable[int]]) -> Operation:
-    """Return the operation `combine`: two arrays that are read and one that is written, each as buffer, start, strides."""
+    """Return `combine` for two arrays that are read and one that is written, each as buffer, start, strides."""
     if len(shape) > _AXES:
         raise ValueError(f"The network has an array with {len(shape)} axes; what is exported can have {_AXES} at most.")
     missing = _AXES - len(shape)
