@@ -273,7 +273,8 @@ def test_what_was_trained_on_recordings_of_people_names_them(is_in_the_box, tmp_
 
 @needs_gcc
 def test_the_memory_that_the_header_promises_is_what_it_takes(tmp_path):
-    main = '#include "spotter.h"\n#include <stdio.h>\nint main(void) { return printf("%zu", sizeof(struct spotter)) < 0; }'
+    main = ('#include "spotter.h"\n#include <stdio.h>\n'
+            'int main(void) { return printf("%zu", sizeof(struct spotter)) < 0; }')
     size = int(compiled(spotter_of("lesson 07", tmp_path), tmp_path / "c", main)(np.zeros(0)))
     promised = (tmp_path / "c/spotter.h").read_text().split("struct spotter takes ")[1].split(" bytes")[0]
     assert math.isclose(size, int(promised.replace(",", "")), abs_tol=8)
