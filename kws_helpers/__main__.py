@@ -54,7 +54,8 @@ def main() -> None:
                         help="what `spotting.save` wrote; default: the network in the box")
     export.add_argument("--to", required=True, choices=("page", "c", "tflite"),
                         help="one page that listens in any browser; C without libraries; TensorFlow Lite in 8 bits")
-    export.add_argument("--output", type=Path, metavar="FILE", help="default: beside the network, with another ending")
+    export.add_argument("--output", type=Path, metavar="PATH",
+                        help="a file, or a folder for C; default: beside the network, with another ending")
     export.set_defaults(run=_export)
     print_what_can_be_printed()
     arguments = parser.parse_args()
@@ -167,7 +168,8 @@ def _export(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> N
 
     _demand_file(parser, arguments.network)
     output = write(arguments.network, arguments.to, arguments.output)
-    print(f"{output}: {output.stat().st_size / 1000:,.0f} kB")
+    size = sum(one.stat().st_size for one in ([output] if output.is_file() else output.iterdir()))
+    print(f"{output}: {size / 1000:,.0f} kB")
 
 
 if __name__ == "__main__":

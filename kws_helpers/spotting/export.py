@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kws_helpers.spotting.file import load
 
-_ENDINGS = {"page": ".html", "c": ".c", "tflite": ".tflite"}
+_ENDINGS = {"page": ".html", "c": "_c", "tflite": ".tflite"}  # "c" is a folder
 
 
 def write(network: Path | None, form: str, output: Path | None = None) -> Path:
@@ -14,8 +14,9 @@ def write(network: Path | None, form: str, output: Path | None = None) -> Path:
         ValueError: the file is no spotter, or one with a layer that this form does not know.
         OSError: a file cannot be read or written.
     """
-    output = output or (network or Path("spotter")).with_suffix(_ENDINGS[form])
     spotter = load(network)
+    beside = network or Path("spotter.keras")
+    output = output or beside.with_name(f"{beside.stem}{_ENDINGS[form]}")
     if form == "page":
         from kws_helpers.spotting.page import write_page
 
