@@ -1,4 +1,4 @@
-"""The student's commands: get recordings once, make clips of a new word, and hand in."""
+"""The student's commands: get recordings once, make clips of a new word, hand in, and let a spotter listen."""
 
 import argparse
 import warnings
@@ -28,6 +28,13 @@ def main() -> None:
     say.add_argument("--folder", type=Path, default=Path("said"), help="gets a folder with the clips; default: said")
     say.add_argument("--count", type=int, default=200, metavar="N", help="clips, by as many voices; default: 200")
     say.set_defaults(run=_say)
+    export = commands.add_parser("export", help="write a spotter for a browser, a microcontroller or a phone")
+    export.add_argument("network", nargs="?", type=Path, metavar="FILE.keras",
+                        help="what `spotting.save` wrote; default: the network in the box")
+    export.add_argument("--to", required=True, choices=("page", "c", "tflite"),
+                        help="one page that listens in any browser; C without libraries; TensorFlow Lite in 8 bits")
+    export.add_argument("--output", type=Path, metavar="FILE", help="default: beside the network, with another ending")
+    export.set_defaults(run=_export)
     print_what_can_be_printed()
     arguments = parser.parse_args()
     warnings.formatwarning = lambda message, *_: f"{message}\n"  # nobody here wants to know where in the code
@@ -69,6 +76,13 @@ def _say(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Non
 
     files = write_clips(arguments.word, arguments.folder, arguments.count)
     print(f"{len(files)} clips in {files[0].parent}")
+
+
+def _export(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    from kws_helpers.spotting.export import write
+
+    output = write(arguments.network, arguments.to, arguments.output)
+    print(f"{output}: {output.stat().st_size / 1000:,.0f} kB")
 
 
 if __name__ == "__main__":
