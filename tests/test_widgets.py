@@ -140,7 +140,8 @@ def of_sound(samples):
 
 def test_the_threshold_that_is_set_now_is_given_with_each_chunk():
     given = []
-    widget = microphone._listening_class()(lambda chunk, threshold: given.append(threshold) or ([0.5], None), ["a"], 0.6)
+    hear = lambda chunk, threshold: given.append(threshold) or ([0.5], None)  # noqa: E731
+    widget = microphone._listening_class()(hear, ["a"], 0.6)
     sent = messages(widget)
     widget._take(widget, {"rate": 16_000, "first": True}, of_sound(np.zeros(8_000)))
     widget.threshold = 0.8

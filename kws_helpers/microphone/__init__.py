@@ -18,12 +18,14 @@ import numpy as np
 from kws_helpers import mode
 from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.data.decode import DecodeError, decode_noise
-from kws_helpers.microphone.takes import Takes
+from kws_helpers.microphone.takes import Takes, words_in
 from kws_helpers.plotting import show, to_html
 from kws_helpers.widgets import as_wav, does_not_work, in_words, player
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+__all__ = ["CHUNK", "Chunks", "Takes", "listen", "record", "upload", "words_in"]
 
 CHUNK = 1_600  # samples: 0.1 s
 _FULL_SCALE = np.float32(32_768)  # of 16-bit samples
@@ -107,8 +109,8 @@ def _decoded(content: bytes) -> np.ndarray:
     try:
         return decode_noise(content) / _FULL_SCALE
     except DecodeError as problem:
-        raise DecodeError(f"This file cannot be used: {problem}. WAV, FLAC, Ogg and MP3 files of at least one second can "
-                          "be read; a phone's own format may have to be converted first.") from problem
+        raise DecodeError(f"This file cannot be used: {problem}. WAV, FLAC, Ogg and MP3 files of at least one second "
+                          "can be read; a phone's own format may have to be converted first.") from problem
 
 
 class Chunks:

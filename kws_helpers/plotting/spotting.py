@@ -200,7 +200,7 @@ def draw_takes(audio: np.ndarray, places: Sequence[tuple[int, int]]) -> tuple["F
         axis.text((start + end) / 2 / SAMPLE_RATE, 1.1 * top, str(number), ha="center")
     seconds = len(audio) / SAMPLE_RATE
     axis.set(xlabel="time in seconds", ylabel="amplitude", xlim=(0, seconds), ylim=(-1.05 * top, 1.35 * top))
-    return figure, (f"The wave of {seconds:.0f} seconds of sound, and in it {len(places)} stretches that are cut out as "
+    return figure, (f"The wave of {seconds:.0f} seconds of sound, and in it {len(places)} stretches, cut out as "
                     "words, each between two pauses.")
 
 
