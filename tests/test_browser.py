@@ -122,7 +122,7 @@ def test_without_a_microphone_a_sentence_says_what_to_do(desk):
     desk.open("microphone.ipynb")
     desk.run_all()
     desk.page.get_by_role("button", name="Start listening").click()
-    desk.page.locator(".kws-microphone .status", has_text=re.compile("[Uu]se a file below|Allow it")).wait_for()
+    desk.page.locator(".kws-microphone .status", has_text=re.compile("[Rr]ead on|Allow it")).wait_for()
     assert not desk.complaints
 
 

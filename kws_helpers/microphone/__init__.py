@@ -9,25 +9,25 @@ picture.
 import base64
 import functools
 import html
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kws_helpers import mode
-from kws_helpers.data import SAMPLE_RATE
 from kws_helpers.data.decode import DecodeError, decode_noise
 from kws_helpers.microphone.takes import Takes, words_in
-from kws_helpers.plotting import show, to_html
+from kws_helpers.plotting import draw_ears, show, to_html
+from kws_helpers.spotting import Spotter
+from kws_helpers.spotting.stream import Chunks, Stream
 from kws_helpers.widgets import as_wav, does_not_work, in_words, player
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CHUNK", "Chunks", "Takes", "listen", "record", "upload", "words_in"]
+__all__ = ["Takes", "listen", "record", "try_spotter", "upload", "words_in"]
 
-CHUNK = 1_600  # samples: 0.1 s
 _FULL_SCALE = np.float32(32_768)  # of 16-bit samples
 
 Hear = Callable[[np.ndarray, float], tuple[np.ndarray, str | None]]
@@ -46,6 +46,38 @@ def listen(hear: Hear, names: Sequence[str], picture: tuple["Figure", str], thre
     if not mode.grading():
         widget = _listening_class()(hear, names, threshold)
         show(*picture, lambda _: widget)
+
+
+def try_spotter(spotter: Spotter, sound: np.ndarray) -> None:
+    """Let a finished spotter listen, as `listen` does. The picture shows, and a line says, what it makes of a sound.
+
+    Args:
+        spotter: from `spotting.load`.
+        sound: a word, (n,) in [-1, 1] at 16 kHz.
+    """
+    if mode.grading():
+        return
+    numbers = [spotter.class_names.index(name) for name in spotter.keywords]
+    threshold = float(np.median(spotter.thresholds[numbers]))
+
+    def ears() -> Hear:
+        stream = Stream(spotter, threshold)
+
+        def hear(chunk: np.ndarray, threshold: float) -> tuple[np.ndarray, str | None]:
+            stream.set_threshold(threshold)
+            [look] = stream.hear(chunk[np.newaxis])
+            return look.probabilities[numbers], None if look.detected is None else spotter.class_names[look.detected]
+
+        return hear
+
+    hear = ears()
+    sound = np.pad(sound, (0, spotter.chunk * spotter.smoothing))
+    chunks = np.split(sound, range(spotter.chunk, len(sound), spotter.chunk))
+    looks = [hear(chunk, threshold) for chunk in chunks if len(chunk) == spotter.chunk]
+    bars, _ = next((look for look in looks if look[1]), looks[-1])
+    said = [word for _, word in looks if word]
+    print(f"To the sound above it says: {', '.join(said) or 'nothing'}.")
+    listen(ears(), spotter.keywords, draw_ears(bars, spotter.keywords, said, threshold), threshold)
 
 
 def record(word: str, picture: tuple["Figure", str], count: int = 10) -> Takes:
@@ -113,27 +145,9 @@ def _decoded(content: bytes) -> np.ndarray:
                           "can be read; a phone's own format may have to be converted first.") from problem
 
 
-class Chunks:
-    """Cuts a stream of sound, at any sample rate and in pieces of any length, into chunks at 16 kHz."""
-
-    def __init__(self, rate: float) -> None:
-        import soxr
-
-        self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
-        self._left = np.zeros(0, np.float32)
-
-    def of(self, samples: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the chunks that are complete with these samples, (n,) float32."""
-        self._left = np.concatenate([self._left, self._resampler.resample_chunk(samples)])
-        while len(self._left) >= CHUNK:
-            chunk, self._left = self._left[:CHUNK], self._left[CHUNK:]
-            yield chunk
-
-
-    @classmethod
-    def of_message(cls, chunks: "Chunks | None", content: dict) -> "Chunks":
-        """Return the chunks that a message of the browser belongs to: new ones where it is the first."""
-        return cls(content["rate"]) if chunks is None or content["first"] else chunks
+def _chunks_of(chunks: Chunks | None, content: dict) -> Chunks:
+    """Return what cuts the sound of a message of the browser: anew where it is the first."""
+    return Chunks(content["rate"]) if chunks is None or content["first"] else chunks
 
 
 def _samples(buffers: list) -> np.ndarray:
@@ -167,7 +181,7 @@ def _listening_class() -> type:
         def _take(self, widget: Any, content: dict, buffers: list) -> None:
             """Sound has come: 16-bit samples. Every message is answered, so that the browser knows that we keep up."""
             try:
-                self._chunks = Chunks.of_message(self._chunks, content)
+                self._chunks = _chunks_of(self._chunks, content)
                 heard = [self._hear(chunk, self.threshold) for chunk in self._chunks.of(_samples(buffers))]
                 self.send({"bars": [float(one) for one in heard[-1][0]] if heard else None,
                            "words": [word for _, word in heard if word is not None]})
@@ -213,7 +227,7 @@ def _recording_class() -> type:
         def _hear(self, content: dict, buffers: list) -> None:
             if content["first"]:
                 self._takes.begin()
-            self._chunks = Chunks.of_message(self._chunks, content)
+            self._chunks = _chunks_of(self._chunks, content)
             for chunk in self._chunks.of(_samples(buffers)):
                 if len(self._takes) < self.count:
                     self._takes.hear(chunk)

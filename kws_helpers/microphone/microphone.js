@@ -4,11 +4,11 @@
 const REFUSED = {
   NotAllowedError: "The browser may not use the microphone. Allow it with the symbol beside the page's address, " +
     "then start again.",
-  NotFoundError: "No microphone was found. Plug one in, or use a file below.",
+  NotFoundError: "No microphone was found. Plug one in, or read on.",
   NotReadableError: "Another program holds the microphone. Close it, then start again.",
 };
 const NO_MICROPHONE = "This page cannot use a microphone: browsers allow it only on https:// pages and on localhost. " +
-  "Use a file below.";
+  "Read on.";
 
 // Runs in the browser's audio thread: collects a tenth of a second at a time, as 16-bit samples.
 const COLLECTOR = `
@@ -71,6 +71,7 @@ function bar(parent, name, className = "") {
 // A button that starts and stops the microphone, with what there is to say beside it. The sound goes to Python; `heard`
 // is given how loud each piece is. Returns `answered`, to be called for each answer of Python, and `stop`.
 function microphone(model, page, start, heard) {
+  page.dataset.lmSuppressShortcuts = "true";  // or JupyterLab takes the keys that move a slider
   const button = element(page, "button", "jupyter-button", start);
   const status = element(page, "span", "status", "The sound goes to your own notebook server and is not kept.");
   status.setAttribute("role", "status");
