@@ -1,10 +1,20 @@
 """The student's commands: get recordings once, make clips of a new word, hand in, and let a spotter listen."""
 
 import argparse
+import contextlib
+import csv
+import os
+import sys
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kws_helpers.desk.messages import print_what_can_be_printed
+
+if TYPE_CHECKING:
+    from kws_helpers.spotting import Spotter
+    from kws_helpers.spotting.listen import Detection
 
 
 def main() -> None:
@@ -28,6 +38,17 @@ def main() -> None:
     say.add_argument("--folder", type=Path, default=Path("said"), help="gets a folder with the clips; default: said")
     say.add_argument("--count", type=int, default=200, metavar="N", help="clips, by as many voices; default: 200")
     say.set_defaults(run=_say)
+    spot = commands.add_parser("spot", help="print the keywords in a recording, and when they were heard")
+    spot.add_argument("file", type=Path, help="a recording of any length and sample rate: WAV, FLAC, Ogg or MP3")
+    spot.add_argument("--csv", action="store_true", help="lines of time,word,probability below such a header")
+    spot.set_defaults(run=_spot)
+    listen = commands.add_parser("listen", help="the same with this machine's microphone (needs the extra `listen`)")
+    listen.set_defaults(run=_listen)
+    for command in (spot, listen):
+        command.add_argument("--network", type=Path, metavar="FILE.keras",
+                             help="what `spotting.save` wrote; default: the network in the box")
+        command.add_argument("--threshold", type=_probability, metavar="P",
+                             help="the probability from which a word counts, 0 to 1; default: the network's own")
     export = commands.add_parser("export", help="write a spotter for a browser, a microcontroller or a phone")
     export.add_argument("network", nargs="?", type=Path, metavar="FILE.keras",
                         help="what `spotting.save` wrote; default: the network in the box")
@@ -40,6 +61,10 @@ def main() -> None:
     warnings.formatwarning = lambda message, *_: f"{message}\n"  # nobody here wants to know where in the code
     try:
         arguments.run(parser, arguments)
+    except BrokenPipeError:  # whoever read the lines, such as `head`, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        parser.exit(130)
     except (ValueError, OSError) as error:
         parser.exit(1, f"{error}\n")
 
@@ -78,9 +103,69 @@ def _say(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Non
     print(f"{len(files)} clips in {files[0].parent}")
 
 
-def _export(_parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+def _probability(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no probability: it must be a number from 0 to 1")
+    return value
+
+
+def _spotter(parser: argparse.ArgumentParser, network: Path | None) -> "Spotter":
+    from kws_helpers import spotting
+
+    _demand_file(parser, network)
+    return spotting.load(network)
+
+
+def _demand_file(parser: argparse.ArgumentParser, path: Path | None) -> None:
+    if path and not path.exists():
+        parser.error(f"There is no file {path}.")
+    if path and path.is_dir():
+        parser.error(f"{path} is a folder. Name a file.")
+
+
+def _spot(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Exit code 0: the recording was heard to its end; 1: it cannot be; 2: there is no such file."""
+    from kws_helpers.spotting.listen import in_file
+
+    _demand_file(parser, arguments.file)
+    detections = in_file(_spotter(parser, arguments.network), arguments.file, arguments.threshold)
+    if arguments.csv:
+        lines = csv.writer(sys.stdout, lineterminator="\n")
+        lines.writerow(["time", "word", "probability"])
+        for time, word, probability in detections:
+            lines.writerow([f"{time:.3f}", word, f"{probability:.3f}"])
+            sys.stdout.flush()
+    elif not _print_detections(detections):
+        print("No keyword was detected.", file=sys.stderr)
+
+
+def _listen(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    from kws_helpers.desk.text import listed
+    from kws_helpers.spotting.listen import in_room
+
+    spotter = _spotter(parser, arguments.network)
+    print(f"Listening for {listed(spotter.keywords, len(spotter.keywords))}. Ctrl-C ends it.", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        _print_detections(in_room(spotter, arguments.threshold))
+
+
+def _print_detections(detections: Iterable["Detection"]) -> bool:
+    """Print each detection as soon as it is there; tell whether there was one."""
+    found = False
+    for time, word, probability in detections:
+        found = True
+        print(f"{time:9.1f} s  {word:<12}{probability:5.2f}", flush=True)
+    return found
+
+
+def _export(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     from kws_helpers.spotting.export import write
 
+    _demand_file(parser, arguments.network)
     output = write(arguments.network, arguments.to, arguments.output)
     print(f"{output}: {output.stat().st_size / 1000:,.0f} kB")
 

@@ -20,7 +20,7 @@ CHUNK = 1_600  # samples: 0.1 s
 FRAMES = 49  # of a window of one second
 _THRESHOLD = 0.5
 _NEVER_WAKE = ("unknown", "silence")
-_BATCH = 32  # looks that go through the network at a time
+BATCH = 32  # looks at a time: what a layer makes of them fits into the cache of a core
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Spotter:
     def probabilities(self, mfcc: np.ndarray) -> np.ndarray:
         """Return (N, K) for MFCC (N, 49, 40) that are not standardised."""
         x = ((mfcc - self.mean) / self.std).astype(np.float32)
-        parts = [compute.run(self.graph, x[start : start + _BATCH]) for start in range(0, len(x), _BATCH)]
+        parts = [compute.run(self.graph, x[start : start + BATCH]) for start in range(0, len(x), BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.class_names)), np.float32)
 
 

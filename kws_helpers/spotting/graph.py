@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import h5py
 import numpy as np
 
 from kws_helpers.spotting.layers import translate
@@ -25,6 +24,8 @@ def read(file: Path | str | IO[bytes]) -> tuple[Step, ...]:
         ValueError: it is no file of the kind, or the network has a layer that is not known here.
         OSError: it cannot be read.
     """
+    import h5py
+
     try:
         with zipfile.ZipFile(file) as archive:
             config = json.loads(archive.read("config.json"))
@@ -43,7 +44,7 @@ def read(file: Path | str | IO[bytes]) -> tuple[Step, ...]:
 class _Network:
     """A Sequential or functional network, or one inside another."""
 
-    def __init__(self, description: dict, stored: h5py.Group, folder: str) -> None:
+    def __init__(self, description: dict, stored: Any, folder: str) -> None:
         if description["class_name"] not in ("Sequential", "Functional", "Model"):
             raise ValueError(f"A network of the class {description['class_name']!r} can be used in Keras only. Build a "
                              "Sequential or a functional network.")
@@ -92,7 +93,7 @@ class _Network:
         return int(self._parts[name][1]["class_name"] == "Functional")
 
 
-def _part(description: dict, stored: h5py.Group, folder: str) -> Layer | _Network:
+def _part(description: dict, stored: Any, folder: str) -> Layer | _Network:
     if description["class_name"] in ("Sequential", "Functional"):
         return _Network(description, stored, f"{folder}/")
     variables = stored.get(f"{folder}/vars", {})
