@@ -1487,7 +1487,7 @@ if not mode.grading():
 # %% tags=["shows"]
 def spot_excerpt():
     command = [sys.executable, "-m", "kws_helpers", "spot", "excerpt.wav", "--network", "my_spotter.keras"]
-    print(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    print(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 if not mode.grading():
     spot_excerpt()

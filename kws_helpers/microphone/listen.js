@@ -5,6 +5,7 @@ function thresholdSlider(model, page) {
   const row = element(page, "label", "threshold", "threshold");
   const slider = element(row, "input");
   Object.assign(slider, { type: "range", min: 0.05, max: 0.99, step: 0.01, value: model.get("threshold") });
+  slider.dataset.lmSuppressShortcuts = "true";  // or JupyterLab takes the arrow keys
   const number = element(row, "output");
   const draw = () => {
     page.style.setProperty("--threshold", `${100 * slider.value}%`);

@@ -71,7 +71,6 @@ function bar(parent, name, className = "") {
 // A button that starts and stops the microphone, with what there is to say beside it. The sound goes to Python; `heard`
 // is given how loud each piece is. Returns `answered`, to be called for each answer of Python, and `stop`.
 function microphone(model, page, start, heard) {
-  page.dataset.lmSuppressShortcuts = "true";  // or JupyterLab takes the keys that move a slider
   const button = element(page, "button", "jupyter-button", start);
   const status = element(page, "span", "status", "The sound goes to your own notebook server and is not kept.");
   status.setAttribute("role", "status");
