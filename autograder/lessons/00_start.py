@@ -38,15 +38,15 @@ plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="ba
 # recordings of people. Run the cell, press *Start listening*, and allow the browser to use the microphone. Then say
 # **yes, no, up, down, left, right, on, off, stop** or **go**.
 #
-# A bar shows how probable its word is; when it gets over the line, the word is detected. Move the threshold: further left,
-# the spotter hears more, also what nobody said. The sound goes to your own notebook server and is not kept.
+# A bar shows how probable its word is; when it gets over the line, the word is detected. Move the threshold: further
+# left, the spotter hears more, also what nobody said. The sound goes to your own notebook server and is not kept.
 
 # %%
 microphone.try_spotter(spotting.load(), one_clip)
 
 # %% [markdown]
-# It will miss some of your words, and hear some that you did not say. In lesson 08 you will know how often, and why; and you
-# will teach such a network your own name.
+# It will miss some of your words, and hear some that you did not say. In lesson 08 you will know how often, and why;
+# and you will teach such a network your own name.
 #
 # ## How it works
 #
