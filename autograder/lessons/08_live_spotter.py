@@ -1399,11 +1399,12 @@ own_threshold, _ = own_threshold_of(own_layer, START)
 # So let the layer hear you. Press "Record" and say your word ten times, each time with a pause of about a second. At each
 # pause a clip of one second is cut out. Listen to them: "Again" removes a bad one. Then **run the cells below this one,
 # to the end of the section, once more**. (No microphone? Record yourself with a phone, as WAV, FLAC, Ogg or MP3, and choose
-# the file.) The picture shows how the excerpt from above would be cut. Where the background is loud, a piece of noise may
+# the file.) The picture shows where five synthetic voices would be cut. Where the background is loud, a piece of noise may
 # pass for a word: "Again" is for such clips.
 
 # %% tags=["shows"]
-recordings = microphone.record(WORD, plotting.draw_takes(excerpt.audio, microphone.words_in(excerpt.audio)))
+five_voices = say.say(WORD, 5).ravel()
+recordings = microphone.record(WORD, plotting.draw_takes(five_voices, microphone.words_in(five_voices)))
 
 # %% [markdown]
 # The clips join the synthetic ones. Each is taken many times, so that together they weigh as much as all synthetic voices.
