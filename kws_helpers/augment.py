@@ -2,8 +2,8 @@
 
 The changes are made where they cost least: on the powers in the mel bands, between the Fourier transform and the
 cosine transform of the MFCC. There, a shift in time moves rows; another speed or another voice stretches one of the
-axes; loudness is a factor; noise adds its own powers (as unrelated sounds do on average); and a microphone is one more
-constant for each coefficient.
+axes; loudness is a factor; noise adds its own powers (as unrelated sounds do on average), as loud as it is behind the
+words of a long recording; and a microphone is one more constant for each coefficient.
 """
 
 import math
@@ -22,7 +22,7 @@ _QUIET = np.int16(-100 / LEVEL)  # the smallest power that there is
 
 @dataclass(frozen=True)
 class Changes:
-    """How far clips are changed; 0 leaves that alone. Each clip draws its own values, evenly up to the limit.
+    """How far clips are changed; 0 (None for the noise) leaves that alone. Each clip draws its own values, evenly.
 
     Example:
         >>> Changes(loudness=6).loudness, Changes().shift
@@ -33,8 +33,7 @@ class Changes:
     speed: float = 0.15  # share by which a clip gets faster or slower
     voice: float = 0.1  # share by which the mel axis is stretched: larger and smaller mouths (Jaitly & Hinton 2013)
     loudness: float = 10.0  # decibel, to either side
-    noise: float = 0.3  # largest volume of the background noise
-    noise_share: float = 0.8  # share of the clips that get noise
+    noise: tuple[float, float] | None = (5.0, 40.0)  # decibel by which the background is quieter than an average word
     microphone: float = 0.5  # standard deviation of a constant on the coefficients 1 to 19, in units of theirs
     mask: int = 8  # frames that are masked at most, twice (SpecAugment: Park et al. 2019)
 
@@ -66,11 +65,13 @@ class AugmentedClips(keras.utils.PyDataset):
                  seed: int = 0) -> None:
         super().__init__()
         self.changes, self.batch_size, self.seed = changes or Changes(), batch_size, seed
-        self.y = prepared.training.y
+        self.y = dataset.training.labels
         self._levels = features.mel_levels_of(dataset.training)
         self._spoken = dataset.training.words != "_silence_"
-        noise = [features.mel_decibel(recording) for recording in dataset.noise["training"]]
-        self._noise = [np.exp(one / NEPER_IN_DECIBEL) for one in noise]
+        self._noise = [_as_loud_as(1.0, np.exp(features.mel_decibel(recording) / NEPER_IN_DECIBEL))
+                       for recording in dataset.noise["training"]]
+        some = self._levels[np.flatnonzero(self._spoken)[::5]]
+        self._loudness = _loudness(_power(some, np.zeros(len(some))))
         self._standardised = prepared.standardised
         self._epoch = -1
         self.on_epoch_end()
@@ -88,7 +89,7 @@ class AugmentedClips(keras.utils.PyDataset):
         """Make a batch of this epoch: standardised MFCC (n, 49, 40) and labels (n,).
 
         Raises:
-            IndexError: there is no such batch. (With older versions of Keras nothing else ends a loop over the batches.)
+            IndexError: there is no such batch. (With older versions of Keras, nothing else ends a loop over batches.)
         """
         if not 0 <= number < len(self):
             raise IndexError(f"an epoch has the batches 0 to {len(self) - 1}; {number} was asked for")
@@ -103,8 +104,9 @@ class AugmentedClips(keras.utils.PyDataset):
         levels = _warped_in_time(self._levels, chosen, *_time_warps(changes, spoken, rng))
         levels = _with_other_voices(levels, changes.voice * spoken * rng.uniform(-1, 1, n))
         power = _power(levels, rng.uniform(-changes.loudness, changes.loudness, n))
-        volume = rng.uniform(0, changes.noise, n) * (rng.uniform(size=n) < changes.noise_share)
-        power += self._noise_stretches(n, _column(volume**2), rng)
+        if changes.noise and self._noise:
+            noise = self._loudness * 10 ** (-rng.uniform(*changes.noise, n) / 10)
+            power += self._noise_stretches(n, _column(noise), rng)
         x = self._standardised(features.cepstrum(features.decibel_of(power)))
         x[..., 1:20] += rng.normal(0, changes.microphone, size=(n, 1, 19)).astype(np.float32)
         return _mask_frames(x, changes.mask, rng)
@@ -123,6 +125,15 @@ def _power(levels: np.ndarray, louder: np.ndarray) -> np.ndarray:
     power = np.multiply(levels, LEVEL / NEPER_IN_DECIBEL, dtype=np.float32)
     power += _column(louder / NEPER_IN_DECIBEL)
     return np.exp(power, out=power)  # in place: memory that is new costs more than the arithmetic
+
+
+def _loudness(power: np.ndarray) -> float:
+    """Return the power (..., T, 128) of all bands together, the mean over time."""
+    return float(power.sum(axis=-1, dtype=float).mean())
+
+
+def _as_loud_as(loudness: float, power: np.ndarray) -> np.ndarray:
+    return power * np.float32(loudness / max(_loudness(power), 1e-10))
 
 
 def _column(values: np.ndarray) -> np.ndarray:

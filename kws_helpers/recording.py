@@ -9,7 +9,6 @@ import numpy as np
 from kws_helpers import mode
 from kws_helpers.data import KEYWORDS, SAMPLE_RATE, Dataset
 
-_GAP = (0.5, 3.5)  # seconds between two words
 _PIECE = 5.0  # seconds before the background changes
 _FADE = 0.02  # seconds: a clip that began at once would click
 _QUIETER = (10.0, 30.0)  # decibel by which the background is quieter than an average clip
@@ -23,6 +22,7 @@ class Word(NamedTuple):
     end: int
     text: str
     label: int | None  # the number of the keyword, None for any other word
+    above_noise: float  # decibel by which the clip is louder than the background under it
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +58,8 @@ class Recording:
         return f"<Recording: {self.seconds:.0f} s, {keywords} keywords, {len(self.words) - keywords} other words>"
 
 
-def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_share: float = 0.5,
-                   seed: int = 0) -> Recording:
+def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_share: float = 0.5, seed: int = 0,
+                   gap: tuple[float, float] = (0.5, 3.5)) -> Recording:
     """Return words of one split's voices, with pauses between them, over that split's background noise.
 
     Every clip is used once before any is used again.
@@ -71,6 +71,7 @@ def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_sha
         keyword_share: share of the words that are keywords; the others are words that the spotter must ignore. Where
             the split has only one of the two, all are of that.
         seed: for everything that is drawn. Equal seeds give equal recordings.
+        gap: the shortest and the longest pause between two words, in seconds.
 
     Raises:
         ValueError: nobody says a word in this split.
@@ -91,15 +92,16 @@ def long_recording(dataset: Dataset, split: str, minutes: float = 8, keyword_sha
     audio = _background(dataset.noise[split], n, average, rng)
     words, end = [], 0
     while True:
-        start = end + round(rng.uniform(*_GAP) * SAMPLE_RATE)
+        start = end + round(rng.uniform(*gap) * SAMPLE_RATE)
         number = next(keywords if rng.random() < keyword_share else others)
         clip = clips.clips[number]
         end = start + len(clip)
         if end + SAMPLE_RATE > n:  # a second at the end, so that the last word can be detected
             return Recording(np.clip(audio, -1, 1), tuple(words))
+        above = _decibel(clip) - _decibel(audio[start:end])
         audio[start:end] += _faded(clip)
         text = str(clips.words[number])
-        words.append(Word(start, end, text, KEYWORDS.index(text) if text in KEYWORDS else None))
+        words.append(Word(start, end, text, KEYWORDS.index(text) if text in KEYWORDS else None, above))
 
 
 def _again_and_again(numbers: np.ndarray, rng: np.random.Generator) -> Iterator[int]:
@@ -126,6 +128,10 @@ def _background(noise: list[np.ndarray], n: int, average: float, rng: np.random.
         piece[-fade:] *= rise[::-1]
         audio[start : start + length + fade] += piece
     return audio[:n]
+
+
+def _decibel(audio: np.ndarray) -> float:
+    return 10 * float(np.log10(max(np.mean(audio**2), 1e-12)))
 
 
 def _faded(clip: np.ndarray) -> np.ndarray:

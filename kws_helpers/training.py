@@ -5,6 +5,7 @@ While grading, and with ``KWS_TRAINING=short``, importing this module makes the 
 
 import copy
 import functools
+import gc
 import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,6 +20,9 @@ tf.get_logger().setLevel("ERROR")  # advice about tracing helps nobody who train
 # After `keras.utils.set_random_seed` two runs are equal, and Keras leaves out XLA, which takes long to compile.
 tf.config.experimental.enable_op_determinism()
 tf.random.set_seed(0)  # without a seed, shuffling would be an error
+# There is one replica, so there are no gradients to add up. What Keras calls for that (`all_reduce`, a custom gradient)
+# TensorFlow never forgets, and with it the whole graph of the training: 10 to 40 MB for each network.
+keras.optimizers.Optimizer._all_reduce_sum_gradients = lambda _, grads_and_vars: grads_and_vars
 
 _FORMATS = {"loss": "loss {:.2f}", "accuracy": "accuracy {:.1%}", "val_loss": "loss {:.2f}", "val_accuracy": "{:.1%}"}
 
@@ -55,8 +59,10 @@ class Progress(keras.callbacks.Callback):
         self._line.show(f"{self._title}epoch {epoch + 1} of {self.params['epochs']}: {said}")
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        """Leave the line as it is."""
+        """Leave the line as it is, and give back the tens of MB of the compiled training; Keras can compile it again."""
         self._line.end()
+        self.model.train_function = None
+        gc.collect()
 
 
 def train_seeds(build: Callable[[], Any], x: Any, y: Any = None, *, seeds: Iterable[int],
@@ -82,7 +88,6 @@ def train_seeds(build: Callable[[], Any], x: Any, y: Any = None, *, seeds: Itera
             callbacks.append(Progress(f"seed {seed}: "))
         clips = copy.copy(x) if isinstance(x, keras.utils.PyDataset) else x  # which counts its epochs
         history = network.fit(clips, y, **{"verbose": 0} | fit_arguments | {"callbacks": callbacks})
-        network.train_function = None  # it holds tens of MB; Keras compiles it again where it is wanted
         trained.append((network, history.history))
     return trained
 

@@ -3,11 +3,12 @@
 import keras
 import numpy as np
 import pytest
+import scipy.fft
 
 from kws_helpers import data, features
 from kws_helpers.augment import AugmentedClips, Changes, _warped_in_time, _with_other_voices
 
-NOTHING = {"shift": 0, "speed": 0, "voice": 0, "loudness": 0, "noise": 0, "microphone": 0, "mask": 0}
+NOTHING = {"shift": 0, "speed": 0, "voice": 0, "loudness": 0, "noise": None, "microphone": 0, "mask": 0}
 SOME = np.arange(40)
 
 
@@ -43,6 +44,17 @@ def test_a_microphone_is_a_constant_for_the_whole_clip(prepared):
     assert np.ptp(difference, axis=1).max() < 0.05
     assert np.abs(difference[:, :, 20:]).max() < 0.02
     assert 0.4 < difference[:, 0, 1:20].std() < 0.6
+
+
+def test_noise_is_so_many_decibel_quieter_than_an_average_word(prepared):
+    clips = AugmentedClips(*prepared, Changes(**NOTHING | {"noise": (20, 20)}))
+    mel = np.exp(features.mel_levels_of(prepared[0].training)[prepared[0].training.words != "_silence_"][::5]
+                 * features.LEVEL / features.NEPER_IN_DECIBEL).sum(axis=-1).mean()
+    clips._levels = np.full_like(clips._levels, -100 / features.LEVEL)  # only the noise is left
+    clips._standardised = lambda mfcc: mfcc
+    x = clips.augmented(SOME, np.random.default_rng(0))
+    noise = 10 ** (scipy.fft.idct(np.pad(x, ((0, 0), (0, 0), (0, 88))), norm="ortho") / 10)
+    assert 10 * np.log10(noise.sum(axis=-1).mean() / mel) == pytest.approx(-20, abs=3)
 
 
 def test_masks_set_whole_frames_to_the_mean(prepared):

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from autograder.grading.network_file import demand_network
 from kws_helpers import spotting
 from kws_helpers.data import CLASS_NAMES
 from kws_helpers.spotting import compute, graph
+from kws_helpers.spotting.export import write
 from tests import networks
-from tests.spotters import MEAN, NETWORKS, STD, saved, small_network, trained
-from tools.benchmark import recipe
+from tests.spotters import MEAN, NETWORKS, STD, averaged, saved, small_network, trained
 
 import keras  # isort: skip  # after the helpers, so that TensorFlow is quiet
 from keras import layers  # isort: skip
@@ -40,6 +41,10 @@ def test_a_spotter_is_one_file_that_keras_reads_as_well(tmp_path):
     expected = keras.models.load_model(path).predict((mfcc - MEAN) / STD, verbose=0)
     np.testing.assert_allclose(spotter.probabilities(mfcc), expected, atol=1e-5)
     assert spotter.probabilities(mfcc[:0]).shape == (0, 12)
+
+
+def test_a_spotters_file_can_be_handed_in_to_the_challenge(tmp_path):
+    demand_network(saved(tmp_path / "challenge.keras").read_bytes(), 2**24)
 
 
 def test_a_word_of_ones_own_is_a_class_like_any_other(tmp_path):
@@ -96,8 +101,30 @@ def test_a_network_without_what_listening_takes_gets_a_sentence(tmp_path):
 
 
 def test_batch_normalisation_becomes_part_of_the_weights_and_layers_used_twice_share_theirs(tmp_path):
-    trained(recipe.averaged(recipe.ds_resnet(), (-3, 0, 3))).save(tmp_path / "network.keras")
+    trained(averaged()).save(tmp_path / "network.keras")
     steps = graph.read(tmp_path / "network.keras")
     kernels = [step.weights["kernel"] for step in steps if step.kind in ("convolution", "depthwise", "dense")]
     assert [step.kind for step in steps].count("scale") == 1  # a third of the sum
     assert len({id(one) for one in kernels}) == len(kernels) // 3
+
+
+@pytest.mark.parametrize("build", ["lesson 08", "recipe, averaged"])
+def test_a_spotter_becomes_a_tflite_file_in_8_bits(build, shared_cache, tmp_path):
+    from kws_helpers import data, features, tflite
+
+    prepared = features.prepare(data.load("bundled"))
+    path = saved(tmp_path / "spotter.keras", trained(NETWORKS[build]()), mean=prepared.mean, std=prepared.std)
+    output = write(path, "tflite")
+    assert (output, output.stat().st_size < path.stat().st_size * 0.6) == (tmp_path / "spotter.tflite", True)
+    run, clips = tflite.load(output.read_bytes()), prepared.testing.x[::25]
+    classes = compute.run(spotting.load(path).graph, clips).argmax(axis=1)
+    assert np.mean([run(clip).argmax() == one for clip, one in zip(clips, classes)]) > 0.9
+
+
+def test_only_the_forms_that_there_are_can_be_asked_for(tmp_path, capsys, monkeypatch):
+    from kws_helpers.__main__ import main
+
+    monkeypatch.setattr("sys.argv", ["kws_helpers", "export", str(saved(tmp_path / "spotter.keras")), "--to", "cake"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "page, c, tflite" in capsys.readouterr().err.replace("'", "")

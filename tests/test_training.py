@@ -1,5 +1,6 @@
 """Training: the line that tells how it goes, networks for several seeds, and short training for any arguments."""
 
+import gc
 import re
 
 import keras
@@ -125,3 +126,15 @@ def test_two_runs_with_a_seed_are_equal_and_one_without_is_no_error():
         return model.fit(CLIPS, LABELS, epochs=2, verbose=0).history["loss"]
 
     assert history(0) == history(0) != history(None)
+
+
+def test_when_training_has_ended_its_graphs_are_given_back():
+    def graphs():
+        gc.collect()
+        return sum(isinstance(one, tf.__internal__.FuncGraph) for one in gc.get_objects())
+
+    before = graphs()
+    trained = network(run_eagerly=False)
+    trained.fit(CLIPS, LABELS, batch_size=300, verbose=0, callbacks=[training.Progress()])
+    assert graphs() == before
+    assert len(trained.fit(CLIPS, LABELS, batch_size=300, verbose=0).history["loss"]) == 1

@@ -5,10 +5,11 @@ import json
 import zipfile
 
 from autograder.intake.notebook_file import Unreadable
+from kws_helpers.spotting.file import MEMBER
 
 _AGAIN = 'Save the whole network with model.save("challenge.keras").'
 _DESCRIPTION, _METADATA = "config.json", "metadata.json"
-_MEMBERS = {_DESCRIPTION, _METADATA, "model.weights.h5", "model.weights.npz"}
+_MEMBERS = {_DESCRIPTION, _METADATA, "model.weights.h5", "model.weights.npz", MEMBER}
 _METADATA_BYTES = 10_000
 
 

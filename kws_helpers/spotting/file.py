@@ -78,8 +78,7 @@ def save(path: Path | str, network: Any, *, class_names: Sequence[str], mean: np
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:  # so that no half of a file bears the name
         whole = Path(folder, path.name)
         network.save(whole)
-        with zipfile.ZipFile(whole, "a") as archive:
-            archive.writestr(MEMBER, json.dumps(description))
+        _pack(whole, description)
         whole.replace(path)
 
 
@@ -105,6 +104,15 @@ def load(path: Path | str | None = None) -> Spotter:
         tuple(description["class_names"]), *(np.asarray(description[name], np.float32) for name in ("mean", "std")),
         np.asarray(description["thresholds"], np.float64), description["smoothing"], description["refractory"],
         description["chunk"], steps)
+
+
+def _pack(path: Path, description: dict) -> None:
+    """Add the description to a file that Keras wrote, and compress all of it, which Keras does not."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (members | {MEMBER: json.dumps(description)}).items():
+            archive.writestr(name, content)
 
 
 def _numbers(values: np.ndarray) -> list[float]:

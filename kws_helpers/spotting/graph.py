@@ -3,6 +3,7 @@
 Nothing in the file runs.
 """
 
+import io
 import json
 import re
 import zipfile
@@ -29,7 +30,7 @@ def read(file: Path | str | IO[bytes]) -> tuple[Step, ...]:
     try:
         with zipfile.ZipFile(file) as archive:
             config = json.loads(archive.read("config.json"))
-            with archive.open("model.weights.h5") as member, h5py.File(member, "r") as stored:
+            with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as stored:
                 network = _Network(config, stored, "")
                 steps = Steps([Step("input", (), network.input_shape())])
                 [result] = network.steps(steps, [0])

@@ -27,7 +27,6 @@ from tools.benchmark.speed import RATIOS
 MEASURED = ROOT / "docs" / "results.json"
 PAGE = ROOT / "docs" / "results.md"
 REAL = BUILD / "benchmark-real"
-UNFINISHED = BUILD / "recipe.json"
 
 Say = Callable[[str], None]
 
@@ -97,27 +96,19 @@ def _binder(say: Say, real: str | None) -> float:
     return seconds
 
 
-def _domain(say: Say, real: str) -> list[dict]:
-    from tools.benchmark.domain import transfers  # TensorFlow comes with it, which no other part needs so early
-
-    return _told(transfers(real), say)
-
-
 def _real(say: Say, real: str) -> dict[str, list]:
     return {"working": _told(run_real(REAL, real), say), "networks": _networks(REAL)}
 
 
-def _recipe(say: Say, real: str) -> list[dict]:
-    from tools.benchmark.recipe import compare  # and here
+def _spotting(say: Say, real: str) -> list[dict]:
+    from tools.benchmark.recipe import compare  # TensorFlow comes with it, which no other part needs so early
 
-    outcomes = _told(compare(real, UNFINISHED), say)
-    UNFINISHED.unlink()
-    return outcomes
+    return _told(compare(real), say)
 
 
 PARTS = {"speed": _speed, "data": _data, "lessons": _lessons, "binder": _binder, "grading": _grading,
-         "busy": _busy, "domain": _domain, "real": _real, "recipe": _recipe}
-WITH_PEOPLE = {"domain", "real", "recipe"}
+         "busy": _busy, "real": _real, "spotting": _spotting}
+WITH_PEOPLE = {"real", "spotting"}
 
 
 def _networks(folder: Path) -> list[dict]:

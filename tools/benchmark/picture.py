@@ -1,29 +1,26 @@
-"""What each choice of the recipe is worth, as a picture."""
+"""How many keywords spotters miss, against how often they are wrong, as a picture."""
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kws_helpers.plotting import BLUE, VERMILION, new_figure
+from kws_helpers.plotting import BLUE, GREEN, VERMILION, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_SPLITS = {"validation": (BLUE, "o", -0.16), "testing": (VERMILION, "s", 0.16)}  # colour, mark, place in the row
+_STYLES = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."))
+_LIMITS = (0.5, 120)  # false alarms an hour
 
 
-def recipe_picture(candidates: list[dict]) -> "Figure":
-    """A row for each candidate of `recipe.compare`: a mark for each seed, a line for their mean."""
-    figure, axis = new_figure(width=9, height=0.42 * len(candidates) + 0.9)
-    for split, (colour, mark, place) in _SPLITS.items():
-        for row, candidate in enumerate(candidates):
-            values = 100 * np.array(candidate[split])
-            axis.plot(values, np.full(len(values), row + place), mark, markersize=6, color=colour, alpha=0.6,
-                      label=split if row == 0 else None)
-            axis.plot(values.mean(), row + place, "|", markersize=14, markeredgewidth=2.5, color=colour)
-    axis.set(yticks=range(len(candidates)), yticklabels=[candidate["name"] for candidate in candidates],
-             xlabel="% of the clips right", ylim=(len(candidates) - 0.5, -0.5))
-    axis.grid(axis="x", color="0.9")
-    axis.set_axisbelow(True)
-    axis.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+def curves(candidates: list[dict]) -> "Figure":
+    """A curve for each of `recipe.compare`, the mean of its seeds."""
+    figure, axis = new_figure(width=8, height=4.5)
+    for candidate, (colour, style) in zip(candidates, _STYLES, strict=True):
+        alarms, misses = candidate["curve"]
+        axis.plot(alarms, [100 * one for one in misses], style, color=colour, label=candidate["name"])
+    axis.set(xscale="log", xlim=_LIMITS, ylim=(0, 100), xlabel="false alarms an hour",
+             ylabel="% of the keywords missed", title="Fewer false alarms cost keywords")
+    axis.set_xticks([1, 7.5, 20, 60, 120], ["1", "7.5", "20", "60", "120"])
+    axis.minorticks_off()
+    axis.grid(color="0.9")
+    axis.legend(frameon=False)
     return figure

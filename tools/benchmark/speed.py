@@ -159,7 +159,29 @@ def one_dimension() -> Ratio:
                 lambda callbacks: _fit(wide, callbacks, clips.x[:, :, None], clips.y), seconds=_of_an_epoch)
 
 
-RATIOS = (wav_to_mfcc, second_load, fresh_clips, one_dimension, warm_kernel, parallel_grading)
+def listening() -> Ratio:
+    """Listening to a recording without TensorFlow, on one core, against the time that the recording takes."""
+    from threadpoolctl import threadpool_limits
+
+    from autograder.judging.reference import module_of
+    from kws_helpers import data, features, recording, spotting
+    from kws_helpers.spotting.stream import CHUNK, Stream
+
+    dataset = data.load("bundled")
+    prepared, sound = features.prepare(dataset), recording.long_recording(dataset, "testing")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spotter.keras"
+        spotting.save(path, module_of("07_tc_resnet").build_tc_resnet8(), class_names=dataset.class_names,
+                      mean=prepared.mean, std=prepared.std)
+        spotter = spotting.load(path)
+    chunks = sound.audio[: len(sound.audio) // CHUNK * CHUNK].reshape(-1, CHUNK)
+    with threadpool_limits(1):
+        times = [_seconds(lambda: list(Stream(spotter).hear(chunks))) for _ in range(1 + REPEATS)]
+    return Ratio(f"listen to {sound.seconds / 60:.0f} minutes with TC-ResNet8, one core", "they take to play",
+                 float(np.median(times[1:])), sound.seconds)
+
+
+RATIOS = (wav_to_mfcc, second_load, fresh_clips, one_dimension, listening, warm_kernel, parallel_grading)
 
 
 def _tc_resnet8_in_2d() -> Any:
