@@ -1271,10 +1271,10 @@ def numbers_from(body):
     return {name: body(mfcc) for name, mfcc in {**said, **of_lessons}.items()}
 
 
-numbers = {start: numbers_from(body) for start, body in bodies.items()}
+body_numbers = {start: numbers_from(body) for start, body in bodies.items()}
 
 def print_numbers():
-    for start, of_clips in numbers.items():
+    for start, of_clips in body_numbers.items():
         print(f"{start:<8} {of_clips[WORD].shape[1]:3} numbers for each clip: {len(of_clips[WORD])} of “{WORD}”, "
               f"{len(of_clips['training']):,} of other words")
 
@@ -1317,7 +1317,7 @@ def last_layer(of_clips, negatives=SIMILAR, recorded=None):
     return layer.fit(np.concatenate(is_mine + is_not), answers)
 
 
-start_numbers = numbers[START]
+start_numbers = body_numbers[START]
 alone = last_layer(start_numbers, negatives=())
 with_similar = last_layer(start_numbers)
 
@@ -1380,7 +1380,7 @@ def found_by(layer, clips, one):
 
 def print_starts():
     print(f"body       threshold   false alarms per hour   “{WORD}” found   similar words taken")
-    for start, of_clips in numbers.items():
+    for start, of_clips in body_numbers.items():
         layer = last_layer(of_clips)
         one, alarms = own_threshold_of(layer, start)
         similar = np.concatenate([of_clips[word][HEARD:] for word in SIMILAR])
