@@ -41,7 +41,7 @@ def spoken_words(recording: "Recording") -> None:
     axis.plot(np.arange(0, len(recording.audio), 8) / SAMPLE_RATE, recording.audio[::8], color=BLUE, linewidth=0.4)
     top = float(np.max(np.abs(recording.audio)))
     said = []
-    for start, end, text, keyword in recording.words:
+    for start, end, text, keyword, _ in recording.words:
         fill, weight, note = ((BLACK, 0.12), "normal", " (no keyword)") if keyword is None else (
             (ORANGE, 0.3), "bold", "")
         axis.axvspan(start / SAMPLE_RATE, end / SAMPLE_RATE, color=fill, linewidth=0)
