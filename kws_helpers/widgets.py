@@ -114,10 +114,10 @@ def player(sound: bytes, kind: str) -> str:
 
 def _players(sounds: list[np.ndarray]) -> str:
     """Return players for sounds (n_samples,) in [-1, 1] at 16 kHz; what is beyond is cut off."""
-    return "".join(player(_wav(sound), "audio/wav") for sound in sounds)
+    return "".join(player(as_wav(sound), "audio/wav") for sound in sounds)
 
 
-def _wav(sound: np.ndarray) -> bytes:
+def as_wav(sound: np.ndarray) -> bytes:
     import soundfile
 
     file = io.BytesIO()

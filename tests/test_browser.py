@@ -19,11 +19,11 @@ MICROPHONE = """
 import numpy as np
 from kws_helpers import microphone, plotting
 
-def hear(chunk):
+def hear(chunk, threshold):
     loudest = np.abs(chunk).max()
-    return np.array([loudest]), "beep" if loudest > 0.1 else None
+    return np.array([loudest]), f"beep over {threshold:.2f}" if loudest > threshold else None
 
-microphone.listen(hear, ["loudest"], plotting.draw_ears(np.zeros(1), ["loudest"], []))
+microphone.listen(hear, ["loudest"], plotting.draw_ears(np.zeros(1), ["loudest"], [], 0.1), threshold=0.1)
 """
 
 
@@ -109,7 +109,9 @@ def test_the_microphone_is_heard(address):
         desk.open("microphone.ipynb")
         desk.run_all()
         desk.page.get_by_role("button", name="Start listening").click()
-        desk.page.locator(".kws-microphone .words", has_text="beep").wait_for()
+        desk.page.locator(".kws-microphone .words", has_text="beep over 0.10").wait_for()
+        desk.page.get_by_role("slider", name="threshold").press("ArrowRight")
+        desk.page.locator(".kws-microphone .words", has_text="beep over 0.11").wait_for()
         desk.picture("microphone")
         desk.page.get_by_role("button", name="Stop").click()
         desk.page.locator(".kws-microphone .status", has_text="Stopped.").wait_for()
@@ -120,7 +122,7 @@ def test_without_a_microphone_a_sentence_says_what_to_do(desk):
     desk.open("microphone.ipynb")
     desk.run_all()
     desk.page.get_by_role("button", name="Start listening").click()
-    desk.page.locator(".kws-microphone .status", has_text=re.compile("[Uu]se a file below|Allow it")).wait_for()
+    desk.page.locator(".kws-microphone .status", has_text=re.compile("[Rr]ead on|Allow it")).wait_for()
     assert not desk.complaints
 
 

@@ -32,9 +32,10 @@ def address(tmp_path_factory, shared_cache):
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory):
-    """A sound file: two seconds of a tone."""
+    """A sound file: three tones of half a second, with pauses."""
     path = tmp_path_factory.mktemp("recording") / "tone.wav"
-    soundfile.write(path, 0.3 * np.sin(np.arange(2 * SAMPLE_RATE) / 8), SAMPLE_RATE)
+    tone = np.pad(0.3 * np.sin(np.arange(SAMPLE_RATE // 2) / 8), SAMPLE_RATE // 2)
+    soundfile.write(path, np.tile(tone, 3), SAMPLE_RATE)
     return path
 
 
@@ -69,8 +70,10 @@ def use_controls(desk, recording):
         write(desk, box)
     for button in cell.locator(".widget-upload").all():
         upload(desk, button, recording)
-    for microphone in cell.locator(".kws-microphone").all():
-        listen(desk, microphone)
+    for recorder in cell.locator(".kws-recorder").all():
+        record(recorder, recording)
+    for microphone in cell.locator(".kws-microphone:not(.kws-recorder)").all():
+        listen(microphone)
     assert not cell.get_by_text("This does not work").count()
     return True
 
@@ -117,8 +120,32 @@ def upload(desk, button, recording):
     desk.page.locator(f"{ACTIVE} .widget-html audio").wait_for()
 
 
-def listen(desk, microphone):
-    microphone.get_by_role("button", name="Start listening").click()
+def listen(microphone):
+    start(microphone, "Start listening")
     microphone.locator(".bar").last.filter(has_text=re.compile(r"\d")).wait_for()
+    slider = microphone.get_by_role("slider", name="threshold")
+    slider.press("End")
+    microphone.locator("output", has_text="0.99").wait_for()
+    stop(microphone)
+
+
+def record(recorder, recording):
+    """From the microphone, then from a file; then one clip is taken back."""
+    start(recorder, "Record")
+    recorder.locator("li").first.wait_for()  # one of Chromium's beeps
+    stop(recorder)
+    before = recorder.locator("li").count()
+    recorder.locator("input[type=file]").set_input_files(recording)
+    recorder.locator("li").nth(before + 2).wait_for()
+    recorder.get_by_role("button", name="Number 1 again").click()
+    recorder.locator(".words", has_text=f"{before + 2} of 10").wait_for()
+
+
+def start(microphone, name):
+    microphone.get_by_role("button", name=name).click()
+    microphone.locator(".bar").first.filter(has_text=re.compile(r"\d")).wait_for()
+
+
+def stop(microphone):
     microphone.get_by_role("button", name="Stop").click()
     microphone.locator(".status", has_text="Stopped.").wait_for()

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from kws_helpers import data, microphone, results, widgets
+from kws_helpers.microphone.takes import Takes, words_in
 from kws_helpers.plotting import BLUE, new_figure, show, sound
 
 
@@ -88,6 +89,7 @@ def test_nothing_is_drawn_while_grading(shown, monkeypatch):
     widgets.explore(lambda height: tried.append(height) or line(height), {"height": widgets.slider("h", 0, 10, 3)})
     microphone.upload(tried.append, line(1))
     microphone.listen(tried.append, ["word"], line(1))
+    assert len(microphone.record("word", line(1))) == 0
     assert not tried and not shown
 
 
@@ -98,11 +100,11 @@ def test_an_uploaded_recording_is_drawn_and_played_and_another_file_gets_a_sente
     assert 'alt="A line up to 2."' in bundle["text/html"] and "application/vnd.jupyter.widget-view+json" in bundle
     (page,) = pages
     sound = np.linspace(-0.5, 0.5, 32_000)
-    shown_for = microphone._answer(lambda audio: heard.append(audio) or line(1), widgets._wav(sound), "audio/wav")
+    shown_for = microphone._answer(lambda audio: heard.append(audio) or line(1), widgets.as_wav(sound), "audio/wav")
     assert 'alt="A line up to 1."' in shown_for and "data:audio/wav;base64" in shown_for
     np.testing.assert_allclose(heard[0], sound, atol=1e-4)
     assert "cannot be used" in microphone._answer(line, b"no sound", "audio/wav")
-    assert "ZeroDivisionError" in microphone._answer(lambda audio: 1 / 0, widgets._wav(sound), "audio/wav")
+    assert "ZeroDivisionError" in microphone._answer(lambda audio: 1 / 0, widgets.as_wav(sound), "audio/wav")
 
 
 @pytest.mark.parametrize("numbers, value", [((0, 10, 3), 3), ((0.0, 1.0, 0.5), 0.5), ((0, 1, 0.25), 0.25)])
@@ -123,3 +125,82 @@ def test_results_are_kept_and_told_apart_by_their_data(tmp_path, monkeypatch, sh
     (found,) = results.recall(dataset)
     assert (found.name, found.parameters, found.accuracies.tolist()) == ("small", 26, [0.5, 0.75])
     assert found.build().count_params() == 26
+
+
+def messages(widget):
+    """What the widget sends to the browser from now on."""
+    sent = []
+    widget.send = sent.append
+    return sent
+
+
+def of_sound(samples):
+    return [np.rint(32_767 * samples).astype("<i2").tobytes()]
+
+
+def test_the_threshold_that_is_set_now_is_given_with_each_chunk():
+    given = []
+    hear = lambda chunk, threshold: given.append(threshold) or ([0.5], None)  # noqa: E731
+    widget = microphone._listening_class()(hear, ["a"], 0.6)
+    sent = messages(widget)
+    widget._take(widget, {"rate": 16_000, "first": True}, of_sound(np.zeros(8_000)))
+    widget.threshold = 0.8
+    widget._take(widget, {"rate": 16_000, "first": False}, of_sound(np.zeros(8_000)))
+    assert set(given[:3]) == {0.6} and given[-1] == 0.8
+    assert sent[-1] == {"bars": [0.5], "words": []}
+
+
+def spoken(times, seconds=10.0, length=0.4, noise=0.002):
+    """A noise that begins at each of these times, over a quieter one."""
+    rng = np.random.default_rng(0)
+    audio = noise * rng.normal(size=int(16_000 * seconds))
+    for time in times:
+        first, count = int(16_000 * time), int(16_000 * length)
+        audio[first : first + count] += 0.2 * rng.normal(size=count) * np.hanning(count)
+    return np.clip(audio, -1, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("noise", [0, 0.002, 0.02])
+@pytest.mark.parametrize("length", [0.2, 0.7])
+def test_words_are_cut_at_the_pauses_live_as_in_a_file(noise, length):
+    audio = spoken((1, 2.5, 4, 7), length=length, noise=noise)
+    live, whole = Takes(), Takes()
+    for start in range(0, len(audio), 1_600):
+        live.hear(audio[start : start + 1_600])
+    assert whole.add(audio) == len(whole) == len(live) == 4
+    for clip, time in zip(whole.clips, (1, 2.5, 4, 7), strict=True):
+        middle = int(16_000 * (time + length / 2))
+        np.testing.assert_allclose(clip[6_000:10_000].std(), audio[middle - 2_000 : middle + 2_000].std(), rtol=0.2)
+    live.remove(1)
+    assert live.clips.shape == (3, 16_000)
+
+
+@pytest.mark.parametrize("audio", [np.zeros(32_000), spoken(()), spoken((1, 3), length=0.02), np.zeros(100)],
+                         ids=["zeros", "noise", "clicks", "nothing"])
+def test_where_no_word_stands_out_nothing_is_cut(audio):
+    assert words_in(audio) == []
+
+
+def test_what_is_wrong_with_a_clip_is_said_and_a_long_one_keeps_its_loudest_second():
+    takes = Takes()
+    audio = spoken((1,), length=2.4)
+    audio[int(16_000 * 2.2)] = 1
+    takes.add(audio)
+    takes.add(5 * spoken((1,)).clip(-0.2, 0.2))
+    assert [note for _, note in takes] == ["longer than a second", "too loud: go further away"]
+    assert takes.clips[0].std() > 1.3 * audio[16_000 : int(3.4 * 16_000)].std()
+
+
+def test_the_recorder_tells_the_browser_what_it_has():
+    takes = Takes()
+    widget = microphone._recording_class()(takes, "marie", 2)
+    sent = messages(widget)
+    widget._take(widget, {"rate": 16_000, "first": True}, of_sound(spoken((1, 2.5, 4))))
+    assert len(takes) == 2 and len(sent[-1]["takes"]) == 2 and sent[-1]["heard"], "no more than were asked for"
+    widget._take(widget, {"again": 0}, [])
+    assert len(takes) == len(sent[-1]["takes"]) == 1
+    widget._take(widget, {"file": True}, [widgets.as_wav(spoken((1, 2.5)))])
+    assert len(takes) == 3 and sent[-1]["takes"][0]["sound"].startswith("data:audio/wav;base64,")
+    for content, said in ((widgets.as_wav(np.zeros(100)), "cannot be used"), (widgets.as_wav(spoken(())), "No word")):
+        widget._take(widget, {"file": True}, [content])
+        assert said in sent[-1]["problem"] and len(takes) == 3

@@ -2,23 +2,19 @@
 
     python -m tools.pretrained FOLDER
 
-FOLDER holds recordings of people, anything that `kws_helpers.data.load` takes. The recipe's three networks (trained,
-or found where `python -m autograder benchmark spotting --real FOLDER` left them) teach one more network, which
-learns their mean answer to every clip beside the right one (distillation; Hinton and others, 2015). The network that
-misses the fewest words in the recordings of the validation split goes into the box.
+FOLDER holds recordings of people, anything that `kws_helpers.data.load` takes. Of the recipe's three networks (trained,
+or found where `python -m autograder benchmark spotting --real FOLDER` left them) the one goes into the box that misses
+the fewest words in the recordings of the validation split.
 """
 
 import sys
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
 
-from kws_helpers import data, spotting, training
+from kws_helpers import data, spotting
 from kws_helpers.features import Prepared, prepare
-from tools.benchmark.recipe import RECIPE, SEEDS, Together, clips_of, compiled, train
+from tools.benchmark.recipe import RECIPE, SEEDS, train
 from tools.benchmark.spotting import (
     LIMITS,
     REFRACTORY,
@@ -33,50 +29,14 @@ from tools.benchmark.spotting import (
 )
 
 CARD = spotting.PRETRAINED.with_suffix(".md")
-TAUGHT_BY = 0.7  # weight of the teachers' answer; the right answer has the rest
 THRESHOLD_FOR = 20  # false alarms an hour, where every second word is none to be detected
-
-
-class Taught(keras.utils.PyDataset):
-    """Batches whose labels (n, 24) are the right answer, one-hot, and beside it the teachers' mean answer."""
-
-    def __init__(self, clips: Together, teachers: list[Any]) -> None:
-        super().__init__()
-        self._clips, self._teachers = clips, teachers
-
-    def __len__(self) -> int:
-        return len(self._clips)
-
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = self._clips[number]
-        answers = [teacher.predict_on_batch(x) for teacher in self._teachers]
-        return x, np.concatenate([np.eye(answers[0].shape[1], dtype=np.float32)[y], np.mean(answers, axis=0)], axis=1)
-
-    def on_epoch_end(self) -> None:
-        self._clips.on_epoch_end()
-
-
-def taught(teachers: list[Any], source: str, seed: int) -> Any:
-    """Return a network like the recipe's that three of them have taught."""
-    clips, _ = clips_of(RECIPE, source, seed)
-
-    def loss(labels: Any, probabilities: Any) -> Any:
-        right, theirs = keras.ops.split(labels, 2, axis=1)
-        cross_entropy = keras.losses.categorical_crossentropy
-        return (1 - TAUGHT_BY) * cross_entropy(right, probabilities) + TAUGHT_BY * cross_entropy(theirs, probabilities)
-
-    [(network, _)] = training.train_seeds(partial(compiled, replace(RECIPE, even=False), clips.y, loss),
-                                          Taught(clips, teachers), seeds=[seed], epochs=RECIPE.epochs)
-    return keras.Model(network.input, network.output)
 
 
 def main(source: str) -> None:
     """Make the network and its card."""
     dataset = data.load(source)
     prepared = prepare(dataset)
-    teachers = [train(RECIPE, source, seed) for seed in SEEDS]
-    networks = {f"the recipe, seed {seed}": teacher for seed, teacher in zip(SEEDS, teachers, strict=True)}
-    networks["taught by the three"] = taught(teachers, source, len(SEEDS))
+    networks = {f"the recipe, seed {seed}": train(RECIPE, source, seed) for seed in SEEDS}
     practice = recordings(dataset, "validation")
     curves = {name: curve(probabilities_of(listener(network, prepared), practice["dense"]), practice["dense"])
               for name, network in networks.items()}

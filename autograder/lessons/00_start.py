@@ -14,7 +14,7 @@
 import numpy as np
 from IPython.display import Audio
 
-from kws_helpers import data, features, overview, plotting
+from kws_helpers import data, features, microphone, overview, plotting, spotting
 
 recordings = data.load("bundled").training
 is_first = (recordings.words == "yes") & (recordings.speakers == "17763e10")
@@ -32,6 +32,22 @@ title = "The same second, cut into 49 frames: loudness in decibels, from low to 
 plotting.pictures({title: features.mel_decibel(one_clip)}, columns=1, ylabel="band of pitch")
 
 # %% [markdown]
+# ## Speak to a finished one
+#
+# This is where the course leads. It brings a finished keyword spotter: a small network that has learned ten words from
+# recordings of people. Run the cell, press *Start listening*, and allow the browser to use the microphone. Then say
+# **yes, no, up, down, left, right, on, off, stop** or **go**.
+#
+# A bar shows how probable its word is; when it gets over the line, the word is detected. Move the threshold: further
+# left, the spotter hears more, also what nobody said. The sound goes to your own notebook server and is not kept.
+
+# %%
+microphone.try_spotter(spotting.load(), one_clip)
+
+# %% [markdown]
+# It will miss some of your words, and hear some that you did not say. In lesson 08 you will know how often, and why;
+# and you will teach such a network your own name.
+#
 # ## How it works
 #
 # Where a cell says `raise NotImplementedError()`, you write a function. The `check(...)` under it says how far your function

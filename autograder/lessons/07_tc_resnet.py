@@ -15,7 +15,7 @@
 # *About 160 minutes · 14 points · needs lessons 02 to 06*
 
 # %% nbgrader={"grade_id": "setup-07_tc_resnet"}
-from kws_helpers import data, features, mode, plotting, results, training, widgets  # before Keras: TensorFlow is quiet
+from kws_helpers import data, features, mode, plotting, results, spotting, training, widgets  # before Keras
 from kws_helpers.augment import AugmentedClips, Changes
 from kws_helpers.check import check
 
@@ -1004,9 +1004,12 @@ claim("Augmentation brought more than three points on the validation voices and 
 # %% [markdown]
 # This is the network that listens in lesson 08. If you train several, let the **validation** split decide which one to
 # keep. Choosing by the testing split would make the number a bit too good, and nobody could tell by how much.
+#
+# A network alone cannot listen: it also takes the mean and the standard deviation of its inputs, and the names of its
+# classes. `spotting.save` puts them into the same file.
 
 # %% tags=["shows"]
-spotter.save("spotter.keras")
+spotting.save("spotter.keras", spotter, class_names=dataset.class_names, mean=prepared.mean, std=prepared.std)
 print(f"spotter.keras: {Path('spotter.keras').stat().st_size / 1000:,.0f} kB, the optimizer's memory included")
 
 # %% [markdown]

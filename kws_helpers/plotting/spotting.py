@@ -41,7 +41,7 @@ def spoken_words(recording: "Recording") -> None:
     axis.plot(np.arange(0, len(recording.audio), 8) / SAMPLE_RATE, recording.audio[::8], color=BLUE, linewidth=0.4)
     top = float(np.max(np.abs(recording.audio)))
     said = []
-    for start, end, text, keyword in recording.words:
+    for start, end, text, keyword, _ in recording.words:
         fill, weight, note = ((BLACK, 0.12), "normal", " (no keyword)") if keyword is None else (
             (ORANGE, 0.3), "bold", "")
         axis.axvspan(start / SAMPLE_RATE, end / SAMPLE_RATE, color=fill, linewidth=0)
@@ -167,17 +167,63 @@ def alarm_curves(thresholds: np.ndarray, curves: Mapping[str, tuple[np.ndarray, 
     show(figure, f"Two panels over the threshold. {'; '.join(texts)}.{mark}")
 
 
-def draw_ears(probabilities: np.ndarray, class_names: Sequence[str], said: Sequence[str]) -> tuple["Figure", str]:
-    """Draw what the microphone shows: a bar for each of K keywords, (K,) from 0 to 1, and the words detected so far."""
-    figure, axis = new_figure(width=6.5, height=3.4)
+def draw_ears(probabilities: np.ndarray, class_names: Sequence[str], said: Sequence[str],
+              threshold: float) -> tuple["Figure", str]:
+    """Draw what the microphone shows: a bar for each of K keywords, the threshold, and the words detected so far.
+
+    Args:
+        probabilities: from 0 to 1, (K,).
+        class_names: the K names.
+        said: the words detected so far.
+        threshold: drawn as a line.
+    """
+    figure, axis = new_figure(width=6.5, height=1.4 + 0.2 * len(class_names))
     axis.barh(class_names, probabilities, color=BLUE)
+    axis.axvline(threshold, color=VERMILION, linewidth=2)
+    axis.text(threshold, -0.6, "threshold", color=VERMILION, ha="center")
     for row, value in enumerate(probabilities):
         axis.text(1.04, row, f"{value:.2f}", va="center")
-    axis.invert_yaxis()
-    axis.set(xlim=(0, 1.02), title="detected: " + (" · ".join(said) or "nothing yet"), xlabel="probability")
-    return figure, (f"A bar for each of {len(class_names)} keywords; the longest is "
-                    f"{class_names[int(np.argmax(probabilities))]} with {np.max(probabilities):.2f}. Detected so far: "
-                    f"{', '.join(said) or 'nothing'}.")
+    axis.set(xlim=(0, 1.02), ylim=(len(class_names) - 0.4, -0.7), xlabel="probability")
+    axis.set_title("detected: " + (" · ".join(said) or "nothing yet"), pad=14)
+    return figure, (f"A bar for each keyword ({len(class_names)}); the longest is "
+                    f"{class_names[int(np.argmax(probabilities))]} with {np.max(probabilities):.2f}. A line marks the "
+                    f"threshold {threshold:.2f}. Detected so far: {', '.join(said) or 'nothing'}.")
+
+
+def draw_takes(audio: np.ndarray, places: Sequence[tuple[int, int]]) -> tuple["Figure", str]:
+    """Draw a recording (n,) and what is cut out of it as words: [(first sample, end)]."""
+    figure, axis = new_figure(height=2.4)
+    axis.plot(np.arange(0, len(audio), 8) / SAMPLE_RATE, audio[::8], color=BLUE, linewidth=0.4)
+    top = float(np.max(np.abs(audio)))
+    for number, (start, end) in enumerate(places, 1):
+        axis.axvspan(start / SAMPLE_RATE, end / SAMPLE_RATE, color=(ORANGE, 0.35), linewidth=0)
+        axis.text((start + end) / 2 / SAMPLE_RATE, 1.1 * top, str(number), ha="center")
+    seconds = len(audio) / SAMPLE_RATE
+    axis.set(xlabel="time in seconds", ylabel="amplitude", xlim=(0, seconds), ylim=(-1.05 * top, 1.35 * top))
+    return figure, (f"The wave of {seconds:.0f} seconds of sound, and in it {len(places)} stretches, cut out as "
+                    "words, each between two pauses.")
+
+
+def misses_at_alarms(curves: Mapping[str, tuple[np.ndarray, np.ndarray]], allowed: float) -> None:
+    """Show the share of missed keywords over the false alarms per hour, a line for each network.
+
+    Args:
+        curves: by name, false alarms per hour and missed keywords (from 0 to 1) for many thresholds, both (n,).
+        allowed: false alarms per hour to be marked.
+    """
+    figure, axis = new_figure(height=3.4)
+    texts = []
+    for (name, (alarms, missed)), colour, style in zip(curves.items(), (BLUE, ORANGE), ("o-", "s--")):
+        rates = np.unique(alarms)
+        fewest = np.array([missed[alarms <= rate].min() for rate in rates])
+        axis.plot(rates, fewest, style, color=colour, linewidth=2, markersize=4, label=name)
+        at_limit = fewest[rates <= allowed]
+        texts.append(f"{name}: {at_limit[-1]:.0%} missed" if len(at_limit) else f"{name}: never so few false alarms")
+    axis.axvline(allowed, color=BLACK, linestyle=":")
+    label(axis, percent="y", legend=True, xlabel="false alarms per hour", ylabel="keywords missed", ylim=(0, 1.02),
+          xlim=(0, 6 * allowed), title="Further down is better")
+    show(figure, f"Missed keywords over false alarms per hour, a falling line for each network. At {allowed:.0f} false "
+                 f"alarms per hour, {'; '.join(texts)}.")
 
 
 def rounding_steps(weights: np.ndarray, bits: Sequence[int] = (3, 8)) -> None:

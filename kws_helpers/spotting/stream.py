@@ -46,13 +46,17 @@ class Stream:
     def __init__(self, spotter: Spotter, threshold: float | None = None) -> None:
         """Listen with the spotter's own thresholds, or with one for all keywords."""
         self._spotter = spotter
-        self._thresholds = np.array([
-            (one if threshold is None else threshold) if name in spotter.keywords else np.inf
-            for name, one in zip(spotter.class_names, spotter.thresholds)])
+        self.set_threshold(threshold)
         self._samples = np.zeros(WINDOW - HOP, np.float32)  # with which the next frame begins
         self._frames = mel_decibel(np.zeros(FRAMES * HOP + WINDOW - HOP, np.float32))
         self._recent = np.zeros((0, len(spotter.class_names)), np.float32)
         self._looks, self._last = 0, -np.inf
+
+    def set_threshold(self, threshold: float | None) -> None:
+        """Listen with one threshold for all keywords from now on, or with the spotter's own."""
+        self._thresholds = np.array([
+            (one if threshold is None else threshold) if name in self._spotter.keywords else np.inf
+            for name, one in zip(self._spotter.class_names, self._spotter.thresholds)])
 
     def hear(self, chunks: np.ndarray) -> Iterator[Look]:
         """Yield a look after each of the next chunks (n, chunk) float32 at 16 kHz.

@@ -1,13 +1,14 @@
-// The microphone in the browser: shows a button and bars, and sends 16-bit samples to Python, which answers each message.
+// What listen.js and record.js share; it is put before each of them. The microphone's sound goes to Python as 16-bit
+// samples, and Python answers each message.
 
 const REFUSED = {
   NotAllowedError: "The browser may not use the microphone. Allow it with the symbol beside the page's address, " +
     "then start again.",
-  NotFoundError: "No microphone was found. Plug one in, or use a file below.",
+  NotFoundError: "No microphone was found. Plug one in, or read on.",
   NotReadableError: "Another program holds the microphone. Close it, then start again.",
 };
 const NO_MICROPHONE = "This page cannot use a microphone: browsers allow it only on https:// pages and on localhost. " +
-  "Use a file below.";
+  "Read on.";
 
 // Runs in the browser's audio thread: collects a tenth of a second at a time, as 16-bit samples.
 const COLLECTOR = `
@@ -57,7 +58,9 @@ function element(parent, tag, className = "", text = "") {
 function bar(parent, name, className = "") {
   const row = element(parent, "div", `bar ${className}`);
   element(row, "span", "", name);
-  const fill = element(element(row, "div", "track"), "div", "fill");
+  const track = element(row, "div", "track");
+  const fill = element(track, "div", "fill");
+  if (className !== "loudness") element(track, "div", "line");  // where the threshold is
   const number = element(row, "span");
   return (share) => {
     fill.style.width = `${100 * Math.min(1, share)}%`;
@@ -65,48 +68,36 @@ function bar(parent, name, className = "") {
   };
 }
 
-function render({ model, el }) {
-  const page = element(el, "div", "kws-microphone");
-  const button = element(page, "button", "jupyter-button", "Start listening");
+// A button that starts and stops the microphone, with what there is to say beside it. The sound goes to Python; `heard`
+// is given how loud each piece is. Returns `answered`, to be called for each answer of Python, and `stop`.
+function microphone(model, page, start, heard) {
+  const button = element(page, "button", "jupyter-button", start);
   const status = element(page, "span", "status", "The sound goes to your own notebook server and is not kept.");
-  const words = element(page, "div", "words", "No keyword yet.");
-  words.setAttribute("aria-live", "polite");
-  const loudness = bar(page, "loudness", "loudness");
-  const bars = model.get("names").map((name) => bar(page, name));
-
+  status.setAttribute("role", "status");
   let close = null;  // ends the microphone, while it runs
   let waiting, unanswered, first;  // pieces that were not sent yet; messages without an answer; nothing was sent yet
-  let said = [];
 
   const stop = (text = "") => {
     close?.();
     close = null;
-    button.textContent = "Start listening";
+    button.textContent = start;
     status.textContent = text;
   };
 
+  const say = (text) => { if (status.textContent !== text) status.textContent = text; };  // read aloud once
+
   const take = (piece, rate) => {
     if (!close) return;
-    loudness(piece.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0) / 32768);
+    heard(piece.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0) / 32768);
     waiting.push(piece);
     if (unanswered < 2) {
       model.send({ rate, first }, undefined, waiting.map(({ buffer }) => buffer));
       [waiting, first] = [[], false];
       unanswered += 1;
-      status.textContent = "Listening.";
+      say("Listening.");
     } else if (waiting.length > 20) {
       waiting.shift();  // better to miss something than to fall further and further behind
-      status.textContent = "Python does not keep up. Is another cell running, or the kernel stopped?";
-    }
-  };
-
-  const onAnswer = (answer) => {
-    unanswered = Math.max(0, unanswered - 1);
-    if (answer.problem) return stop(`Your functions stopped with an error. ${answer.problem}`);
-    answer.bars?.forEach((share, number) => bars[number](share));
-    if (answer.words.length) {
-      said = [...answer.words.reverse(), ...said].slice(0, 8);
-      words.textContent = said.join(" · ");
+      say("Python does not keep up. Is another cell running, or the kernel stopped?");
     }
   };
 
@@ -123,10 +114,8 @@ function render({ model, el }) {
       stop(REFUSED[error.name] ?? error.message);
     }
     button.disabled = false;
+    button.focus();  // it was lost while the button could not be pressed
   };
 
-  model.on("msg:custom", onAnswer);
-  return () => { stop(); model.off("msg:custom", onAnswer); };
+  return { stop, answered: () => { unanswered = Math.max(0, unanswered - 1); } };
 }
-
-export default { render };
