@@ -99,7 +99,8 @@ def _part(description: dict, stored: Any, folder: str) -> Layer | _Network:
         return _Network(description, stored, f"{folder}/")
     variables = stored.get(f"{folder}/vars", {})
     arrays = tuple(np.asarray(variables[str(number)]) for number in range(len(variables)))
-    layer = Layer(description["config"]["name"], description["class_name"], description["config"], arrays)
+    name = description["name"] if "name" in description else description["config"]["name"]
+    layer = Layer(name, description["class_name"], description["config"], arrays)
     if any(one.dtype.kind not in "fiu" for one in arrays) or "quantized_dtype" in str(layer.config.get("dtype")):
         raise layer.unknown("weights that are no plain floats")
     return layer
