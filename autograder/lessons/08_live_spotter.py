@@ -1415,7 +1415,7 @@ recordings = microphone.record(WORD, plotting.draw_takes(five_voices, microphone
 # a few, said by other synthetic voices in noisy rooms.
 
 # %% tags=["shows"]
-is_word = np.flatnonzero(dataset.recordings.words == WORD)
+is_word = np.flatnonzero(dataset.recordings.words == WORD)[:20]
 clips_of_word = recordings.clips if len(recordings) else dataset.recordings.clips[is_word]
 print(f"{len(clips_of_word)} clips of “{WORD}”,", "recorded here" if len(recordings) else "from the lessons' data")
 
