@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograder.building.paths import NOTEBOOKS, SOLUTIONS
+from kws_helpers.data import KEYWORDS
 from kws_helpers.plotting.figure import to_png
 from tools.benchmark.picture import curves
+from tools.benchmark.spotting import CAUSES, LIMITS, LOUDNESS
 
 
 def write_page(path: Path, measured: dict[str, Any]) -> None:
@@ -56,17 +58,18 @@ def _accuracies(measured: dict[str, Any]) -> list[str]:
 def _spotting(candidates: list[dict], picture: Path) -> list[str]:
     recipe, *_ = candidates
     picture.write_bytes(to_png(curves([one for one in candidates if not one["name"].startswith("…")])))
-    limits = list(recipe["misses"])
+    limits = [f"{limit:g}" for limit in LIMITS]
     rows = [[one["name"], f"{one['parameters']:,}", _mean_and_each(one["clips"]),
              *(_mean_and_each(one["misses"][limit]) for limit in limits)] for one in candidates]
     middle = limits[1]
-    parts = {"keyword": "by_keyword", "loudness over the noise": "by_loudness", "cause": "by_cause"}
+    parts = {"keyword": ("by_keyword", KEYWORDS), "loudness over the noise": ("by_loudness", LOUDNESS),
+             "cause": ("by_cause", CAUSES)}
     return ["## Spotters", "Networks under 100,000 parameters as spotters of people: forty minutes of voices, words "
             "and noise that no network has heard, every three seconds a word, every second one no keyword, over noise "
             "that is 10 to 30 dB quieter than an average word. Missed are so many of the keywords where the threshold "
             f"was chosen for {', '.join(limits)} false alarms an hour on other such recordings; mean, and each seed. "
-            "“Clips” is the accuracy on the testing clips. All but the second have heard people; docs/[recipe.md]"
-            "(recipe.md) tells how.",
+            "“Clips” is the accuracy on the testing clips. The [recipe](recipe.md) has heard people, the network of "
+            "lesson 07 has not.",
             "![Misses against false alarms an hour, a curve for each network, the mean of its seeds]"
             f"({picture.name})",
             _table(["network", "parameters", "clips", *(f"missed at {limit}" for limit in limits)], rows),
@@ -76,8 +79,8 @@ def _spotting(candidates: list[dict], picture: Path) -> list[str]:
                    [[limit, *(f"{np.mean(recipe[what][limit]):.1f}" for what in ("alarms", "quiet")),
                      f"{np.mean(recipe['sparse'][limit]):.0%}"] for limit in limits]),
             f"Missed by the recipe's networks at {middle} false alarms an hour; the causes add up to all misses."] \
-        + [_table([title, "missed"], [[name, f"{share:.0%}"] for name, share in recipe[key].items()])
-           for title, key in parts.items()]
+        + [_table([title, "missed"], [[name, f"{recipe[key][name]:.0%}"] for name in names])
+           for title, (key, names) in parts.items()]
 
 
 def _mean_and_each(accuracies: list[float]) -> str:

@@ -14,7 +14,7 @@ _LIMITS = (0.5, 120)  # false alarms an hour
 def curves(candidates: list[dict]) -> "Figure":
     """A curve for each of `recipe.compare`, the mean of its seeds."""
     figure, axis = new_figure(width=8, height=4.5)
-    for candidate, (colour, style) in zip(candidates, _STYLES, strict=True):
+    for candidate, (colour, style) in zip(candidates, _STYLES, strict=False):
         alarms, misses = candidate["curve"]
         axis.plot(alarms, [100 * one for one in misses], style, color=colour, label=candidate["name"])
     axis.set(xscale="log", xlim=_LIMITS, ylim=(0, 100), xlabel="false alarms an hour",
