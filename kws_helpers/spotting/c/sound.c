@@ -66,11 +66,12 @@ void spotter_cepstrum(struct spotter *spotter) {
     for (int frame = 0; frame < SPOTTER_FRAMES; frame++) {
         const float *mel = spotter->mel[(spotter->hops + frame) % SPOTTER_FRAMES];
         for (int k = 0; k < SPOTTER_COEFFICIENTS; k++) {
-            float sum = 0;
+            float sum = 0; /* of what is above the floor, for it loses less to rounding; the floor itself is in k = 0 alone */
             for (int i = 0; i < SPOTTER_MELS; i++) {
-                sum += fmaxf(mel[i], floor) * spotter_dct[(2 * i + 1) * k % (4 * SPOTTER_MELS)];
+                sum += fmaxf(mel[i] - floor, 0) * spotter_dct[(2 * i + 1) * k % (4 * SPOTTER_MELS)];
             }
-            spotter->mfcc[frame][k] = sum * sqrtf((k ? 2.0f : 1.0f) / SPOTTER_MELS);
+            sum *= sqrtf((k ? 2.0f : 1.0f) / SPOTTER_MELS);
+            spotter->mfcc[frame][k] = k ? sum : sum + floor * sqrtf(SPOTTER_MELS);
         }
     }
 }
