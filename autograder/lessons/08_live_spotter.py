@@ -1090,7 +1090,7 @@ def print_beside():
     print("network               limit   threshold   false alarms   missed")
     for name, of_practice, of_exam in [("your network", in_practice, in_exam),
                                        ("the one in the box", box_in_practice, box_in_exam)]:
-        for allowed in (ALLOWED, 7.5):
+        for allowed in (LOOSE, ALLOWED):
             place = lowest_threshold(allowed, of_practice[0])
             print(f"{name:<20}{allowed:7.1f}{thresholds[place]:12.2f}{of_exam[0][place]:15.1f}"
                   f"{of_exam[1][place]:9.0%}")
@@ -1101,7 +1101,8 @@ print_beside()
 # The lines compare the two at equal false alarms. In the table, the threshold was chosen in practice, for the limit in the
 # second column; the last two columns come from the exam.
 #
-# At our limit, the network in the box misses fewer keywords of the exam.
+# At four times our limit, the network in the box misses fewer keywords of the exam. At our limit itself, eight minutes tell
+# little: there, two false alarms decide where the threshold lies.
 #
 # **To think about.** Say ten keywords to yours, then to the one in the box (on the first page). How large is the difference
 # there, and why may it be larger than in the exam?
@@ -1114,10 +1115,11 @@ print_beside()
 # </details>
 
 # %% tags=["claim"]
-at_limit = [of_exam[1][lowest_threshold(ALLOWED, of_practice_alarms[0])] for of_practice_alarms, of_exam in
-            [(in_practice, in_exam), (box_in_practice, box_in_exam)]]
-claim("At our limit, the network in the box misses fewer keywords of the exam", at_limit[1] < at_limit[0],
-      f"{at_limit[0]:.2f}, {at_limit[1]:.2f}")
+at_loose = [of_exam[1][lowest_threshold(LOOSE, alarms)] for alarms, of_exam in
+            [(in_practice[0], in_exam), (box_in_practice[0], box_in_exam)]]
+claim("At four times our limit, the network in the box misses fewer keywords of the exam", at_loose[1] < at_loose[0],
+      f"{at_loose[0]:.2f}, {at_loose[1]:.2f}")
+claim("two false alarms decide", int(ALLOWED * exam.seconds / 3600) == 2, ALLOWED * exam.seconds / 3600)
 
 # %% [markdown]
 # ## Onto a small chip: 8 bits
