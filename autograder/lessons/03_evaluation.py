@@ -326,6 +326,7 @@ claim("Recall and false-positive rate stand still, precision falls and falls",
       all(np.ptp([rates[name] for rates in rarer]) < 1e-9 for name in ("recall", "false_positive_rate"))
       and np.all(np.diff([rates["precision"] for rates in rarer]) < 0),
       [round(rates["precision"], 3) for rates in rarer])
+claim("Most of ours are the other keywords", np.mean(labels[~is_stop] < 10) > 0.7, float(np.mean(labels[~is_stop] < 10)))
 claim("of all reactions, only about 4 % are right", round(9 / (9 + 9990 * 0.02), 2) == 0.04)
 
 # %% [markdown]
@@ -825,6 +826,8 @@ print(f"pairs in the right order: {pairs_in_order:.3f}")
 # the area is *below* 0.5? Here are random scores, and the FFNN's scores with a wrong sign.
 
 # %% tags=["claim"]
+claim("much of one group, and little of the other", np.mean(score[is_stop] >= 0) > 0.5 > 0.1 > np.mean(score[~is_stop] >= 0),
+      [round(float(np.mean(score[group] >= 0)), 3) for group in (is_stop, ~is_stop)])
 claim("The area is the probability", abs(pairs_in_order - area_under_curve(*roc_curve(is_stop, score)[:2])) < 1e-6,
       pairs_in_order)
 
@@ -1142,6 +1145,8 @@ claim("the false-positive rate is many times what was promised", hers["false_pos
       hers["false_positive_rate"])
 further_left = np.median(score[~is_stop]) - np.median(score_most[~stop_most])
 claim("the scores of the others lie far to the left", further_left > 1, further_left)
+claim("it is sure about nearly every clip", np.mean(for_most.max(axis=-1) > 0.9) > 0.95,
+      float(np.mean(for_most.max(axis=-1) > 0.9)))
 claim("The recall on testing clips looks splendid", hers["recall"] > measured["recall"] + 0.1, hers["recall"])
 
 # %% [markdown]
