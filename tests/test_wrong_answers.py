@@ -236,7 +236,7 @@ WRONG = [
     ("score_gradient", lambda z, y: (y - softmax(z)) / len(z), "The sign is wrong"),
     ("score_gradient", lambda z, y: y * (softmax(z) - y) / len(z), "takes probability away"),
     ("calibration_error", lambda sure, right, n_bins=10: abs(sure.mean() - right.mean()), "cancel each other"),
-    ("calibration_error", lambda sure, right, n_bins=10: np.mean(abs(sure - right)), "not for each clip"),
+    ("calibration_error", lambda sure, right, n_bins=10: np.mean(abs(sure - right)), "not taken for each clip"),
     ("confusion_matrix", lambda true, predicted, n: np.array([[np.sum(true == i) * np.sum(predicted == j)
                                                                for j in range(n)] for i in range(n)]),
      "zip(true, pred"),

@@ -606,7 +606,7 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 
 # %% [markdown]
 # Two groups, and they overlap. With only about fifty clips of "stop", their shape is ragged. (The bar at the far
-# left gathers all clips with a probability of less than a billionth.) Everything to the right of the line sets
+# left gathers all clips with a probability of about a billionth or less.) Everything to the right of the line sets
 # off the detector: much of one group, and little of the other. Where they overlap, no threshold is right for
 # all clips.
 #
@@ -649,8 +649,8 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 #
 # This is what you will see when it works, for three classes and both networks:
 #
-# ![Two ROC curves for each of three classes, above the diagonal; for "unknown" they are closest to
-# it](expected:roc)
+# ![Two ROC curves for each of three classes; for "unknown" they are closest to
+# the diagonal](expected:roc)
 
 # %% [markdown] tags=["worked"]
 # **A similar function, worked.** `shares_sold` tells which share of the customers buys at each price. Who would pay
@@ -885,7 +885,7 @@ print_mean_areas()
 # %% tags=["claim"]
 silence = dataset.class_names.index("silence")
 claim("Both put silence first", areas["FFNN"].argmax() == silence == recall.argmax(), recall[silence])
-claim("for \"unknown\" they are closest to it",
+claim("for \"unknown\" they are closest to the diagonal",
       all(of_class.argmin() == dataset.class_names.index("unknown") for of_class in areas.values()),
       [round(float(of_class.min()), 3) for of_class in areas.values()])
 
