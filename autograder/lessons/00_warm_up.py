@@ -203,7 +203,7 @@ print(between.sum(), "values lie between 2 and 5:", loudness[between])
 #
 # <details><summary>Row 7 of loudness</summary>
 #
-# No: `labels == 7` is no number but a mask, `[True, False, True]`.
+# No: `labels == 7` is not a number but a mask, `[True, False, True]`.
 #
 # </details>
 #

@@ -326,6 +326,7 @@ claim("Recall and false-positive rate stand still, precision falls and falls",
       all(np.ptp([rates[name] for rates in rarer]) < 1e-9 for name in ("recall", "false_positive_rate"))
       and np.all(np.diff([rates["precision"] for rates in rarer]) < 0),
       [round(rates["precision"], 3) for rates in rarer])
+claim("Most of ours are the other keywords", np.mean(labels[~is_stop] < 10) > 0.7, float(np.mean(labels[~is_stop] < 10)))
 claim("of all reactions, only about 4 % are right", round(9 / (9 + 9990 * 0.02), 2) == 0.04)
 
 # %% [markdown]
@@ -605,7 +606,7 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 
 # %% [markdown]
 # Two groups, and they overlap. With only about fifty clips of "stop", their shape is ragged. (The bar at the far
-# left gathers all clips with a probability of less than a billionth.) Everything to the right of the line sets
+# left gathers all clips with a probability of about a billionth or less.) Everything to the right of the line sets
 # off the detector: much of one group, and little of the other. Where they overlap, no threshold is right for
 # all clips.
 #
@@ -648,8 +649,8 @@ plotting.score_histograms({"“stop”": score[is_stop], "others": score[~is_sto
 #
 # This is what you will see when it works, for three classes and both networks:
 #
-# ![Two ROC curves for each of three classes, above the diagonal; for "unknown" they are closest to
-# it](expected:roc)
+# ![Two ROC curves for each of three classes; for "unknown" they are closest to
+# the diagonal](expected:roc)
 
 # %% [markdown] tags=["worked"]
 # **A similar function, worked.** `shares_sold` tells which share of the customers buys at each price. Who would pay
@@ -825,6 +826,8 @@ print(f"pairs in the right order: {pairs_in_order:.3f}")
 # the area is *below* 0.5? Here are random scores, and the FFNN's scores with a wrong sign.
 
 # %% tags=["claim"]
+claim("much of one group, and little of the other", np.mean(score[is_stop] >= 0) > 0.5 > 0.1 > np.mean(score[~is_stop] >= 0),
+      [round(float(np.mean(score[group] >= 0)), 3) for group in (is_stop, ~is_stop)])
 claim("The area is the probability", abs(pairs_in_order - area_under_curve(*roc_curve(is_stop, score)[:2])) < 1e-6,
       pairs_in_order)
 
@@ -882,7 +885,7 @@ print_mean_areas()
 # %% tags=["claim"]
 silence = dataset.class_names.index("silence")
 claim("Both put silence first", areas["FFNN"].argmax() == silence == recall.argmax(), recall[silence])
-claim("for \"unknown\" they are closest to it",
+claim("for \"unknown\" they are closest to the diagonal",
       all(of_class.argmin() == dataset.class_names.index("unknown") for of_class in areas.values()),
       [round(float(of_class.min()), 3) for of_class in areas.values()])
 
@@ -1142,6 +1145,8 @@ claim("the false-positive rate is many times what was promised", hers["false_pos
       hers["false_positive_rate"])
 further_left = np.median(score[~is_stop]) - np.median(score_most[~stop_most])
 claim("the scores of the others lie far to the left", further_left > 1, further_left)
+claim("it is sure about nearly every clip", np.mean(for_most.max(axis=-1) > 0.9) > 0.95,
+      float(np.mean(for_most.max(axis=-1) > 0.9)))
 claim("The recall on testing clips looks splendid", hers["recall"] > measured["recall"] + 0.1, hers["recall"])
 
 # %% [markdown]

@@ -15,17 +15,25 @@ def softmax(f):
         expect.shape(f(np.zeros(shape)), shape)
     yield "gives probabilities between 0 and 1"
     p = np.asarray(f(np.array([[-2.0, 0.0, 3.0], [1.0, 0.5, -4.0]])))
-    expect.that(np.all((p >= 0) & (p <= 1)), "values from 0 to 1", p, "Those are the logarithms of probabilities."
-                if np.all(p <= 0) else "Negative scores need the exponential first.")
+    expect.that(np.all((p >= 0) & (p <= 1)), "values from 0 to 1", p,
+                "Those are the logarithms of probabilities." if np.all(p <= 0)
+                else "Negative scores need the exponential first, above and below the line." if np.any(p < 0)
+                else "For ordinary scores, every exponential was rounded to 0. Subtract the clip's own largest score."
+                if np.any(np.isnan(p)) else "Divide each power by the sum of the same powers, those of its own clip.")
     yield "gives probabilities that sum to 1 for every clip"
     causes = {np.allclose(p.sum(), 1): "The sum runs over all clips together. Each clip is divided by its own: axis=-1, "
                                        "keepdims=True.",
               np.allclose(p.sum(axis=0), 1): "The sum runs over the clips (axis 0). It belongs over the classes, the last axis.",
+              np.allclose(p.sum(axis=-1), np.exp([-3, -1])): "Subtract the largest score above and below the line.",
+              np.allclose(p.sum(axis=-1), 1, atol=0.01): "Add nothing to the sum, and round nothing.",
               np.allclose(p[1, 0], 0.731059): "That is the sigmoid: it looks at every score by itself."}
     expect.close(p.sum(axis=-1), np.ones(2), causes.get(True, "Divide each clip by its own sum: along the last axis only."))
     yield "turns ln 2 more into twice as much, and ln 3 more into three times as much"
     expect.close(f(np.log([1.0, 2.0, 3.0])), np.array([1, 2, 3]) / 6,
                  "Is every score turned into e to the power of the score, and divided by the sum of all of them?", known=[
+                     ([1, 1, 1], "A single clip has no rows to go through: z itself is the clip. With axis=-1 one line does "
+                      "for any number of axes."),
+                     ([0.545455, 0.272727, 0.181818], "The highest score got the smallest probability. Is there a minus?"),
                      ([0, 0, 1], "The largest score gets everything. The others keep a share."),
                      ([0, 0.386853, 0.613147], "The lowest score got 0: that is no exponential, which is never 0."),
                      ([0.210173, 0.339747, 0.450080], "The base is 2. Softmax uses e: np.exp.")])
@@ -35,8 +43,11 @@ def softmax(f):
     yield "survives very large scores"
     expect.close(f(np.array([[1000.0, 1000.0], [0.0, -5000.0]])), [[0.5, 0.5], [1.0, 0.0]],
                  "exp(1000) is more than a float can hold. What happens to a softmax when the same number is "
-                 "subtracted from every score of a clip?")
-    expect.close(f(np.array([1000.0, 1000.0 - np.log(3.0)])), [0.75, 0.25], "The difference between two scores must "
+                 "subtracted from every score of a clip?", known=[
+        ([[0.5, 0.5], [np.nan, 0]], "The right number is subtracted from the first clip, and too small a one from the second: "
+         "afterwards its largest score must be 0."),
+        ([[0.5, 0.5], [np.nan, np.nan]], "exp(-1000) is 0, and 0 / 0 is nan. Does every clip subtract its own largest score?")])
+    expect.close(f(np.array([20_000.0, 19_999.0])), [0.731059, 0.268941], "The difference between two scores must "
                  "still count when both are very large. Cut nothing off; subtract the largest.")
     yield "survives clips whose scores lie far apart"
     expect.close(f(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]])), [[0.5, 0.5], [0.5, 0.5]],
@@ -54,7 +65,11 @@ def cross_entropy(f):
         (-np.log(2), "The minus sign is missing: logarithms of probabilities are negative, a surprise is positive."),
         (np.log(2) / 4, "That is a quarter of it: the mean runs over the 4 classes, too. Sum over the classes first."),
         (2 * np.log(2), "That is the sum over the two clips. Take their mean."),
-        (np.log(2) / 2, "The sum runs over the clips and the mean over the classes. It is the other way round."),
+        (np.log(2) / 2, "That is half of it. Add up the surprises of both clips (is the `return` inside the loop?), and divide "
+         "by the number of clips, 2, not by that of the classes."),
+        (np.inf, "The logarithm of 0 was taken. Sum over the classes, the last axis: a probability for each clip is left."),
+        (1.039721, "Every clip was paired with every label. Clip i has only row i of one_hot."),
+        (1.148470, "A softmax was taken once more. These are probabilities already."),
         (1, "The logarithm has base 2. The natural one is np.log."),
         (np.log10(2), "The logarithm has base 10. The natural one is np.log."),
         (0.5, "There is no logarithm: that is the mean of 1 - p."),
@@ -64,7 +79,9 @@ def cross_entropy(f):
     yield "looks at the right class, not at the most probable one"
     expect.close(f(np.array([[0.8, 0.1, 0.1]]), np.array([[0.0, 0.0, 1.0]])), np.log(10),
                  "The right class had probability 0.1 here, so the surprise is ln 10 and nothing else is added.",
-                 known=[(-np.log(0.8), "That is the surprise about the most probable class.")])
+                 known=[
+        (-np.log(0.8), "That is the surprise about the most probable class."),
+        (-np.log(0.9), "That is the logarithm of 1 - p. The surprise is -ln p.")])
     yield "takes the mean of the clips' surprises: (ln 2 + ln 8) / 2 = ln 4"
     expect.close(f(np.array([[0.5, 0.25, 0.25], [0.5, 0.375, 0.125]]), np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])),
                  np.log(4), "First a surprise for each clip, then their sum divided by the number of clips.",
@@ -79,12 +96,13 @@ def cross_entropy(f):
 @ladder("dense_parameters(layer_sizes)")
 def dense_parameters(f):
     yield "returns a whole number"
-    expect.whole_number(f([3, 2]))
+    expect.whole_number(f([3, 2]), "One number: add up the layers.")
     yield "counts one layer: 3 inputs and 2 neurons have 3 x 2 weights and 2 biases"
     expect.equal(f([3, 2]), 8, "Each neuron has one weight per input, and one bias.", [
         (6, "The biases are missing: every neuron has one, those of the last layer, too."),
         (11, "The inputs have biases here. Only neurons have one."),
         (9, "There is one bias per input here. Each neuron has one."), (7, "One bias is too few: each neuron has one."),
+        (0, "No layer was counted: two sizes are one layer. Does a loop end too early?"),
         (2, "Those are the neurons. Each has a weight for every input, and a bias.")])
     yield "adds up the layers of a chain: [4, 3, 5] has 15 + 20"
     expect.equal(f([4, 3, 5]), 35, "Each layer sees the layer before it. Inputs have no bias, the last layer has.", [
@@ -132,7 +150,7 @@ def score_gradient(f):
     scores, targets = np.log([[1.0, 2.0, 1.0], [3.0, 1.0, 4.0]]), np.eye(3)[[1, 0]]
     right = np.array([[0.25, -0.5, 0.25], [-0.625, 0.125, 0.5]])
     yield "has a number for each score"
-    expect.shape(f(scores, targets), (2, 3))
+    expect.shape(f(scores, targets), (2, 3), "Each clip keeps its row: divide by the number of clips, and add up nothing.")
     yield "is small where the network was right and sure"
     expect.close(f(np.array([[20.0, 0.0]]), np.array([[1.0, 0.0]])), [[0.0, 0.0]],
                  "A higher score could not make the loss of this clip much smaller.")

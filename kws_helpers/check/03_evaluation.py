@@ -12,7 +12,7 @@ def confusion_matrix(f):
     yield "returns an array"
     expect.array(f(true, predicted, 3))
     yield "has a row and a column for each class"
-    expect.shape(f(true, predicted, 3), (3, 3))
+    expect.shape(f(true, predicted, 3), (3, 3), "", [((9,), "Each true class needs a row: .reshape(n_classes, n_classes).")])
     yield "has them also for classes that do not occur"
     expect.shape(f(np.array([0, 1]), np.array([1, 1]), 4), (4, 4), "The size is n_classes, whatever the labels are.")
     yield "counts every clip in its cell: row 0 holds the clips that are really class 0"
@@ -23,6 +23,11 @@ def confusion_matrix(f):
          "named. Use a loop over the clips, or np.add.at."),
         ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], "Only the right answers are counted."),
         ([[0, 2, 0], [0, 0, 0], [1, 0, 0]], "The right answers are missing. They belong on the diagonal."),
+        ([[3, 3, 0], [0, 0, 0], [0, 0, 0]], "`true` holds classes, not numbers of clips: zip(true, predicted) goes through both."),
+        ([[6, 9, 3], [2, 3, 1], [4, 6, 2]], "Every class was paired with every answer. Go through both at once: zip(true, "
+         "predicted)."),
+        ([[1, 0, 0], [0, 0, 0], [0, 0, 0]], "Only the first clip was counted. Is the `return` inside the loop?"),
+        ([[2, 3, 1]] * 3, "`[[0] * n] * n` holds the same row n times. np.zeros makes a row for each class."),
         ([[1, 2, 1], [2, 1, 0], [1, 0, 1]], "Every mistake is counted twice, on both sides of the diagonal."),
         ([[1, 0, 0], [0, 1, 1], [2, 0, 1]], "Classes are counted from 0: class k belongs in row k."),
         ([[1 / 3, 2 / 3, 0], [0, 1, 0], [0.5, 0, 0.5]], "Those are shares of a row. The matrix holds numbers of clips."),
@@ -59,7 +64,7 @@ def binary_rates(f):
         _expect_rate(rates, name, expected, causes[name])
     yield "has the rates as shares, from 0 to 1"
     for name in RATES:
-        expect.that(0 <= rates[name] <= 1, "values from 0 to 1", f"{name} = {rates[name]}")
+        expect.that(0 <= rates[name] <= 1, "values from 0 to 1", f"{name} = {rates[name]}", "Return shares, not per cent.")
     causes = {"accuracy": "All right answers, tp + tn, out of all clips.",
               "recall": "Out of all spoken keywords: a row of the table.",
               "precision": "Out of all reactions: a column of the table.",
@@ -101,7 +106,8 @@ def roc_curve(f):
         expect.that(one.shape == (6,), "shape (6,) for five distinct scores", f"shape {one.shape} for {name}",
                     "The points: nothing detected yet, and then each score in turn.")
     yield "has rates from 0 to 1"
-    expect.that(np.all((np.stack([fpr, tpr]) >= 0) & (np.stack([fpr, tpr]) <= 1)), "values from 0 to 1", fpr)
+    expect.that(np.all((np.stack([fpr, tpr]) >= 0) & (np.stack([fpr, tpr]) <= 1)), "values from 0 to 1", fpr,
+                "Those are numbers of clips. Divide them by the clips of their group.")
     yield "starts at (0, 0), where nothing is detected"
     rising = "The thresholds rise. They must fall: infinity first, the lowest score last."
     expect.close([fpr[0], tpr[0]], [0, 0], "Do the thresholds fall? The first one is infinity.", known=[
@@ -111,6 +117,7 @@ def roc_curve(f):
         ([np.nan, 0], _NO_PRECISION), ([0, np.nan], _NO_PRECISION), ([0, 1], _NO_PRECISION)])
     yield "ends at (1, 1), where everything is detected"
     expect.close([fpr[-1], tpr[-1]], [1, 1], "Out of which clips is each rate a share?", known=[
+        ([1 / 3, 1], "The lowest threshold lies above some scores. Take the scores themselves as thresholds."),
         ([2 / 3, 1], "A score equal to the threshold is a detection: >= instead of >."),
         ([0.6, 1], "The false alarms are divided by all detections. Divide them by the number of clips without the keyword."),
         ([0.6, 0.4], "The rates have wholes of their own: fpr the clips without the keyword, tpr the keywords."),
@@ -164,7 +171,9 @@ def area_under_curve(f):
         (17.5, "x and y are exchanged (np.trapezoid takes y first)."), (45, "Each height is twice too large: a mean, not a sum."),
         (8.5, "That takes half the *difference* of two heights. The mean is half their sum."),
         (2.5, "Only the first strip is counted: n points have n - 1. Is the `return` inside the loop?"),
-        (20, "The first strip, between the points 0 and 1, is missing."), (3.5, "Corners were added. Take only the points given."),
+        (20, "The first strip is missing, or the heights were averaged before they met their widths."),
+        (-22.5, "The widths are negative: a width is x[i + 1] - x[i]."), (22, "Nothing is rounded."),
+        (23.5, "Take only the points given: the curve need not start at 0."), (3.5, "Corners were added. Take only the points given."),
         (4.5, "That is divided by the whole width."), (12.5, "The area goes down to the x axis, not to the lowest point.")])
     yield "gives 0.5 for the diagonal, and rounds nothing"
     expect.close(f(line, line), 0.5)
@@ -181,12 +190,13 @@ def threshold_for_false_alarms(f):
     is_keyword = np.array([True, False, True, True, False, False, True, False])
     score = np.array([9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0])
     yield "returns one number"
-    expect.number(f(is_keyword, score, 0.4))
+    expect.number(f(is_keyword, score, 0.4), "Of all thresholds that keep the promise, return the lowest.")
     yield "keeps the promise"
     threshold = float(np.asarray(f(is_keyword, score, 0.4)))
     rate = np.mean(score[~is_keyword] >= threshold)
     expect.that(rate <= 0.4, "a false-positive rate of at most 40 %",
                 f"the threshold {threshold:g}, where it is {rate:.0%}", expect.told(threshold, [
+                    *[(rate, "That is a rate. Return the threshold at which it is reached.") for rate in (0.25, 0.75)],
                     (5, "That is the first score that breaks the promise. Take the one before it, and mind that a score "
                      "equal to the threshold is a detection."),
                     (3, "The false alarms were counted out of all clips. Only those without the keyword count.")],
@@ -217,28 +227,3 @@ def threshold_for_false_alarms(f):
                  "to another word here: every threshold among the scores raises too many false alarms.")
     yield "takes 0 and 1 in place of truth values"
     expect.close(f(is_keyword.astype(int), score, 0.4), 6.0, "Make is_keyword bool first.")
-
-
-@ladder("calibration_error(confidence, is_right, n_bins=10)")
-def calibration_error(f):
-    sure = np.full(4, 0.75)
-    yield "returns one number"
-    expect.number(f(sure, np.array([True, True, True, False])))
-    yield "is 0 where 3 of 4 answers with a confidence of 75 % are right"
-    expect.close(f(sure, np.array([True, True, True, False])), 0.0)
-    yield "is 0.25 where 2 of them, or all of them, are right"
-    expect.close(f(sure, np.array([True, True, False, False])), 0.25)
-    expect.close(f(sure, np.ones(4, bool)), 0.25, "A network may also be surer than it says: take the absolute difference.")
-    yield "does not let a bin that is too sure make up for one that is not sure enough"
-    two, right = np.array([0.25, 0.25, 0.75, 0.75]), np.array([True, True, False, False])
-    expect.close(f(two, right), 0.75, "The difference is taken in each bin, and the mean over the bins comes last.",
-                 known=[(0.0, "The two bins cancel each other here: take the absolute difference in each bin.")])
-    yield "counts a bin as often as it has clips"
-    expect.close(f(np.array([0.05, 0.95, 0.95, 0.95]), np.array([True, True, True, True])), 0.275, known=[
-        (0.5, "Both bins count alike here. One has three clips of four: N_b / N."),
-        (0.1, "That is the mean over all bins, empty ones included. Each counts N_b / N.")])
-    yield "puts a confidence of exactly 1 into the last bin"
-    expect.close(f(np.array([1.0, 0.95]), np.array([False, True])), 0.475,
-                 "With ten bins, int(1.0 * 10) is 10, and there is no bin 10. np.minimum helps.")
-    yield "uses the number of bins that it is given"
-    expect.close(f(two, right, n_bins=1), 0.0)

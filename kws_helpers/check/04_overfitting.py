@@ -28,10 +28,12 @@ def mean_squared_error(f):
     yield "returns one number"
     expect.number(f(y, y), "One number for all points: the mean of their squared errors.")
     yield "is 0 where every guess is right"
-    expect.close(f(y, y), 0.0)
+    expect.close(f(y, y), 0.0, "All differences are 0 here. Are there brackets around the difference?")
     yield "squares a single error: 3 away costs 9"
     expect.close(f(np.array([1.0]), np.array([4.0])), 9.0, "The difference, squared.", known=[
         (3.0, "That is the difference itself, or its root mean square. Square it, and take no root."),
+        (-6.0, "The difference was doubled. Its square is (y - y_hat) ** 2."),
+        (-15.0, "The squares were subtracted. Subtract first, then square the difference."),
         (-3.0, "The difference is not squared."),
         (4.5, "There is a factor 1/2. Here there is none."),
     ])
@@ -51,9 +53,10 @@ def mean_squared_error(f):
 @ladder("radius(x, y)")
 def radius(f):
     yield "returns one distance for each point"
-    expect.shape(f(np.array([3.0, 0.0]), np.array([4.0, 1.0])), (2,))
+    expect.shape(f(np.array([3.0, 0.0]), np.array([4.0, 1.0])), (2,), "One distance for each point, not one for all.")
     yield "gives 5 for the point (3, 4)"
     expect.close(f(np.array([3.0]), np.array([4.0])), [5.0], "Square both, add, and take the root.", known=[
+        ([12.5], "`x**1/2` halves x**1. The root is np.sqrt(x), or x ** 0.5."),
         ([25.0], "The root is missing: np.sqrt."),
         ([7.0], "That is 3 + 4. Square both, add, and only then take the root."),
     ])
@@ -74,7 +77,7 @@ def weight_penalty(f):
     expect.close(f(weights, 0.1), 0.5, "Strength times the sum of the squares: no half, no mean, no root.", known=[
         (0.25, "There is a half, or a mean. Here the squares are only added up."),
         (0.1 * 5**0.5, "The root of the sum was taken. There is none here."),
-        (5.0, "The strength is missing."),
+        (5.0, "The strength is missing."), (0.05, "The strength was squared as well."),
         (0.1, "The weights were added before they were squared."),
         (0.3, "That is L1: the sum of the absolute values."),
     ])
@@ -103,17 +106,19 @@ def dropout(f):
     x = np.random.default_rng(7).uniform(1, 2, size=(200, 200))
     yield "returns an array of the same shape"
     for shape in [(5,), (4, 6), (2, 3, 4)]:
-        expect.shape(f(np.ones(shape), 0.5, True, _rng(0)), shape)
+        expect.shape(f(np.ones(shape), 0.5, True, _rng(0)), shape, "Silenced values become 0 and stay in their places.")
     yield "does nothing when the network is used (training=False)"
     expect.close(f(x, 0.4, False, _rng(0)), x, "Without training, every value stays as it is.")
     yield "does nothing with rate 0"
     out = expect.array(f(x, 0.0, True, _rng(0)))
     expect.close(out, x, "With rate 0 every draw must keep its value. Is the comparison of draw and rate the right way "
-                 "round?" if np.mean(out == 0) > 0.5 else "Nothing is silenced, and 1 - rate is 1.")
+                 "round?" if np.mean(out == 0) > 0.9 else "With rate 0 every draw must keep its value. Draw numbers from 0 to 1: "
+                 "rng.uniform." if np.mean(out == 0) > 0.1 else "Nothing is silenced, and 1 - rate is 1.")
     yield "draws for every value by itself"
     out = expect.array(f(x, 0.3, True, _rng(0))).astype(float)
     expect.that(not np.any(np.all(out == 0, axis=0)) and not np.any(np.all(out == 0, axis=1)),
                 "zeros scattered over the array", "whole rows or columns of zeros",
+                "Every value became 0. Draw numbers from 0 to 1: rng.uniform." if not out.any() else
                 "One random number was drawn for many values. Draw as many as x has: size=x.shape.")
     yield "sets about 30 % of the values to 0 with rate 0.3"
     share = np.mean(out == 0)
@@ -146,10 +151,14 @@ def batch_norm(f):
         expect.shape(f(np.ones(shape), ones, zeros), shape)
     yield "gives every neuron the mean 0 over the clips"
     out = expect.array(f(x, ones, zeros))
-    expect.close(out.mean(axis=0), zeros, "Subtract the mean of each column. The neurons are the last axis.")
+    expect.close(out.mean(axis=0), zeros, "Subtract the mean of each column. The neurons are the last axis.", known=[
+        (ones, "Were gamma and beta exchanged? gamma is the scale, beta the shift."),
+        ([-0.734707, 0.734707], "One mean was used for all neurons. Each has its own mean and variance.")])
     yield "gives every neuron the standard deviation 1 (epsilon is tiny here)"
     expect.close(np.std(np.asarray(f(x, ones, zeros, epsilon=1e-12)), axis=0), ones,
-                 "Divide by the root of the variance, and divide by n for the variance, as np.var does.")
+                 "Divide by the root of the variance, and divide by n for the variance, as np.var does.", known=[
+        ([0.999001, 0.999998], "The epsilon that is given is not used."),
+        ([2**0.5, 1 / 15], "That divides by the variance. Divide by its root.")])
     yield "adds epsilon to the variance, inside the root"
     expect.close(f(np.array([[1.0], [-1.0]]), np.ones(1), np.zeros(1), epsilon=3.0), [[0.5], [-0.5]],
                  "The variance is 1 here and epsilon 3: the root of 4 is 2.")
@@ -157,7 +166,8 @@ def batch_norm(f):
                  "When no epsilon is given it is 0.001.")
     yield "scales by gamma, then shifts by beta"
     gamma, beta = np.array([2.0, -3.0]), np.array([5.0, 7.0])
-    expect.close(f(x, gamma, beta), gamma * out + beta, "gamma · standardised + beta, each neuron with its own.")
+    expect.close(f(x, gamma, beta), gamma * out + beta, "gamma · standardised + beta, each neuron with its own.", known=[
+        (gamma * (out + beta), "The shift was scaled, too. Scale first, then shift.")])
     yield "with three axes, takes mean and variance over clips and frames together"
     frames = np.random.default_rng(0).normal(3, 2, size=(6, 5, 2))
     expect.close(f(frames, ones, zeros), np.asarray(f(frames.reshape(30, 2), ones, zeros)).reshape(6, 5, 2),
@@ -184,7 +194,7 @@ def early_stopping_epoch(f):
         (2, "Training stops one epoch too late: >= and not >."),
     ])
     yield "runs to the end where nothing stops it"
-    expect.equal(f([3.0, 2.0, 1.0, 1.5], 3), 2)
+    expect.equal(f([3.0, 2.0, 1.0, 1.5], 3), 2, "Here, too, the answer is the best epoch, not the last.")
     expect.equal(f([3.0, 2.0, 1.0], 2), 2)
     yield "starts to count again after every new best"
     expect.equal(f([5.0, 6.0, 4.0, 5.0, 3.0, 4.0, 2.0], 2), 6, "The epochs without a new best must be in a row.")
@@ -207,6 +217,8 @@ def fit_penalised(f):
     expect.close(f(x, 2 * x, 1, 10.0), [1.0, 0.0], "The sum of x² is 10, that of xy is 20: 20 / (10 + strength).", known=[
         ([4 / 3, 0.0], "The penalty is too weak by a factor: the squared errors are added up, not averaged, and "
                        "there is no half."),
+        ([1.5, -1.0], "The strength was added to the whole matrix. It belongs on the diagonal: strength * np.eye(degree + 1)."),
+        ([2.0, 0.0], "The strength has no effect."),
     ])
     yield "has a penalty on the constant, too: with strength 5, y = 4 becomes y = 2"
     expect.close(f(x, np.full(5, 4.0), 0, 5.0), [2.0], "All coefficients are in the sum, the constant as well.")

@@ -54,7 +54,8 @@ def _kind(condition: bool, expected: str, value: Any, cause: str = "") -> None:
 
 def array(value: Any, cause: str = "") -> np.ndarray:
     """Expect anything with a shape: an array of NumPy's, TensorFlow's or others."""
-    _kind(value is not None and hasattr(value, "shape"), "an array", value, cause)
+    of_list = "Make an array of it: np.array(…)." if isinstance(value, (list, tuple)) else ""
+    _kind(value is not None and hasattr(value, "shape"), "an array", value, of_list or cause)
     return np.asarray(value)
 
 

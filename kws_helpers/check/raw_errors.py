@@ -16,10 +16,23 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
      "there is no axis {0} in an array with {1} axes; axes are counted from 0, and -1 is the last"),
     (r"too many indices for array: array is (\d+)-dimensional, but (\d+)",
      "the array has only {0} axes, and {1} indices are given"),
+    (r"index (-?\d+) is out of bounds for axis \d+ with size 0", "the array is empty: it has no index {0}"),
     (r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)",
      "index {0} is too large: axis {1} has {2} places, counted from 0"),
     (r"boolean index did not match", "a mask of truth values must be as long as the array that it picks from"),
-    (r"list index out of range", "the list has no place with that number; the first is 0"),
+    (r"(list|tuple|string) index out of range", "the {0} has no place with that number; the first is 0"),
+    (r"^KeyError: (.+)", "the dict has no key {0}"),
+    (r"not all arguments converted during string formatting",
+     "`%` has a text on its left, and no number. int(text) makes one of it, int(text, 16) of hexadecimal digits"),
+    (r"Strings must be encoded before hashing", "a hash is computed from bytes, and text.encode() gives them"),
+    (r"invalid literal for int\(\) with base 10",
+     "the text is no whole number. int(text, 16) reads hexadecimal digits"),
+    (r"ufunc 'bitwise_xor' not supported|for \^: 'float'", "`^` is no power in Python; x**2 is a square"),
+    (r"'(?:float|int|numpy\.\w+)' object is not iterable", "a single number came, and a loop needs an array or a list"),
+    (r"invalid literal for int\(\) with base 16",
+     "those are no hexadecimal digits. hexdigest() gives them, and digest() gives bytes"),
+    (r"int\(\) can't convert non-string with explicit", "int(…, 16) reads a text: that of a hash is its hexdigest()"),
+    (r"too large to convert to C", "the number is too large for NumPy. Python's own int has no limit"),
     (r"only integer scalar arrays can be converted to a scalar index",
      "a whole number is needed there, and a whole array came. np.concatenate and np.stack take all arrays in one list"),
     (r"only (?:length-1|0-dimensional) arrays can be converted",
@@ -29,17 +42,17 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
                                                       "is put into it. Is a np.sum missing?"),
     (r"inhomogeneous shape", "the rows of the list have different lengths, so they cannot become one array"),
     (r"truth value of an (?:empty )?array",
-     "`if`, `and`, `or` and `not` need a single truth value, and an array holds many. Use &, | and ~, or .any() and "
-     ".all()"),
+     "`if`, `and`, `or` and `not` need a single truth value, and an array holds many. Use &, | and ~, "
+     "with brackets around each comparison, or .any() and .all()"),
     (r"zero-size array to reduction", "nothing is left to take the largest or smallest of: the array is empty"),
     (r"unhashable type: '(?:numpy\.)?(\w+)'",
      "{0} cannot be the key of a dict or an item of a set; numbers, texts and tuples can"),
     (r"unsupported operand type\(s\) for (\S+): 'NoneType'|for (\S+): '.*' and 'NoneType'",
      "one of the two values is None. Did a function above forget its `return`?"),
     (r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(list|tuple)'|for (\S+): '.*' and '(list|tuple)'",
-     "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
+     "Python cannot calculate with a whole list. Make an array of it first, np.array(…), or use a loop"),
     (r"can(?:'|no)t multiply sequence by non-int|can only concatenate list",
-     "Python cannot calculate with a whole list. Make an array of it first: np.array(…)"),
+     "Python cannot calculate with a whole list. Make an array of it first, np.array(…), or use a loop"),
     (r"'NoneType' object (?:has no attribute|is not)|, not NoneType",
      "a value is None there. Did a function above forget its `return`? (Methods such as list.append and list.sort "
      "return None.)"),
@@ -47,8 +60,8 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"takes (.+) positional arguments? but (\d+)", "a function that takes {0} arguments is called with {1}"),
     (r"'(\w+)' object is not callable", "something of type {0} is called like a function. Is a bracket too many, or a "
                                        "function's name used for a variable?"),
-    (r"'numpy\.ndarray' object has no attribute '(\w+)'", "an array has no `{0}`. Is its name that of a module, "
-                                                         "too?"),
+    (r"'numpy\.ndarray' object has no attribute '(\w+)'", "an array has no `{0}`. Lists have other methods, and "
+                                                         "a module may have the array's name"),
     (r"local variable '(\w+)'", "`{0}` is used before anything was put into it"),
     (r"name '(\w+)' is not defined", "nothing is called `{0}` here. Is it misspelt, or its cell not run?"),
     (r"could not convert string to float|did not contain a loop with signature.*<U",
@@ -78,7 +91,8 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"arrays used as indices must be of integer", "places in an array are whole numbers: .astype(int)"),
     (r"Cannot cast array data from .*float.* to .*int", "whole numbers are needed there, and floats came"),
     (r"'float' object cannot be interpreted as an integer", "a whole number is needed there; // gives one, / a float"),
-    (r"Cannot interpret '\d+' as a data type", "a shape is one argument, with its own brackets: np.zeros((3, 2))"),
+    (r"Cannot interpret '\d+' as a data type", "sizes or axes are one argument, with their own brackets: "
+                                                   "np.zeros((3, 2)), np.mean(x, axis=(0, 1))"),
     (r"numpy boolean (?:negative|subtract)", "NumPy does not subtract truth values. Turn them round with ~, compare "
                                             "them with !=, or make numbers of them: .astype(int)"),
     (r"(?:too many|not enough) values to unpack \(expected (\d+)", "{0} values are expected on the right of the ="),
@@ -101,6 +115,6 @@ def in_words(error: BaseException, place: str = "") -> str:
                   str(error))
     text = " ".join(text.split())
     own = type(error).__name__ + (f": {text[:200].rstrip('.')}" if text else "")
-    said = meaning(text)
+    said = meaning(f"KeyError: {text}" if isinstance(error, KeyError) else text)
     brackets = "; ".join(filter(None, [own if said else "", place]))
     return (said or own) + (f" ({brackets})" if brackets else "")
