@@ -219,7 +219,7 @@ def test_the_usual_errors_are_told_in_a_sentence_with_the_original_in_brackets(c
 
 
 def test_an_error_that_is_not_in_the_table_keeps_its_own_words():
-    assert in_words(KeyError("x"), "line 3") == "KeyError: 'x' (line 3)"
+    assert in_words(LookupError("x"), "line 3") == "LookupError: x (line 3)"
 
 
 @pytest.mark.parametrize("wrong, right, words", [
