@@ -154,7 +154,7 @@ def demo() -> None:
 @app.command()
 def benchmark(
     parts: Annotated[list[str] | None, typer.Argument(help="speed, data, lessons (runs all of them), grading, "
-                                                           "busy, domain, real; default: all.")] = None,
+                                                           "busy, real, spotting; default: all.")] = None,
     real: Annotated[str | None, typer.Option(help="Recordings of people: a folder or archive in the layout of Speech "
                                                   "Commands. The lessons run with them, too.")] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The best spotter under 100,000 parameters that six minutes of training on two cores give, and why.
+"""The best spotter under 100,000 parameters that ten minutes of training on two cores give, and why.
 
 The recipe is trained on recordings of people, and on the bundled voices beside them, with three seeds, and measured as
 a spotter (`spotting`) beside the network of lesson 07, which hears the bundled voices only. docs/recipe.md tells the
