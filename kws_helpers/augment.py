@@ -2,8 +2,8 @@
 
 The changes are made where they cost least: on the powers in the mel bands, between the Fourier transform and the
 cosine transform of the MFCC. There, a shift in time moves rows; another speed or another voice stretches one of the
-axes; loudness is a factor; noise adds its own powers (as unrelated sounds do on average), as loud as it is behind the
-words of a long recording; and a microphone is one more constant for each coefficient.
+axes; loudness is a factor; noise adds its own powers (as unrelated sounds do on average), so many decibel quieter than
+an average word; and a microphone is one more constant for each coefficient.
 """
 
 import math
@@ -33,7 +33,7 @@ class Changes:
     speed: float = 0.15  # share by which a clip gets faster or slower
     voice: float = 0.1  # share by which the mel axis is stretched: larger and smaller mouths (Jaitly & Hinton 2013)
     loudness: float = 10.0  # decibel, to either side
-    noise: tuple[float, float] | None = (5.0, 40.0)  # decibel by which the background is quieter than an average word
+    noise: tuple[float, float] | None = (20.0, 45.0)  # decibel by which the background is quieter than an average word
     microphone: float = 0.5  # standard deviation of a constant on the coefficients 1 to 19, in units of theirs
     mask: int = 8  # frames that are masked at most, twice (SpecAugment: Park et al. 2019)
 

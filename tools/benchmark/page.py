@@ -68,8 +68,8 @@ def _spotting(candidates: list[dict], picture: Path) -> list[str]:
             "and noise that no network has heard, every three seconds a word, every second one no keyword, over noise "
             "that is 10 to 30 dB quieter than an average word. Missed are so many of the keywords where the threshold "
             f"was chosen for {', '.join(limits)} false alarms an hour on other such recordings; mean, and each seed. "
-            "“Clips” is the accuracy on the testing clips. The [recipe](recipe.md) has heard people, the network of "
-            "lesson 07 has not.",
+            "“Clips” is the accuracy on the testing clips. The [recipe](recipe.md) has heard people, the other "
+            "network has not.",
             "![Misses against false alarms an hour, a curve for each network, the mean of its seeds]"
             f"({picture.name})",
             _table(["network", "parameters", "clips", *(f"missed at {limit}" for limit in limits)], rows),
