@@ -1,8 +1,8 @@
 """The best spotter under 100,000 parameters that ten minutes of training on two cores give, and why.
 
 The recipe is trained on recordings of people, and on the bundled voices beside them, with three seeds, and measured as
-a spotter (`spotting`) beside a network like that of lesson 07, which has heard the bundled voices only. docs/recipe.md tells the
-same in words.
+a spotter (`spotting`) beside a network like that of lesson 07, which has heard the bundled voices only. docs/recipe.md
+tells the same in words.
 """
 
 import math
