@@ -848,9 +848,9 @@ print(", ".join(f"{said} → {found}" + (f" ({n} times)" if n > 1 else "")
                 for (found, said), n in Counter(false_pairs).most_common()))
 
 # %% [markdown]
-# Most false alarms come while a word is said, and quite a few of these words sound like the keyword. Say the pairs
-# aloud: in some, the vowel is the same ("nine" and "right"), in others the ending ("six" and "yes"). These are words that
-# the network met in training, from other voices. In a kitchen there are thousands that it never met, so expect worse.
+# Most false alarms come while a word is said, and some of these words sound like the keyword. Say the pairs aloud: "dog"
+# and "off" have the same vowel, "left" and "yes" as well. These are words that the network met in training, from other
+# voices. In a kitchen there are thousands that it never met, so expect worse.
 #
 # What would help? Training clips with more noise; more words that are no keywords (in training, one clip in twelve was
 # "unknown", here about every second word is); more voices; stretches of long recordings, cut anywhere. Which of them
@@ -864,7 +864,7 @@ claim("Most false alarms come while a word is said", in_a_word > 0.6, in_a_word)
 alike = {"right": "nine five eight", "go": "no four", "no": "go", "on": "one off dog follow", "off": "dog on",
          "stop": "dog follow up", "yes": "left six seven", "left": "yes seven", "up": "one off stop", "down": ""}
 sounds_alike = np.mean([said in alike[found].split() for found, said in false_pairs])
-claim("quite a few of these words sound like the keyword", sounds_alike > 0.25, sounds_alike)
+claim("some of these words sound like the keyword", sounds_alike > 0.1, sounds_alike)
 claim("These are words that the network met in training", {word.text for word in exam.words} <= {
     str(word) for word in dataset.training.words}, "")
 unknown = np.mean(prepared.training.y == 10)
