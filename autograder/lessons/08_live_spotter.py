@@ -1479,12 +1479,13 @@ together = keras.Model(base.input, keras.layers.Concatenate(name="keywords_and_o
 own_weights = own_layer[1].coef_.T / own_layer[0].scale_[:, np.newaxis]  # so that it standardises its inputs, too
 own_output.set_weights([own_weights, own_layer[1].intercept_ - own_layer[0].mean_ @ own_weights])
 
+my_spotter = Path("my_spotter.keras")
 if not mode.grading():
-    spotting.save("my_spotter.keras", together, class_names=[*dataset.class_names, WORD], mean=base_mean, std=base_std,
+    spotting.save(my_spotter, together, class_names=[*dataset.class_names, WORD], mean=base_mean, std=base_std,
                   threshold=dict.fromkeys(KEYWORDS, base_threshold) | {WORD: own_threshold},
                   smoothing=WIDTH, refractory=REFRACTORY)
     soundfile.write("excerpt.wav", excerpt.audio, data.SAMPLE_RATE)
-    print(f"my_spotter.keras: {Path('my_spotter.keras').stat().st_size / 1000:.0f} kB")
+    print(f"{my_spotter}: {my_spotter.stat().st_size / 1000:.0f} kB")
 
 # %% [markdown]
 # The file needs neither this notebook nor TensorFlow. In a terminal (in JupyterLab: *File › New › Terminal*):
@@ -1502,7 +1503,7 @@ if not mode.grading():
 
 # %% tags=["shows"]
 def spot_excerpt():
-    command = [sys.executable, "-m", "kws_helpers", "spot", "excerpt.wav", "--network", "my_spotter.keras"]
+    command = [sys.executable, "-m", "kws_helpers", "spot", "excerpt.wav", "--network", my_spotter]
     print(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 if not mode.grading():
