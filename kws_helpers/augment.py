@@ -14,9 +14,8 @@ import numpy as np
 
 from kws_helpers import features
 from kws_helpers.data import Dataset
-from kws_helpers.features import HOP, LEVEL, N_MELS, NEPER_IN_DECIBEL, Prepared
+from kws_helpers.features import FRAMES, HOP, LEVEL, N_MELS, NEPER_IN_DECIBEL, Prepared
 
-_FRAMES = 49
 _QUIET = np.int16(-100 / LEVEL)  # the smallest power that there is
 
 
@@ -68,7 +67,7 @@ class AugmentedClips(keras.utils.PyDataset):
         self.y = dataset.training.labels
         self._levels = features.mel_levels_of(dataset.training)
         self._spoken = dataset.training.words != "_silence_"
-        self._noise = [_as_loud_as(1.0, np.exp(features.mel_decibel(recording) / NEPER_IN_DECIBEL))
+        self._noise = [_of_loudness_1(np.exp(features.mel_decibel(recording) / NEPER_IN_DECIBEL))
                        for recording in dataset.noise["training"]]
         some = self._levels[np.flatnonzero(self._spoken)[::5]]
         self._loudness = _loudness(_power(some, np.zeros(len(some))))
@@ -113,10 +112,10 @@ class AugmentedClips(keras.utils.PyDataset):
 
     def _noise_stretches(self, n: int, factors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """A second of a random recording, times its factor, for each of n clips: (n, 49, 128)."""
-        stretches = np.empty((n, _FRAMES, N_MELS), np.float32)
+        stretches = np.empty((n, FRAMES, N_MELS), np.float32)
         for stretch, factor, number in zip(stretches, factors, rng.integers(len(self._noise), size=n), strict=True):
-            start = rng.integers(len(self._noise[number]) - _FRAMES + 1)
-            np.multiply(self._noise[number][start : start + _FRAMES], factor, out=stretch)
+            start = rng.integers(len(self._noise[number]) - FRAMES + 1)
+            np.multiply(self._noise[number][start : start + FRAMES], factor, out=stretch)
         return stretches
 
 
@@ -132,8 +131,8 @@ def _loudness(power: np.ndarray) -> float:
     return float(power.sum(axis=-1, dtype=float).mean())
 
 
-def _as_loud_as(loudness: float, power: np.ndarray) -> np.ndarray:
-    return power * np.float32(loudness / max(_loudness(power), 1e-10))
+def _of_loudness_1(power: np.ndarray) -> np.ndarray:
+    return power * np.float32(1 / max(_loudness(power), 1e-10))
 
 
 def _column(values: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ from kws_helpers.desk.text import listed
 
 WINDOW = 640  # samples: 40 ms
 HOP = 320  # samples: 20 ms
+FRAMES = 49  # in a second
 N_MELS = 128
 N_MFCC = 40
 TOP_DECIBEL = 80  # what is quieter than this below the loudest point of its clip is raised to it

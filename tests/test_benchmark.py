@@ -82,7 +82,7 @@ def test_the_weights_of_classes_are_how_frequent_keywords_are_among_keywords():
 
 
 def test_people_and_synthetic_voices_are_in_every_batch(own_cache):
-    clips, prepared = recipe.clips_of(recipe.RECIPE, "bundled", seed=0)  # which stand for people here
+    clips = recipe.clips_of(recipe.RECIPE, "bundled", seed=0)  # which stand for people here
     x, y = clips[0]
     people, bundled = clips._kinds
     assert len(people.y) == len(bundled.y) and len(y) == people.batch_size + bundled.batch_size

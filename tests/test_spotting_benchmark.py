@@ -7,7 +7,7 @@ from autograder.judging.reference import module_of
 from kws_helpers import data, features
 from kws_helpers.recording import long_recording
 from tools.benchmark import spotting
-from tools.benchmark.spotting import REFRACTORY, SMOOTHING, THRESHOLDS, curve, detect, heard, smooth
+from tools.benchmark.spotting import REFRACTORY, SMOOTHING, THRESHOLDS, Heard, curve, detect, smooth
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def probabilities(recording):
 
 
 def test_smoothing_detection_and_counting_are_those_of_lesson_08(recording, probabilities):
-    lesson, one = module_of("08_live_spotter"), heard(recording)
+    lesson, one = module_of("08_live_spotter"), Heard(recording)
     smoothed = lesson.smooth(probabilities[:, :10], SMOOTHING)
     assert np.allclose(smooth(probabilities[:, :10]), smoothed)
     measured = curve(probabilities, one)
@@ -41,7 +41,7 @@ def test_smoothing_detection_and_counting_are_those_of_lesson_08(recording, prob
 
 
 def test_a_look_is_the_mfcc_of_the_last_second(recording):
-    looks = np.concatenate(list(heard(recording).looks()))
+    looks = np.concatenate(list(Heard(recording).looks()))
     audio = np.concatenate([np.zeros(16_000, np.float32), recording.audio])
     for number in (0, 3, 255, 256, 599):
         end = 16_000 + (number + 1) * 1600
@@ -50,7 +50,7 @@ def test_a_look_is_the_mfcc_of_the_last_second(recording):
 
 
 def test_every_missed_keyword_has_a_cause(recording):
-    one = heard(recording)
+    one = Heard(recording)
     exam = {"dense": one, "sparse": one, "no keyword": one}
 
     def never_right(x):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from autograder.building.lesson import UNGRADED, lesson_names
-from kws_helpers.desk.folder import NETWORKS, is_machinery
+from kws_helpers.desk.folder import WRITTEN, is_machinery
 from kws_helpers.results import FOLDER as RESULTS
 
 NOTEBOOKS = "notebooks"
@@ -47,7 +47,7 @@ class Aside:
                 return place, NOBODYS
             if name == RESULTS:
                 return place, "belongs to the course; nothing in it is graded"
-        if path.name.endswith((*(f"{name}.ipynb" for name in UNGRADED), *NETWORKS)):
+        if path.name.endswith((*(f"{name}.ipynb" for name in UNGRADED), *WRITTEN)):
             return path, "belongs to the course; nothing in it is graded"
         return None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kws_helpers.results import FOLDER as RESULTS
 
-NETWORKS = ("spotter.keras", "my_spotter.keras", "spotter.tflite", "excerpt.wav")
+WRITTEN = ("spotter.keras", "my_spotter.keras", "spotter.tflite", "excerpt.wav")
 """The lessons write these when they run, and `my_results`; nothing in them is graded."""
 _MACHINERY = frozenset(("__macosx", "__pycache__", "node_modules", "site-packages", "venv", "thumbs.db", "desktop.ini",
                         "timestamp.txt"))
@@ -76,7 +76,7 @@ def look_into(folder: Path, output: Path) -> Folder:
             found.skipped.add(place.name)
             continue
         for path in entries:
-            if is_machinery(path.name) or path.name in (RESULTS, *NETWORKS):
+            if is_machinery(path.name) or path.name in (RESULTS, *WRITTEN):
                 found.skipped.add(path.name)
             elif path.absolute() != output.absolute():
                 waiting += _add(found, f"{prefix}{path.name}", path)

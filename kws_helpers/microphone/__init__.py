@@ -72,8 +72,8 @@ def try_spotter(spotter: Spotter, sound: np.ndarray) -> None:
 
     hear = ears()
     sound = np.pad(sound, (0, spotter.chunk * spotter.smoothing))
-    chunks = np.split(sound, range(spotter.chunk, len(sound), spotter.chunk))
-    looks = [hear(chunk, threshold) for chunk in chunks if len(chunk) == spotter.chunk]
+    chunks = sound[: len(sound) // spotter.chunk * spotter.chunk].reshape(-1, spotter.chunk)
+    looks = [hear(chunk, threshold) for chunk in chunks]
     bars, _ = next((look for look in looks if look[1]), looks[-1])
     said = [word for _, word in looks if word]
     print(f"To the sound above it says: {', '.join(said) or 'nothing'}.")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from kws_helpers.features import N_MELS, N_MFCC, WINDOW, mel_filters
-from kws_helpers.spotting.file import FRAMES, Spotter
+from kws_helpers.features import FRAMES, N_MELS, N_MFCC, WINDOW, mel_filters
+from kws_helpers.spotting.file import Spotter
 from kws_helpers.spotting.origin import ATTRIBUTION, learned_from_people
 from kws_helpers.spotting.program import Operation, Program, place_of, program_of
 from kws_helpers.spotting.quantise import quantised

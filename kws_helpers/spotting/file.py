@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from kws_helpers.features import HOP, N_MFCC
+from kws_helpers.features import FRAMES, HOP, N_MFCC
 from kws_helpers.spotting import compute, graph
 from kws_helpers.spotting.steps import Step
 
 PRETRAINED = Path(__file__).with_name("pretrained.keras")
 MEMBER = "spotter.json"
 CHUNK = 1_600  # samples: 0.1 s
-FRAMES = 49  # of a window of one second
 _THRESHOLD = 0.5
 _NEVER_WAKE = ("unknown", "silence")
 BATCH = 32  # looks at a time: what a layer makes of them fits into the cache of a core

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kws_helpers.data import SAMPLE_RATE
-from kws_helpers.features import HOP, WINDOW, cepstrum, mel_decibel
-from kws_helpers.spotting.file import BATCH, CHUNK, FRAMES, Spotter
+from kws_helpers.features import FRAMES, HOP, WINDOW, cepstrum, mel_decibel
+from kws_helpers.spotting.file import BATCH, CHUNK, Spotter
 
 
 class Chunks:
@@ -32,6 +32,23 @@ class Chunks:
         return heard[:complete].reshape(-1, self._length)
 
 
+class Windows:
+    """The last second of a sound after every chunk, as MFCC; it begins as zeros. A frame's power is computed once."""
+
+    def __init__(self) -> None:
+        self._samples = np.zeros(WINDOW - HOP, np.float32)  # with which the next frame begins
+        self._frames = mel_decibel(np.zeros(FRAMES * HOP + WINDOW - HOP, np.float32))
+
+    def of(self, chunks: np.ndarray) -> np.ndarray:
+        """Return (n, 49, 40) for the next chunks (n, chunk) float32 at 16 kHz."""
+        audio = np.concatenate([self._samples, chunks.ravel()])
+        frames = np.concatenate([self._frames, mel_decibel(audio)])
+        self._samples, self._frames = audio[len(audio) - len(self._samples) :], frames[-FRAMES:]
+        by = chunks.shape[1] // HOP
+        windows = np.lib.stride_tricks.sliding_window_view(frames, FRAMES, axis=0)[by::by]
+        return cepstrum(windows.transpose(0, 2, 1))
+
+
 class Look(NamedTuple):
     """What a spotter thinks after a chunk."""
 
@@ -47,8 +64,7 @@ class Stream:
         """Listen with the spotter's own thresholds, or with one for all keywords."""
         self._spotter = spotter
         self.set_threshold(threshold)
-        self._samples = np.zeros(WINDOW - HOP, np.float32)  # with which the next frame begins
-        self._frames = mel_decibel(np.zeros(FRAMES * HOP + WINDOW - HOP, np.float32))
+        self._windows = Windows()
         self._recent = np.zeros((0, len(spotter.class_names)), np.float32)
         self._looks, self._last = 0, -np.inf
 
@@ -65,19 +81,11 @@ class Stream:
             ValueError: samples are not finite.
         """
         for start in range(0, len(chunks), BATCH):
-            for probabilities in self._spotter.probabilities(self._mfcc(chunks[start : start + BATCH])):
+            some = chunks[start : start + BATCH]
+            if not np.isfinite(some).all():
+                raise ValueError("the sound holds samples that are no finite numbers (NaN or infinity)")
+            for probabilities in self._spotter.probabilities(self._windows.of(some)):
                 yield self._look(probabilities)
-
-    def _mfcc(self, chunks: np.ndarray) -> np.ndarray:
-        """Return (n, 49, 40) of the window after each chunk; the power of a frame is computed once."""
-        if not np.isfinite(chunks).all():
-            raise ValueError("the sound holds samples that are no finite numbers (NaN or infinity)")
-        audio = np.concatenate([self._samples, chunks.ravel()])
-        frames = np.concatenate([self._frames, mel_decibel(audio)])
-        self._samples, self._frames = audio[len(audio) - len(self._samples) :], frames[-FRAMES:]
-        by = chunks.shape[1] // HOP
-        windows = np.lib.stride_tricks.sliding_window_view(frames, FRAMES, axis=0)[by::by]
-        return cepstrum(windows.transpose(0, 2, 1))
 
     def _look(self, probabilities: np.ndarray) -> Look:
         self._recent = np.concatenate([self._recent, probabilities[np.newaxis]])[-self._spotter.smoothing :]

@@ -24,6 +24,7 @@ from tools.benchmark.spotting import Spotted, listener, measure, recordings
 SEEDS = (0, 1, 2)
 BATCH = 128
 BUNDLED = "bundled"
+CHANGES = Changes(noise=(5, 40))  # as loud as it is behind the words of a long recording
 NETWORKS = BUILD / "spotting"
 
 
@@ -35,19 +36,16 @@ class Candidate:
     build: Callable[[], Any]
     epochs: int
     peak: float = 0.01  # the highest learning rate
-    weight_decay: float = 0.03
     even: bool = False  # rare keywords count as if they were as frequent as the others
-    people: bool = True  # recordings of people are among the training clips
-    bundled: bool = True  # and the bundled synthetic voices
-    changes: Changes = Changes(noise=(5, 40))  # as loud as it is behind the words of a long recording
+    people: bool = True  # recordings of people are among the training clips, beside the bundled synthetic voices
 
 
-def tc_resnet8(width: float, dropout: float) -> Any:
+def tc_resnet8() -> Any:
     """TC-ResNet8 (Choi and others, 2019), as lesson 07 builds it."""
-    return module_of("07_tc_resnet").build_tc_resnet8(width=width, dropout=dropout)
+    return module_of("07_tc_resnet").build_tc_resnet8(dropout=0.3)
 
 
-def ds_resnet(channels: Sequence[int] = (108, 88, 88, 88, 112, 108), excited: bool = True) -> Any:
+def ds_resnet(channels: Sequence[int] = (108, 88, 88, 88, 112, 108)) -> Any:
     """Residual blocks of depthwise separable convolutions over time, after MatchboxNet (Majumdar & Ginsburg, 2020).
 
     The kernels grow from 9 to 17 frames: a depthwise kernel has one weight for each frame and channel, so wide ones
@@ -62,15 +60,13 @@ def ds_resnet(channels: Sequence[int] = (108, 88, 88, 88, 112, 108), excited: bo
     x = _relu(separable(x, first, 9))
     for width, kernel in zip(blocks, (11, 13, 15), strict=True):
         shortcut = x if x.shape[-1] == width else _normalised(keras.layers.Conv1D(width, 1, use_bias=False)(x))
-        x = separable(x, width, kernel)
-        x = _relu((_excited(x) if excited else x) + shortcut)
+        x = _relu(_excited(separable(x, width, kernel)) + shortcut)
     x = _relu(separable(x, wide, 17))
     x = _relu(_normalised(keras.layers.Conv1D(last, 1, use_bias=False)(x)))
     return keras.Model(clip, keras.layers.Dense(12, activation="softmax")(keras.layers.GlobalAveragePooling1D()(x)))
 
 
-TC_RESNET8 = Candidate("TC-ResNet8, synthetic voices alone", lambda: tc_resnet8(1, dropout=0.3), 100,
-                       peak=0.012, people=False)
+TC_RESNET8 = Candidate("TC-ResNet8, synthetic voices alone", tc_resnet8, 100, peak=0.012, people=False)
 RECIPE = Candidate("the recipe", ds_resnet, 80, even=True)
 CANDIDATES = (RECIPE, TC_RESNET8)
 
@@ -100,11 +96,11 @@ class Together(keras.utils.PyDataset):
 
 def sources_of(candidate: Candidate, source: str) -> list[str]:
     """Return where a candidate's clips come from; by the mean of the first source's all are standardised."""
-    return [source] * candidate.people + [BUNDLED] * candidate.bundled
+    return [source, BUNDLED] if candidate.people else [BUNDLED]
 
 
-def clips_of(candidate: Candidate, source: str, seed: int) -> tuple[Together, features.Prepared]:
-    """Return the training clips of a candidate, and the features by whose mean they are standardised.
+def clips_of(candidate: Candidate, source: str, seed: int) -> Together:
+    """Return the training clips of a candidate.
 
     "Unknown" are all other words, and not only as many as a tenth of the keywords: whatever is no keyword has many
     faces. The noise is that of all the training clips together.
@@ -113,9 +109,8 @@ def clips_of(candidate: Candidate, source: str, seed: int) -> tuple[Together, fe
     datasets = [data.load(one, unknown_percent=None) for one in sources]
     noise = {"training": [recording for dataset in datasets for recording in dataset.noise["training"]]}
     prepared = features.prepare(data.load(sources[0]))
-    kinds = [AugmentedClips(replace(dataset, noise=noise), prepared, candidate.changes, seed=seed)
-             for dataset in datasets]
-    return Together(kinds), prepared
+    return Together([AugmentedClips(replace(dataset, noise=noise), prepared, CHANGES, seed=seed)
+                     for dataset in datasets])
 
 
 def train(candidate: Candidate, source: str, seed: int) -> Any:
@@ -123,7 +118,7 @@ def train(candidate: Candidate, source: str, seed: int) -> Any:
     file = NETWORKS / f"{re.sub(r'[^a-z0-9]+', '-', candidate.name.lower()).strip('-')}_{seed}.keras"
     if not file.exists():
         NETWORKS.mkdir(parents=True, exist_ok=True)
-        clips, _ = clips_of(candidate, source, seed)
+        clips = clips_of(candidate, source, seed)
         [(network, _)] = training.train_seeds(partial(compiled, candidate, clips.y), clips, seeds=[seed],
                                               epochs=candidate.epochs)
         keras.Model(network.input, network.output).save(file)
@@ -146,8 +141,8 @@ def compare(source: str) -> Iterator[Spotted]:
         yield replace(measured, parameters=networks[0].count_params())
 
 
-def compiled(candidate: Candidate, labels: np.ndarray, loss: Callable | None = None) -> Any:
-    """A new network for training clips with these labels; `loss` None is that of the candidate.
+def compiled(candidate: Candidate, labels: np.ndarray) -> Any:
+    """A new network for training clips with these labels.
 
     AdamW; the learning rate rises for a tenth of the steps, then falls like a cosine.
     """
@@ -155,9 +150,8 @@ def compiled(candidate: Candidate, labels: np.ndarray, loss: Callable | None = N
     rate = keras.optimizers.schedules.CosineDecay(candidate.peak / 20, steps - steps // 10, warmup_steps=steps // 10,
                                                   warmup_target=candidate.peak)
     network = candidate.build()
-    loss = loss or _loss(_weights(labels) if candidate.even else np.ones(12))
-    network.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=candidate.weight_decay), loss=loss,
-                    steps_per_execution=8)
+    network.compile(optimizer=keras.optimizers.AdamW(rate, weight_decay=0.03), steps_per_execution=8,
+                    loss=_loss(_weights(labels) if candidate.even else np.ones(12)))
     return network
 
 

@@ -14,19 +14,19 @@ from typing import Any
 import numpy as np
 
 from kws_helpers import data, features
-from kws_helpers.data import KEYWORDS, SAMPLE_RATE, Dataset, Split
+from kws_helpers.data import KEYWORDS, Dataset, Split
 from kws_helpers.recording import Recording, Word, long_recording
+from kws_helpers.spotting.stream import CHUNK, Windows
 
 LIMITS = (20, 7.5, 1)  # false alarms an hour
 MINUTES = 40
-CHUNK, SMOOTHING, REFRACTORY = 1600, 5, 10  # samples; looks; looks
+SMOOTHING, REFRACTORY = 5, 10  # looks
 KINDS = {"dense": {}, "sparse": {"gap": (5, 25)}, "no keyword": {"keyword_share": 0}}
 LOUDNESS = {"below 10 dB": (-np.inf, 10), "10 to 20 dB": (10, 20), "20 dB and more": (20, np.inf)}
 CAUSES = ("another keyword was louder, or just detected", "smoothed away", "right, but below the threshold",
           "never right")
 THRESHOLDS = np.concatenate([np.arange(0.02, 0.9, 0.02), 1 - np.geomspace(0.1, 0.0002, 50)])
 _SEEDS = {"validation": 7, "testing": 8}
-_FRAMES, _HOPS = 49, CHUNK // features.HOP  # frames in a look; frames between two looks
 _LOOKS = 256  # looks computed at a time
 
 Listener = Callable[[np.ndarray], np.ndarray]
@@ -40,10 +40,9 @@ def listener(network: Any, prepared: features.Prepared) -> Listener:
 
 @dataclass(frozen=True)
 class Heard:
-    """A recording as a spotter computes with it: powers in mel bands, (n, 128) in decibel, and what is said in it."""
+    """A recording as a spotter hears it, and what is said in it."""
 
     recording: Recording
-    levels: np.ndarray
 
     @cached_property
     def truth(self) -> list[tuple[int, int, int]]:
@@ -59,10 +58,10 @@ class Heard:
 
     def looks(self) -> Iterator[np.ndarray]:
         """Yield the MFCC (some, 49, 40) of the last second after every chunk."""
-        count = len(self.recording.audio) // CHUNK
-        for start in range(0, count, _LOOKS):
-            first = _HOPS * (np.arange(start, min(start + _LOOKS, count)) + 1)
-            yield features.cepstrum(self.levels[first[:, np.newaxis] + np.arange(_FRAMES)])
+        windows, audio = Windows(), self.recording.audio
+        chunks = audio[: len(audio) // CHUNK * CHUNK].reshape(-1, CHUNK)
+        for start in range(0, len(chunks), _LOOKS):
+            yield windows.of(chunks[start : start + _LOOKS])
 
 
 @dataclass(frozen=True)
@@ -106,20 +105,8 @@ def recordings(dataset: Dataset, split: str, minutes: float = MINUTES) -> dict[s
     """
     noise = dataset.noise[split] + (data.load("bundled").noise[split] if not dataset.name.startswith("bundled") else [])
     dataset = replace(dataset, noise=dataset.noise | {split: noise})
-    return {kind: heard(long_recording(dataset, split, minutes, seed=_SEEDS[split], **arguments))
+    return {kind: Heard(long_recording(dataset, split, minutes, seed=_SEEDS[split], **arguments))
             for kind, arguments in KINDS.items()}
-
-
-def heard(recording: Recording) -> Heard:
-    """Return a recording with its powers, after a second of zeros: the window in which a spotter begins."""
-    audio = np.concatenate([np.zeros(SAMPLE_RATE, np.float32), recording.audio])
-    frames = 1 + (len(audio) - features.WINDOW) // features.HOP
-    levels = np.empty((frames, features.N_MELS), np.float32)
-    for start in range(0, frames, 1000):
-        end = min(start + 1000, frames)
-        samples = slice(start * features.HOP, (end - 1) * features.HOP + features.WINDOW)
-        levels[start:end] = features.mel_decibel(audio[samples])
-    return Heard(recording, levels)
 
 
 def measure(name: str, listeners: Sequence[Listener], testing: Split, practice: dict[str, Heard],
