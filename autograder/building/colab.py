@@ -12,7 +12,7 @@ import sys
 
 if "google.colab" in sys.modules:
     # Only what Colab lacks: without --no-deps, pip would replace its own TensorFlow.
-    %pip install --quiet --no-deps ai-edge-litert {ADDRESS}/archive/HEAD.zip
+    %pip install --quiet --no-deps ai-edge-litert espeakng-loader {ADDRESS}/archive/HEAD.zip
     %load_ext kws_helpers.desk.colab"""
 
 
