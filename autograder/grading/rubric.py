@@ -1,0 +1,94 @@
+"""How an answer is marked that no test can judge: the lesson's marking scheme as a rubric.
+
+formgrader has boxes for points and a comment, and no rubric. It makes its page of a notebook through nbconvert, with
+the settings in `nbgrader_config`, so `ShowRubrics` puts the rubric above each answer there. No file holds it, and no
+page that students get.
+"""
+
+import re
+from dataclasses import dataclass
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from autograder.building.lesson import lesson_names, read_lesson, solved
+
+_SCHEME = re.compile(r"\*\*Marking(?: scheme)?\.\*\*\s*(.+)|\*Marking:\s*([^*]+)\*", re.DOTALL)
+_MENTIONS = re.compile(r"<summary>What a good answer mentions</summary>\s*(.*?)\s*</details>", re.DOTALL)
+_SENTENCE_ENDS = re.compile(r"(?<=[.)])\s+(?=[A-Z“\"\d])|;\s+(?=\d+ points?\b)")
+_WORTH = re.compile(r"(?:(\d+)|(Half)(?: a)?) points?\b:?\s*")
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """What earns how many points.
+
+    Attributes:
+        rows: points, as "1" or "½", and what they are given for.
+        remarks: what the marking scheme says besides.
+        mentions: what a good answer mentions, a list in Markdown; students see it, too.
+        answer: the model answer, in Markdown.
+    """
+
+    grade_id: str
+    points: float
+    rows: tuple[tuple[str, str], ...]
+    remarks: str
+    mentions: str
+    answer: str
+
+    @property
+    def worth(self) -> str:
+        return in_points(self.points)
+
+    def table(self) -> str:
+        """Return the rows and the remarks in Markdown."""
+        rows = "\n".join(f"| {worth} | {what} |" for worth, what in self.rows)
+        return f"| points | what earns them |\n| --- | --- |\n{rows}" + (f"\n\n{self.remarks}" if self.remarks else "")
+
+
+def in_points(number: float) -> str:
+    """Return "1 point" or "2 points"."""
+    return f"{number:g} {'point' if number == 1 else 'points'}"
+
+
+class ShowRubrics(Preprocessor):
+    """Put the rubric above each answer that is marked by hand, where formgrader makes the page."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        lesson = resources.get("assignment_id")
+        if "submission_id" in resources and lesson in lesson_names():  # what only formgrader says
+            known = rubrics(lesson)
+            nb.cells = [one for cell in nb.cells for one in (*_above(cell, known), cell)]
+        return nb, resources
+
+
+def rubrics(lesson: str) -> dict[str, Rubric]:
+    """Return the rubric of each of the lesson's answers that are marked by hand, by grade_id."""
+    cells = solved(read_lesson(lesson)).cells
+    return {rubric.grade_id: rubric for before, cell, after in zip(cells, cells[1:], cells[2:])
+            if (rubric := _rubric(before, cell, after))}
+
+
+def _rubric(before: NotebookNode, cell: NotebookNode, after: NotebookNode) -> Rubric | None:
+    settings = cell.metadata.get("nbgrader", {})
+    if not (settings.get("grade") and settings.get("solution")):
+        return None
+    by_code = cell.cell_type == "code"  # then the question tells the scheme
+    found = _SCHEME.search(before.source if by_code else cell.source)
+    parts = _SENTENCE_ENDS.split(" ".join((found[1] or found[2]).split()))
+    worth = [(_WORTH.match(part), part) for part in parts]
+    rows = tuple((at[1] or "½", part[at.end():].rstrip(".")) for at, part in worth if at)
+    mentions = _MENTIONS.search(after.source)
+    answer = f"```python\n{cell.source}\n```" if by_code else cell.source[:found.start()].strip()
+    return Rubric(settings["grade_id"], settings["points"], rows, " ".join(part for at, part in worth if not at),
+                  mentions[1] if mentions else "", answer.removeprefix("**Model answer.** "))
+
+
+def _above(cell: NotebookNode, known: dict[str, Rubric]) -> list[NotebookNode]:
+    rubric = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+    if rubric is None:
+        return []
+    return [new_markdown_cell(f"#### Rubric of `{rubric.grade_id}`: {rubric.worth}\n\n{rubric.table()}\n\n"
+                              f"<details><summary>Model answer</summary>\n\n{rubric.answer}\n\n</details>")]
