@@ -7,6 +7,7 @@ page that students get.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -64,19 +65,20 @@ class ShowRubrics(Preprocessor):
         return nb, resources
 
 
+@cache
 def rubrics(lesson: str) -> dict[str, Rubric]:
-    """Return the rubric of each of the lesson's answers that are marked by hand, by grade_id."""
-    cells = solved(read_lesson(lesson)).cells
+    """Return the rubric of each of the lesson's answers that are marked by hand, by grade_id; none without a scheme."""
+    cells = [*solved(read_lesson(lesson)).cells, new_markdown_cell()]
     return {rubric.grade_id: rubric for before, cell, after in zip(cells, cells[1:], cells[2:])
             if (rubric := _rubric(before, cell, after))}
 
 
 def _rubric(before: NotebookNode, cell: NotebookNode, after: NotebookNode) -> Rubric | None:
     settings = cell.metadata.get("nbgrader", {})
-    if not (settings.get("grade") and settings.get("solution")):
-        return None
     by_code = cell.cell_type == "code"  # then the question tells the scheme
     found = _SCHEME.search(before.source if by_code else cell.source)
+    if not (settings.get("grade") and settings.get("solution") and found):
+        return None
     parts = _SENTENCE_ENDS.split(" ".join((found[1] or found[2]).split()))
     worth = [(_WORTH.match(part), part) for part in parts]
     rows = tuple((at[1] or "½", part[at.end():].rstrip(".")) for at, part in worth if at)

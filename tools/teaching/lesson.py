@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"""
     | (?P<text>(?:^(?!<details>|```|\#)[^\n]*\S[^\n]*$\n?)+)
     """, re.MULTILINE | re.DOTALL | re.VERBOSE)
 _KINDS = ("Guess first", "To think about", "What went wrong here")
-_ASKED = re.compile(rf"\*\*(?P<kind>{'|'.join(_KINDS)})\.\*\*\s*")
+_ASKED = re.compile(rf"\*\*({'|'.join(_KINDS)})\.\*\*\s*")
 _LINK = re.compile(r"\]\(([\w./-]+\.(?:ipynb|md))\b")
 
 
@@ -41,11 +41,6 @@ class Question:
     text: list[str] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
 
-    @property
-    def is_answered(self) -> bool:
-        """Tell whether no other answer comes; choices have several."""
-        return bool(self.answers) and self.kind != _KINDS[0]
-
 
 def blocks(source: str) -> Iterator[Block]:
     """Yield the parts of a text cell, in order."""
@@ -67,39 +62,33 @@ class Reader:
 
     def read(self, cell: NotebookNode) -> Iterator[Block | Question]:
         """Yield what a text cell holds. A question comes in place of its words; its answers are put into it."""
+        if cell.cell_type != "markdown" or cell.metadata.get("nbgrader", {}).get("solution"):
+            return
         for block in blocks(cell.source):
-            if block.summary and self._open and not self._open.is_answered:
-                self._open.answers.append((block.summary, block.text))
+            asked = self._open
+            if block.summary and asked and (not asked.answers or asked.kind == "Guess first"):
+                asked.answers.append((block.summary, block.text))
                 continue
-            if block.heading:
-                self.section = block.heading
-            kind = self._kind(block)
-            if kind or block.heading or (self._open and self._open.answers):
-                story = self._open.text if self._open and not self._open.answers else []
+            self.section = block.heading or self.section
+            if (kind := _kind(block)) or block.heading or (asked and asked.answers):
+                story = asked.text if asked and not asked.answers else []
                 self._open = Question(kind, self.section, [*story]) if kind else None
-                if self._open:
-                    yield self._open
+                yield from [self._open] if kind else []
             if block.heading or not self._open:
                 yield block
             else:
                 self._open.text.append(_ASKED.sub("", block.text))
 
-    def _kind(self, block: Block) -> str:
-        if asked := _ASKED.match(block.text):
-            return asked["kind"]
-        return next((kind for kind in _KINDS if block.heading.startswith(kind)), "")
 
-
-def text_cells(name: str) -> list[NotebookNode]:
-    """Return the cells of a lesson that hold its text: no code, and no answers to questions marked by hand."""
-    return [cell for cell in read_lesson(name).cells
-            if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("solution")]
+def _kind(block: Block) -> str:
+    asked = _ASKED.match(block.text)
+    return asked[1] if asked else next((kind for kind in _KINDS if block.heading.startswith(kind)), "")
 
 
 def whole_text(name: str) -> list[Block | Question]:
-    """Return the text of a lesson, in order."""
+    """Return the text of a lesson, in order, but for the answers to questions that are marked by hand."""
     reader = Reader()
-    return [part for cell in text_cells(name) for part in reader.read(cell)]
+    return [part for cell in read_lesson(name).cells for part in reader.read(cell)]
 
 
 def asked_by_hand(name: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ def write_pages(folder: Path = PAGES) -> Path:
                             *_questions(questions(parts)), *_by_hand(name)])
         (folder / f"{name}.md").write_text(links_from(PAGES, page) + "\n", encoding="utf-8")
         time, points, _ = _about(parts)
-        rows.append(f"| [{_title(parts)}]({name}.md) | {time.removeprefix('About ')} | {points} | "
+        rows.append(f"| [{parts[0].heading}]({name}.md) | {time.removeprefix('About ')} | {points} | "
                     f"{len(questions(parts))} | {len(rubrics(name))} |")
     (folder / "README.md").write_text(_index(rows), encoding="utf-8")
     return folder
@@ -58,10 +58,6 @@ def _index(rows: list[str]) -> str:
         "In formgrader the rubrics stand above the answers: [instructors.md](../instructors.md#mark-by-hand)."]) + "\n"
 
 
-def _title(parts: list[Block | Question]) -> str:
-    return next(part.heading for part in parts if isinstance(part, Block) and part.level == 1)
-
-
 def _about(parts: list[Block | Question]) -> list[str]:
     """Return time, points and needs, from the line under the goals."""
     line = next(part.text for part in parts if isinstance(part, Block) and part.text.startswith("*About "))
@@ -69,7 +65,7 @@ def _about(parts: list[Block | Question]) -> list[str]:
 
 
 def _head(name: str, parts: list[Block | Question], cost: dict | None) -> Iterator[str]:
-    yield from (f"# {_title(parts)}", FOR_WHOM, " · ".join(_about(parts)) + ".")
+    yield from (f"# {parts[0].heading}", FOR_WHOM, " · ".join(_about(parts)) + ".")
     if cost:
         yield (f"Solved, the notebook runs in {cost['seconds']:.0f} s and needs {cost['megabytes'] / 1000:.2f} GB of "
                "memory, measured on 2 cores without a GPU ([results.md](../docs/results.md)). The recordings are those "

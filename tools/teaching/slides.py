@@ -71,26 +71,24 @@ def slides(cells: list[NotebookNode]) -> list[Figure | Question]:
     else the first sentences below, else the last ones of the section.
     """
     reader, found = Reader(), []
-    told, expected, latest, waiting = [], [], [], []
+    above, expected, latest, waiting = [], [], [], []
     for cell in cells:
-        if cell.cell_type == "markdown" and not cell.metadata.get("nbgrader", {}).get("solution"):
-            here = [*blocks(cell.source)]
-            for figure in waiting:
-                below = [one for one in _sentences(here[0])[:SENTENCES] if not one.endswith(":")]
-                figure.text = below or latest
-            for block in here:
-                if block.heading:
-                    expected, latest = [], []
-                elif seen := _EXPECTED.fullmatch(block.text):
-                    expected = [" ".join(seen[1].split())]
-                latest = _sentences(block)[-SENTENCES:] or latest
-            told, waiting = _sentences(here[-1])[-SENTENCES:] or expected, []
-            found += [part for part in reader.read(cell) if isinstance(part, Question)]
+        found += [part for part in reader.read(cell) if isinstance(part, Question)]
+        for number, block in enumerate(blocks(cell.source) if cell.cell_type == "markdown" else ()):
+            above = _sentences(block)
+            whole = [one for one in above if not one.endswith(":")]  # which leads to something else
+            for figure in () if number else waiting:
+                figure.text = whole[:SENTENCES] or latest
+            if block.heading:
+                expected, latest = [], []
+            elif seen := _EXPECTED.fullmatch(block.text):
+                expected = [" ".join(seen[1].split())]
+            latest, waiting = whole[-SENTENCES:] or latest, []
         for output in cell.get("outputs", []):
             if picture := output.get("data", {}).get("image/png"):
                 alt = output.metadata.get("image/png", {}).get("alt", "")
-                found.append(Figure(reader.section, picture.strip(), alt, told))
-                waiting += [] if told else [found[-1]]
+                found.append(Figure(reader.section, picture.strip(), alt, above[-SENTENCES:] or expected))
+                waiting += [] if found[-1].text else [found[-1]]
     return [one for one in found if isinstance(one, Figure) or one.answers]
 
 
