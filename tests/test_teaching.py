@@ -72,7 +72,8 @@ def test_every_answer_marked_by_hand_has_a_rubric(name):
     known = rubrics(name)
     assert [*known] == [cell["grade_id"] for cell in BY_HAND[name]]
     for rubric in known.values():
-        whole = [int(worth) for worth, what in rubric.rows if worth != "½" for _ in range(1 + ("each" in what[:8]))]
+        whole = [int(found[1]) * (2 if found[2] else 1)
+                 for found in re.finditer(r"^- \*\*(\d) points?\*\*( for each)?", rubric.scheme, re.MULTILINE)]
         assert sum(whole) == rubric.points, "the whole points are all that there are"
         assert rubric.mentions.startswith("- ") or rubric.grade_id == "challenge"
         assert len(rubric.answer) > 100 and "Marking" not in rubric.answer
@@ -96,7 +97,7 @@ def test_the_settings_of_the_course_let_formgrader_show_rubrics():
     answer = next(cell for cell in released_notebook("02_ffnn").cells
                   if cell.metadata.get("nbgrader", {}).get("grade_id") == "explain_gap")
     shown = page_of([new_markdown_cell("before"), answer], "formgrade", assignment="02_ffnn")
-    for part in ("Rubric of <code>explain_gap</code>: 2 points", "<summary>Model answer</summary>", "<td>½</td>"):
+    for part in ("Rubric of <code>explain_gap</code>: 2 points", "<strong>Half points</strong>", "answer</summary>"):
         assert part in shown
 
 

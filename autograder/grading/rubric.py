@@ -18,7 +18,7 @@ from autograder.building.lesson import lesson_names, read_lesson, solved
 _SCHEME = re.compile(r"\*\*Marking(?: scheme)?\.\*\*\s*(.+)|\*Marking:\s*([^*]+)\*", re.DOTALL)
 _MENTIONS = re.compile(r"<summary>What a good answer mentions</summary>\s*(.*?)\s*</details>", re.DOTALL)
 _SENTENCE_ENDS = re.compile(r"(?<=[.)])\s+(?=[A-Z“\"\d])|;\s+(?=\d+ points?\b)")
-_WORTH = re.compile(r"(?:(\d+)|(Half)(?: a)?) points?\b:?\s*")
+_WORTH = re.compile(r"(?:\d+|Half(?: a)?) points?\b")
 
 
 @dataclass(frozen=True)
@@ -26,27 +26,20 @@ class Rubric:
     """What earns how many points.
 
     Attributes:
-        rows: points, as "1" or "½", and what they are given for.
-        remarks: what the marking scheme says besides.
-        mentions: what a good answer mentions, a list in Markdown; students see it, too.
+        scheme: the marking scheme, a list in Markdown of what earns how much, and what it says besides.
+        mentions: what a good answer mentions, another list; students see it, too.
         answer: the model answer, in Markdown.
     """
 
     grade_id: str
     points: float
-    rows: tuple[tuple[str, str], ...]
-    remarks: str
+    scheme: str
     mentions: str
     answer: str
 
     @property
     def worth(self) -> str:
         return in_points(self.points)
-
-    def table(self) -> str:
-        """Return the rows and the remarks in Markdown."""
-        rows = "\n".join(f"| {worth} | {what} |" for worth, what in self.rows)
-        return f"| points | what earns them |\n| --- | --- |\n{rows}" + (f"\n\n{self.remarks}" if self.remarks else "")
 
 
 def in_points(number: float) -> str:
@@ -79,18 +72,23 @@ def _rubric(before: NotebookNode, cell: NotebookNode, after: NotebookNode) -> Ru
     found = _SCHEME.search(before.source if by_code else cell.source)
     if not (settings.get("grade") and settings.get("solution") and found):
         return None
-    parts = _SENTENCE_ENDS.split(" ".join((found[1] or found[2]).split()))
-    worth = [(_WORTH.match(part), part) for part in parts]
-    rows = tuple((at[1] or "½", part[at.end():].rstrip(".")) for at, part in worth if at)
     mentions = _MENTIONS.search(after.source)
     answer = f"```python\n{cell.source}\n```" if by_code else cell.source[:found.start()].strip()
-    return Rubric(settings["grade_id"], settings["points"], rows, " ".join(part for at, part in worth if not at),
+    return Rubric(settings["grade_id"], settings["points"], _as_list(found[1] or found[2]),
                   mentions[1] if mentions else "", answer.removeprefix("**Model answer.** "))
 
 
+def _as_list(scheme: str) -> str:
+    sentences = [f"{one.rstrip('.')}." for one in _SENTENCE_ENDS.split(" ".join(scheme.split()))]
+    rows = [_WORTH.sub(r"- **\g<0>**", one, count=1) for one in sentences if _WORTH.match(one)]
+    remarks = " ".join(one for one in sentences if not _WORTH.match(one))
+    return "\n".join(rows) + (f"\n\n{remarks}" if remarks else "")
+
+
 def _above(cell: NotebookNode, known: dict[str, Rubric]) -> list[NotebookNode]:
+    """Return the cell with the rubric of an answer. formgrader's page shows no mark at a folded text, so it has one."""
     rubric = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
     if rubric is None:
         return []
-    return [new_markdown_cell(f"#### Rubric of `{rubric.grade_id}`: {rubric.worth}\n\n{rubric.table()}\n\n"
-                              f"<details><summary>Model answer</summary>\n\n{rubric.answer}\n\n</details>")]
+    return [new_markdown_cell(f"#### Rubric of `{rubric.grade_id}`: {rubric.worth}\n\n{rubric.scheme}\n\n"
+                              f"<details><summary>▸ Model answer</summary>\n\n{rubric.answer}\n\n</details>")]

@@ -76,7 +76,7 @@ def _head(name: str, parts: list[Block | Question], cost: dict | None) -> Iterat
         if text.startswith("**Goal:**"):
             yield text
         elif text.startswith("After this lesson"):
-            yield from ("Afterwards students can", texts[number + 1])
+            yield from ("Afterwards students can:", texts[number + 1])
 
 
 def _contents(parts: list[Block | Question]) -> Iterator[str]:
@@ -136,8 +136,9 @@ def _by_hand(lesson: str) -> Iterator[str]:
     if asked:
         yield "## Marked by hand"
     for rubric in rubrics(lesson).values():
-        yield from (f"### `{rubric.grade_id}` ({rubric.worth})", asked[rubric.grade_id], rubric.table())
-        yield from ("A good answer mentions", rubric.mentions) if rubric.mentions else ()
+        yield from (f"### `{rubric.grade_id}` ({rubric.worth})", asked[rubric.grade_id])
+        yield from ("How it is marked:", rubric.scheme)
+        yield from ("A good answer mentions:", rubric.mentions) if rubric.mentions else ()
         yield _folded("Model answer", rubric.answer)
 
 
