@@ -1,5 +1,5 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the exact versions of requirements.txt.
-.PHONY: lab hand-in demo test test-core test-lowest test-colab lessons grade benchmark gallery lock clean
+.PHONY: lab hand-in demo test test-core test-lowest test-colab lessons teaching slides grade benchmark gallery lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -41,6 +41,13 @@ test-colab: $(VENV)/ready     ## lessons opened alone with the versions that Col
 
 lessons: $(VENV)/ready        ## autograder/lessons/ to notebooks/, solutions/ and nbgrader's course/
 	$(RUN) -m autograder lessons
+	$(RUN) -m tools.teaching
+
+teaching: $(VENV)/ready       ## docs/teaching/: for each lesson what teachers need
+	$(RUN) -m tools.teaching
+
+slides: $(VENV)/ready         ## build/slides/: the figures and questions of each lesson
+	$(RUN) -m tools.teaching slides
 
 grade: $(VENV)/ready          ## make grade SUBMISSIONS=folder OUTPUT=folder
 	@$(RUN) -m autograder grade "$(SUBMISSIONS)" --output "$(OUTPUT)"

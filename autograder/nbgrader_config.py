@@ -37,5 +37,6 @@ def configure(config: Config, folder: Path) -> Config:
     config.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, CSSHTMLHeaderPreprocessor]
     # Pages are made of what students wrote.
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.preprocessors = ["autograder.grading.rubric.ShowRubrics"]
     config.TemplateExporter.filters = {"strip_files_prefix": "autograder.grading.sanitize.clean_page"}
     return config

@@ -204,6 +204,7 @@ def test_stock_nbgrader_gives_the_same_scores_and_feedback_without_hidden_tests(
                 {name: float(graded.rows[student][name]["score"]) for name in TESTED}), student
     page = (course / "feedback" / "wrong" / LESSON / f"{LESSON}.html").read_text()
     assert "autograder.judging.verdict" not in page
+    assert "Rubric of" not in page and "Model answer" not in page
 
 
 def test_neither_workers_nor_walls_change_a_score(graded, tmp_path):

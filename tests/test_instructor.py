@@ -91,7 +91,7 @@ def mark_in_formgrader(desk):
         page.get_by_text(f"Submission {number} / 2").wait_for()
         score = page.locator(f"input#{QUESTION}")
         score.wait_for()
-        score.scroll_into_view_if_needed()
+        page.get_by_role("heading", name=f"Rubric of {QUESTION}: 1 point").scroll_into_view_if_needed()
         hers = not page.get_by_text("Because rooms are never silent.").count()
         if not hers:
             page.locator(f"#{QUESTION}-comment").fill(COMMENT)

@@ -83,7 +83,7 @@ def test_pages_with_commands_of_the_environment_say_how_a_shell_finds_them(page)
 
 
 def test_links_in_docs_lead_somewhere():
-    for page in (ROOT / "docs").glob("*.md"):
+    for page in (ROOT / "docs").rglob("*.md"):
         for link in re.findall(r"\]\((?!https?:|#|expected:)([^)#]+)", page.read_text()):
             assert (page.parent / link).exists(), (page.name, link)
 

@@ -54,7 +54,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-def page_of(cells, template, clean=True):
+def page_of(cells, template, clean=True, assignment="a"):
     """The page that nbgrader makes of a notebook, with the settings of the course."""
     config = configure(Config(), Path()) if clean else Config()
     config.HTMLExporter.template_name = template
@@ -62,8 +62,9 @@ def page_of(cells, template, clean=True):
     config.HTMLExporter.extra_template_paths = [str(FOLDER.parent / "static/node_modules/bootstrap/dist/css")]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbgrader = {"notebook": "n", "score": 0, "max_score": 0, "late_penalty": 0}
-    resources = {"nbgrader": nbgrader, "notebook_id": "n", "assignment_id": "a", "submission_id": "s", "base_url": "",
-                 "index": 0, "total": 1, "student": "ada", "notebook_path": "", "last_name": None, "first_name": None}
+    resources = {"nbgrader": nbgrader, "notebook_id": "n", "assignment_id": assignment, "submission_id": "s",
+                 "base_url": "", "index": 0, "total": 1, "student": "ada", "notebook_path": "", "last_name": None,
+                 "first_name": None}
     return HTMLExporter(config=config).from_notebook_node(notebook, resources=resources)[0]
 
 

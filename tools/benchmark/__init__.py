@@ -23,6 +23,7 @@ from tools.benchmark.grading import against_stock, beside_busy_loops, costs
 from tools.benchmark.lessons import additions, run_bundled, run_grading, run_real
 from tools.benchmark.page import write_page
 from tools.benchmark.speed import RATIOS
+from tools.teaching.pages import write_pages
 
 MEASURED = ROOT / "docs" / "results.json"
 PAGE = ROOT / "docs" / "results.md"
@@ -57,6 +58,7 @@ def run(console: Console, parts: Iterable[str] = (), real: str | None = None) ->
         results = json.loads(MEASURED.read_text("utf-8")) | {part: measured}
         MEASURED.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         write_page(PAGE, results)
+    write_pages()  # which say what the lessons cost
     console.print(f"\nWritten to {PAGE.relative_to(ROOT)}")
 
 
