@@ -43,7 +43,7 @@ CHECKED = {
     "abe-endless-loop": {"class_counts": ["only_classes_that_occur", RIGHT],
                          "frame_count": ["window_forgotten", "rounded_up", "negative_for_short_clips"]},
 }
-"""What some of the demo's students checked at their desks: by exercise the mistakes in their order, and what is right."""
+"""What some of the demo's students checked at their desks: by exercise the mistakes one after another, or `RIGHT`."""
 
 ENDLESS = '''def frame_count(n_samples, window, hop):
     start = 0

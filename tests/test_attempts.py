@@ -244,7 +244,8 @@ def at(minute, **facts):
 def test_the_class_is_counted_student_by_student(tmp_path):
     further = {"steps": 4, "step": attempts.steps()["frame_count"][4], "mistake": ""}
     logs = {
-        "ada": [at(0, state="unwritten", steps=2), at(1), at(2, **further, hint=1), at(3, **further, again=True), at(4)],
+        "ada": [at(0, state="unwritten", steps=2), at(1), at(2, **further, hint=1), at(3, **further, again=True),
+                at(4)],
         "ben": [at(5), at(6, state="passed", steps=9, step=""), at(7), at(8, hint=3)],
         "eve": [at(1), at(9, exercise="softmax", steps=3, step="", mistake="")],  # the first is ada's
         "dan": [at(10, state="unwritten", steps=2)]}

@@ -47,7 +47,8 @@ def built(tmp_path_factory):
 @pytest.mark.parametrize("committed, made", [
     *((NOTEBOOKS / f"{name}.ipynb", f"notebooks/{name}.ipynb") for name in [*UNGRADED, *LESSONS]),
     *((SOLUTIONS / f"lesson_{name}.py", f"solutions/lesson_{name}.py") for name in LESSONS),
-    (FILE, "handed_out.json"), (hints.FILE, "hints.json"), (attempts.STEPS, "steps.json")], ids=lambda path: str(path).rpartition("/")[2])
+    (FILE, "handed_out.json"), (hints.FILE, "hints.json"), (attempts.STEPS, "steps.json")],
+    ids=lambda path: str(path).rpartition("/")[2])
 def test_what_is_committed_is_what_the_lessons_make(built, committed, made):
     assert committed.read_text() == (built / made).read_text(), "run `make lessons` and commit"
 

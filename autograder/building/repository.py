@@ -46,7 +46,7 @@ def build_all(with_solutions: bool = True, show_solutions: bool = False) -> Iter
             build_solution(name)
         except BuildError as error:
             wrong.append(str(error))
-    yield "course/ (nbgrader), notebooks/, kws_helpers/desk/handed_out.json, kws_helpers/check/hints.json and steps.json"
+    yield "course/ (nbgrader), notebooks/, kws_helpers/desk/handed_out.json, kws_helpers/check/*.json"
     build_hints(show_solutions)
     build_steps()
     build_course()

@@ -21,9 +21,11 @@ from kws_helpers.whole_file import whole_file
 
 FILE = "hand-in.zip"
 LOG = attempts.FILE.as_posix()
-ABOUT_LOG = f"""{LOG} goes along: it says when you ran which check, how many steps passed, which step failed, which known
-mistake that looks like, and which hint was shown. It holds no code, no values and no name. Your teacher learns where the
-class gets stuck; no grade depends on it. To leave it out: make hand-in ATTEMPTS=no, or add --without-attempts."""
+ABOUT_LOG = f"""
+{LOG} goes along. It says when you ran which check, how many steps passed, which step failed,
+which known mistake that looks like, and which hint was shown. It holds no code, no values and no names.
+Your teacher sees from it where the class gets stuck. No grade depends on it.
+To leave it out: make hand-in ATTEMPTS=no, or python -m kws_helpers hand-in --without-attempts."""
 
 
 def look_through(folder: Path, output: Path, with_attempts: bool = True) -> list[Found]:
