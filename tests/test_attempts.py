@@ -271,7 +271,7 @@ def test_the_report_shows_it_and_a_table_has_each_student(tmp_path, monkeypatch)
     folders = {("=ada", LESSON): write(tmp_path / "a", at(0), at(1, step="<b>x</b>", steps=4)),
                ("ben", LESSON): write(tmp_path / "b", b"junk")}
     page = report(folders, tmp_path / "out", monkeypatch)
-    assert "Where students get stuck" in page and "1 × step 5" in page and "<b>" not in page
+    assert "Where students get stuck" in page and "1 × step 5" in page and "0 of 1" in page and "<b>" not in page
     assert "1 line of the logs cannot be used" in page
     (head, row) = (tmp_path / "out" / "attempts.csv").read_text().splitlines()
     assert head.startswith("student,lesson,exercise,attempts") and row.startswith(f"'=ada,{LESSON},frame_count,2,no,4,")

@@ -17,6 +17,7 @@ from kws_helpers.desk.beside import look_beside
 from kws_helpers.desk.folder import Found, look_into, size
 from kws_helpers.desk.lessons import look_at_notebooks, may_be_notebook
 from kws_helpers.desk.text import one_line
+from kws_helpers.results import FOLDER as RESULTS
 from kws_helpers.whole_file import whole_file
 
 FILE = "hand-in.zip"
@@ -50,10 +51,11 @@ def look_through(folder: Path, output: Path, with_attempts: bool = True) -> list
     notebooks, others = look_at_notebooks([file for file in there.files if may_be_notebook(file)])
     others += [file for file in there.files if not may_be_notebook(file)]
     problems = [Found(name, remark=problem, whole=False) for name, problem in sorted(there.problems.items())]
-    skipped = [Found(", ".join(sorted(there.skipped)), remark="left out, because programs make it.")]
     found = notebooks + look_beside(others) + problems
     log = _log(folder, with_attempts and any(one.files for one in found))
-    return found + log + (skipped if there.skipped else [])
+    names = sorted(f"{RESULTS} (the rest)" if log and name == RESULTS else name for name in there.skipped)
+    skipped = [Found(", ".join(names), remark="left out, because programs make it.")]
+    return found + log + (skipped if names else [])
 
 
 def pack(found: list[Found], output: Path) -> None:
