@@ -146,7 +146,7 @@ def test_it_is_handed_in_and_the_student_is_told_what_it_is_and_how_to_say_no(fo
     assert set(packed(folder)) == {f"{LESSON}.ipynb", LOG}
     assert packed(folder)[LOG] == (folder / LOG).read_bytes()
     said = capsys.readouterr().out
-    assert all(words in said for words in ("no code", "no grade", "--without-attempts", "ATTEMPTS=no"))
+    assert all(words in said for words in ("no code", "No grade", "--without-attempts", "ATTEMPTS=no"))
 
 
 def test_who_says_no_hands_in_the_rest(folder):
@@ -278,7 +278,7 @@ def test_the_report_shows_it_and_a_table_has_each_student(tmp_path, monkeypatch)
 
 
 def test_without_a_log_the_report_is_as_ever(tmp_path, monkeypatch):
-    assert "stuck" not in report({("ada", LESSON): tmp_path}, tmp_path / "out", monkeypatch)
+    assert "get stuck" not in report({("ada", LESSON): tmp_path}, tmp_path / "out", monkeypatch)
     assert not (tmp_path / "out" / "attempts.csv").exists()
 
 
