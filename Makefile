@@ -11,8 +11,8 @@ RUN = PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python
 lab: $(VENV)/ready            ## JupyterLab on notebooks/
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" $(VENV)/bin/jupyter lab --notebook-dir=notebooks
 
-hand-in: $(VENV)/ready        ## notebooks/ to notebooks/hand-in.zip, for the teacher
-	@$(RUN) -m kws_helpers hand-in notebooks
+hand-in: $(VENV)/ready        ## notebooks/ to notebooks/hand-in.zip, for the teacher (ATTEMPTS=no: without the log of checks)
+	@$(RUN) -m kws_helpers hand-in notebooks $(if $(filter no,$(ATTEMPTS)),--without-attempts)
 
 demo: $(VENV)/ready           ## the main job: train, build, grade a sample class, write build/report/index.html
 	@$(RUN) -m autograder demo

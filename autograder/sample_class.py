@@ -1,6 +1,7 @@
 """A class of invented students, for the demo and for tests: notebooks filled in as students fill them in."""
 
 import ast
+import contextlib
 import copy
 import inspect
 import re
@@ -23,6 +24,26 @@ from autograder.building.lesson import (
 )
 from autograder.building.notebooks import released_notebook, write_notebook
 from autograder.judging.exercise import exercises
+from autograder.judging.reference import reference
+from kws_helpers.check import attempts, hints, ladders
+
+RIGHT = ""
+CHECKED = {
+    "ada-all-right": {"class_counts": [RIGHT], "one_hot": [RIGHT], "frame_count": ["first_frame_forgotten", RIGHT],
+                      "fit_standardiser": ["over_frames_only", RIGHT], "softmax": ["no_maximum_subtracted", RIGHT]},
+    "ben-written-differently": {"class_counts": ["only_classes_that_occur", RIGHT], "frame_count": [
+        "window_forgotten", "first_frame_forgotten", "rounded_up", "negative_for_short_clips", RIGHT]},
+    "cleo-half-done": {"class_counts": ["counts_end_with_the_last_class_seen", "only_classes_that_occur", RIGHT],
+                       "frame_count": ["window_forgotten", "first_frame_forgotten", "negative_for_short_clips"],
+                       "fit_standardiser": ["one_number_for_everything", "over_frames_only", "over_clips_only",
+                                            "order_swapped", "variance"]},
+    "eve-one-mistake": {"frame_count": ["first_frame_forgotten", "negative_for_short_clips", RIGHT],
+                        "fit_standardiser": ["over_frames_only", "sample_standard_deviation"],
+                        "softmax": ["no_maximum_subtracted"]},
+    "abe-endless-loop": {"class_counts": ["only_classes_that_occur", RIGHT],
+                         "frame_count": ["window_forgotten", "rounded_up", "negative_for_short_clips"]},
+}
+"""What some of the demo's students checked at their desks: by exercise the mistakes one after another, or `RIGHT`."""
 
 ENDLESS = '''def frame_count(n_samples, window, hop):
     start = 0
@@ -105,9 +126,22 @@ def write_class(folder: Path) -> None:
     for student, notebooks in handed_in.items():
         for lesson, notebook in zip(("01_dataset", "02_ffnn"), notebooks, strict=False):
             write_notebook(notebook, folder / student / lesson / f"{lesson}.ipynb")
+    for student, checked in CHECKED.items():
+        write_log(folder / student / "01_dataset", checked)
     broken = folder / "fay-broken-file" / "01_dataset" / "01_dataset.ipynb"
     write_notebook(filled("01_dataset", first), broken)
     broken.write_bytes(broken.read_bytes()[: broken.stat().st_size // 2])
+
+
+def write_log(folder: Path, checked: Mapping[str, list[str]]) -> None:
+    """Write the log of checks that a student has made who began with mistakes; see `CHECKED`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.chdir(folder):  # where a notebook would run
+        for exercise, tries in checked.items():
+            answers = {one.name: one.answer for one in exercises()[exercise].mistakes} | {RIGHT: reference(exercise)}
+            for number, name in enumerate(tries, start=1):
+                report = ladders()[exercise].climb(answers[name])
+                attempts.note(report, 0 if report.passed else max(0, number - hints.TRIES + 1), again=False)
 
 
 def _exercise_names(lesson: str) -> list[str]:

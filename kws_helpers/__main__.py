@@ -32,6 +32,8 @@ def main() -> None:
     hand_in.add_argument("folder", nargs="?", type=Path, default=Path("notebooks"),
                          help="where the lessons are; default: notebooks")
     hand_in.add_argument("--output", type=Path, metavar="FILE.zip", help="default: hand-in.zip beside the lessons")
+    hand_in.add_argument("--without-attempts", action="store_true",
+                         help="leave out the log of your checks, which shows the teacher where a class gets stuck")
     hand_in.set_defaults(run=_hand_in)
     say = commands.add_parser("say", help="make clips of a word by synthetic voices (needs the extra `say`)")
     say.add_argument("word")
@@ -93,7 +95,8 @@ def _hand_in(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> 
 
     if not arguments.folder.is_dir():
         parser.error(f"{arguments.folder} is no folder. Name the one in which your lessons are.")
-    if not hand_in(arguments.folder, arguments.output or arguments.folder / FILE):
+    output = arguments.output or arguments.folder / FILE
+    if not hand_in(arguments.folder, output, not arguments.without_attempts):
         parser.exit(1)
 
 

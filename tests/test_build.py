@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from autograder.building.course_folder import build_course
-from autograder.building.hints import build_hints
+from autograder.building.hints import build_hints, build_steps
 from autograder.building.lesson import (
     UNGRADED,
     WARM_UP,
@@ -26,7 +26,7 @@ from autograder.building.paths import LESSONS as LESSON_FILES
 from autograder.building.paths import NOTEBOOKS, SOLUTIONS
 from autograder.building.repository import build_functions, build_handed_out, build_notebooks
 from autograder.building.solution import renew_texts
-from kws_helpers.check import hints
+from kws_helpers.check import attempts, hints
 from kws_helpers.desk.handed_out import FILE
 
 LESSONS = lesson_names()
@@ -40,13 +40,15 @@ def built(tmp_path_factory):
     build_functions(folder / "solutions")
     build_handed_out(folder / "notebooks", folder / "handed_out.json")
     build_hints(path=folder / "hints.json")
+    build_steps(path=folder / "steps.json")
     return folder
 
 
 @pytest.mark.parametrize("committed, made", [
     *((NOTEBOOKS / f"{name}.ipynb", f"notebooks/{name}.ipynb") for name in [*UNGRADED, *LESSONS]),
     *((SOLUTIONS / f"lesson_{name}.py", f"solutions/lesson_{name}.py") for name in LESSONS),
-    (FILE, "handed_out.json"), (hints.FILE, "hints.json")], ids=lambda path: str(path).rpartition("/")[2])
+    (FILE, "handed_out.json"), (hints.FILE, "hints.json"), (attempts.STEPS, "steps.json")],
+    ids=lambda path: str(path).rpartition("/")[2])
 def test_what_is_committed_is_what_the_lessons_make(built, committed, made):
     assert committed.read_text() == (built / made).read_text(), "run `make lessons` and commit"
 

@@ -10,7 +10,7 @@ from autograder.judging.exercise import exercises
 from autograder.judging.reference import reference
 from autograder.judging.verdict import assess, collect_outcomes, conclude, student_seed
 from autograder.sample_class import source
-from kws_helpers.check import CheckFailed, check, ladders
+from kws_helpers.check import CheckFailed, attempts, check, ladders
 from tests.conftest import NETWORKS
 
 EXERCISES = exercises()
@@ -69,6 +69,7 @@ def test_the_solution_gets_everything(name, seed):
 def test_the_solution_climbs_the_ladder(name):
     report = LADDERS[name].climb(reference(name))
     assert report.passed, report
+    assert [step.title for step in report.steps] == attempts.steps()[name], "run `make lessons` and commit"
 
 
 @pytest.mark.parametrize("name, lesson", exercises_at_choice().items())

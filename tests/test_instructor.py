@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from autograder.__main__ import app
 from autograder.building.notebooks import write_notebook
 from autograder.running.sandbox.protection import LIMITS, best_protection
-from autograder.sample_class import filled, mistake, model_answers, solutions
+from autograder.sample_class import RIGHT, filled, mistake, model_answers, solutions, write_log
 from kws_helpers.desk.hand_in import look_through, pack
 from tests.desk import Desk, chromium, jupyterlab, needs_chromium
 
@@ -47,6 +47,7 @@ def moodle_download(folder):
     write_notebook(filled(LESSON, right, model_answers(LESSON)), folder / "ada" / f"{LESSON}.ipynb")
     write_notebook(filled(LESSON, right | {first: mistake(first)}, {QUESTION: "Because rooms are never silent."}),
                    folder / "ben" / "my lesson (1).ipynb")
+    write_log(folder / "ada", {"frame_count": ["window_forgotten", "rounded_up", RIGHT]})
     packed = folder / "ada" / "hand-in.zip"
     pack(look_through(folder / "ada", packed), packed)
     with zipfile.ZipFile(folder / "download.zip", "w") as archive:
@@ -125,6 +126,12 @@ def test_points_given_by_hand_reach_exports_and_feedback(course):
     for student, score in after.items():
         assert f"{score:g}" in exported[student].values()
     assert COMMENT in (course.results / "feedback" / BEN / "index.html").read_text("utf-8")
+
+
+def test_the_report_says_what_was_tried_at_the_desk(course):
+    (tried,) = table(course.results / "attempts.csv")
+    assert (tried["student"], tried["exercise"], tried["attempts"], tried["passed"]) == (ADA, "frame_count", "3", "yes")
+    assert "Where students get stuck" in (course.results / "report.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])

@@ -58,6 +58,12 @@ def run():
     ([BY_HAND], "This cell is not written yet.\n"),
     ([BY_HAND, "loss = network[0]"], NEEDS_NETWORK),
     ([BY_HAND, "loss = network[0]", "loss"], NEEDS_NETWORK),
+    (["p = 1", SOFTMAX, "%%time\nq = 2\np = softmax([1])", "p"], NEEDS_SOFTMAX),
+    ([SOFTMAX, "%time p = softmax([1])\nr = p", "r"], NEEDS_SOFTMAX),
+    ([SOFTMAX, "%%timeit\nsoftmax([1])"], NEEDS_SOFTMAX),
+    ([SOFTMAX, "%%capture\np = softmax([1])"], NEEDS_SOFTMAX),
+    ([SOFTMAX, "%%capture shown\np = softmax([1])", "p"], NEEDS_SOFTMAX),
+    ([f"%%time\n{BY_HAND}", "network"], NEEDS_NETWORK),
     ([SOFTMAX, "network = softmax([1])\nraise NotImplementedError()"], NEEDS_SOFTMAX)])
 def test_a_cell_that_needs_an_unwritten_exercise_says_so_and_does_not_stop(run, cells, line):
     assert run(*cells) == (line, True)
@@ -87,6 +93,22 @@ def test_all_other_errors_are_shown_and_stop(run, cells, words, capsys):
 
 def test_what_a_cell_made_before_it_stopped_stays_and_what_it_needs_itself(run):
     assert run(SOFTMAX, "p = [1]", "q = 2\np = softmax(p)", "print(p, q)") == ("[1] 2\n", True)
+
+
+@pytest.mark.parametrize("cells", [["%%time\nq = 2\np = softmax([1])", "print(q)"],
+                                   ["%%time\nq = 2\n\nif q:\n    p = softmax([1])", "print(q)"]])
+def test_what_a_magic_ran_before_it_stopped_stays(run, cells):
+    assert run(SOFTMAX, *cells) == ("2\n", True)
+
+
+@pytest.mark.parametrize("cell, line", [
+    *((f"%%{magic}\n{body}", line) for magic in ("time", "timeit", "capture")
+      for body, line in [(BY_HAND, "This cell is not written yet.\n"), ("softmax(1)", NEEDS_SOFTMAX)]),
+    ("for one in [1]:\n    %time softmax(one)", NEEDS_SOFTMAX),
+    ("get_ipython().run_line_magic('time', 'soft' + 'max(1)')", NEEDS_SOFTMAX)])
+def test_under_a_magic_the_line_stands_in_place_of_a_traceback(run, cell, line, capsys):
+    text, goes_on = run(SOFTMAX, cell)
+    assert goes_on and text.endswith(line) and "Traceback" not in text + capsys.readouterr().err
 
 
 def test_once_it_is_written_and_run_nothing_is_said(run):

@@ -4,6 +4,7 @@
                             -> solutions/lesson_*.py, and solutions/*.ipynb, executed
     notebooks/ -> kws_helpers/desk/handed_out.json
     autograder/lessons/*.py -> kws_helpers/check/hints.json
+    solutions/*.ipynb -> kws_helpers/check/steps.json
 """
 
 import json
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.building.course_folder import build_course
-from autograder.building.hints import build_hints
+from autograder.building.hints import build_hints, build_steps
 from autograder.building.lesson import UNGRADED, WARM_UP, functions_module, lesson_names
 from autograder.building.notebooks import BuildError, released_notebook, write_notebook
 from autograder.building.paths import COURSE, NOTEBOOKS, SOLUTIONS, demand_repository
@@ -45,8 +46,9 @@ def build_all(with_solutions: bool = True, show_solutions: bool = False) -> Iter
             build_solution(name)
         except BuildError as error:
             wrong.append(str(error))
-    yield "course/ (nbgrader), notebooks/, kws_helpers/desk/handed_out.json and kws_helpers/check/hints.json"
+    yield "course/ (nbgrader), notebooks/, kws_helpers/desk/handed_out.json, kws_helpers/check/*.json"
     build_hints(show_solutions)
+    build_steps()
     build_course()
     build_notebooks()
     build_handed_out()

@@ -55,7 +55,8 @@ class ClassResult:
     """The results of a class: one row per exercise and submission, and the notes for the feedback.
 
     `warning` says what the instructor should know of how it was graded, "" where there is nothing. `problems` says what
-    of the results could not be written. `late` has every submission of a lesson with a deadline.
+    of the results could not be written. `late` has every submission of a lesson with a deadline. `folders` are those of
+    the notebooks; the logs of checks lie there, which are no part of a grade.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -63,6 +64,7 @@ class ClassResult:
     warning: str = ""
     problems: list[str] = field(default_factory=list)
     late: dict[tuple[str, str], Late] = field(default_factory=dict)
+    folders: dict[tuple[str, str], Path] = field(default_factory=dict)
 
     @property
     def totals(self) -> list[Total]:
@@ -120,6 +122,8 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
             for done, (submission, rows) in enumerate(grading.graded(found, pool), start=1):
                 result.rows += rows
                 result.notes[submission.student, submission.assignment] = submission.notes
+                if submission.beside:
+                    result.folders[submission.student, submission.assignment] = submission.beside
                 if submission.assignment in dated and not submission.missing:
                     _count_late_days(gradebook, submission, result)
                 progress(done, len(found), f"{submission.student} {submission.assignment}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from autograder.building.lesson import UNGRADED, lesson_names
+from kws_helpers.check.attempts import FILE as LOG
 from kws_helpers.desk.folder import WRITTEN, is_machinery
 from kws_helpers.results import FOLDER as RESULTS
 
@@ -45,7 +46,7 @@ class Aside:
                 return PurePosixPath(*path.parts[:depth]), f"is a copy of the course: only {NOTEBOOKS}/ counts"
             if depth >= skip and (is_machinery(name) or place in self._environments):
                 return place, NOBODYS
-            if name == RESULTS:
+            if name == RESULTS and path.parts[depth:] != LOG.parts:
                 return place, "belongs to the course; nothing in it is graded"
         if path.name.endswith((*(f"{name}.ipynb" for name in UNGRADED), *WRITTEN)):
             return path, "belongs to the course; nothing in it is graded"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from kws_helpers.check.attempts import FILE as LOG
 from kws_helpers.desk.folder import is_machinery
 from kws_helpers.desk.text import listed, readable
 
@@ -32,7 +33,7 @@ _DRAWN = (".vg.json", ".vl.json")  # JupyterLab draws what they describe
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield ordinary files in a folder and below it, those at the top first: no links, nothing in hidden folders.
 
-    A folder that cannot be read has no files here.
+    The log of checks is none of them: no grade depends on it. A folder that cannot be read has no files here.
     """
     folders = [(folder, 0)]
     for place, depth in folders:  # which grows meanwhile
@@ -44,7 +45,8 @@ def files_below(folder: Path) -> Iterator[Path]:
             if entry.is_symlink():
                 continue
             if entry.is_file():
-                yield Path(entry.path)
+                if Path(entry.path).parts[-2:] != LOG.parts:
+                    yield Path(entry.path)
             elif entry.is_dir() and depth < MAX_DEPTH and not is_machinery(entry.name):
                 folders.append((Path(entry.path), depth + 1))
 

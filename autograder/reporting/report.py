@@ -20,8 +20,10 @@ from autograder.grading.grade import ClassResult
 from autograder.grading.gradebook import ClassGradebook
 from autograder.grading.rows import STATUS_TEXTS, Total
 from autograder.reporting.analysis import FEWEST, distributions, items
+from autograder.reporting.attempts import Logs, read_logs, write_attempts
 from autograder.reporting.csv_file import write_csv
 from autograder.reporting.exports import exports
+from kws_helpers.desk.text import counted
 from kws_helpers.whole_file import write_whole
 
 _pages = Environment(loader=PackageLoader("autograder.reporting", "templates"), autoescape=True, trim_blocks=True,
@@ -30,7 +32,7 @@ _pages.filters["worded"] = lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</
 
 
 def write_results(result: ClassResult, output: Path) -> None:
-    """Write grades.csv, summary.csv, late.csv, exports/, feedback/<student>/index.html and report.html.
+    """Write grades.csv, summary.csv, late.csv, attempts.csv, exports/, feedback/<student>/index.html and report.html.
 
     Each is written whatever becomes of the others; `result.problems` says which could not be.
     """
@@ -54,8 +56,12 @@ def write_results(result: ClassResult, output: Path) -> None:
     for student in sorted({row.student for row in result.rows}):
         with _or_problem(result, output / "feedback" / student / "index.html") as path:
             _write_feedback(student, result, totals, path)
+    logs = read_logs(result.folders)
+    if logs.efforts:
+        with _or_problem(result, output / "attempts.csv") as path:
+            write_attempts(logs.efforts, path)
     with _or_problem(result, output / "report.html") as path:
-        _write_report(result, totals, path)
+        _write_report(result, totals, logs, path)
 
 
 @contextmanager
@@ -92,7 +98,7 @@ def _write_feedback(student: str, result: ClassResult, totals: list[Total], path
            totals={total.assignment: total for total in totals if total.student == student})
 
 
-def _write_report(result: ClassResult, totals: list[Total], path: Path) -> None:
+def _write_report(result: ClassResult, totals: list[Total], logs: Logs, path: Path) -> None:
     cells = {(row.student, row.assignment, row.exercise): row for row in result.rows}
     columns = list(dict.fromkeys((row.assignment, row.exercise) for row in result.rows if row.exercise))
     look = [total for total in totals if total.status == "unreadable"]
@@ -103,10 +109,10 @@ def _write_report(result: ClassResult, totals: list[Total], path: Path) -> None:
     render("report.html", path, totals=totals, cells=cells, columns=columns, items=items(result.rows), look=look,
            errors=errors, again=again, untimed=untimed, repaired=repaired, distributions=distributions(totals),
            fewest=FEWEST, warning=result.warning, problems=result.problems, late=result.late,
-           students=sorted({row.student for row in result.rows}))
+           logs=logs, students=sorted({row.student for row in result.rows}))
 
 
 def render(template: str, path: Path, **values: Any) -> None:
     """Write a page from one of the templates."""
-    text = _pages.get_template(template).render(status_texts=STATUS_TEXTS, title_of=title_of, **values)
+    text = _pages.get_template(template).render(status_texts=STATUS_TEXTS, title_of=title_of, counted=counted, **values)
     write_whole(path, text)

@@ -9,7 +9,7 @@ import pkgutil
 from typing import Any
 
 from kws_helpers import mode
-from kws_helpers.check import display, hints, passed
+from kws_helpers.check import attempts, display, hints, passed
 from kws_helpers.check.calling import name_of
 from kws_helpers.check.ladder import LADDERS, Ladder, Report
 
@@ -63,7 +63,10 @@ def check(function: Any) -> None:
     report = known[name].climb(function)
     display.show(display.Shown(report))
     passed.note(name, report.passed)
-    if not report.passed and not report.unwritten and (text := hints.after_a_failure(name, function)):
+    is_wrong, again = not report.passed and not report.unwritten, hints.has_failed(name, function)
+    text = hints.after_a_failure(name, function) if is_wrong else None
+    attempts.note(report, text.number if text else 0, again)
+    if text:
         display.show(text)
     if not report.passed and (mode.validating() or not report.unwritten):
         raise CheckFailed(f"{name} is not finished: {report.steps[-1].title}: {report.steps[-1].advice}")

@@ -165,7 +165,7 @@ def _is_of_the_stub(error: BaseException, function: Callable) -> bool:
 
 def _describe(error: BaseException) -> str:
     """Name the error, and the line of the learner's own code that it came from."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if in_notebook(frame.filename)]
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if in_notebook(one.filename) and one.line]
     place = f"line {frames[-1].lineno} of its cell: `{frames[-1].line}`" if frames else ""
     if type(error).__name__ == "StdinNotImplementedError":  # IPython's, where nobody sits at the notebook
         return f"it waits for somebody to type (`input`), and there is nobody{f' ({place})' if place else ''}."

@@ -15,10 +15,11 @@ Known = Sequence[tuple[Any, str]]
 
 
 class Missed(Exception):
-    """A step was missed: what was expected, what was got, and the likely cause."""
+    """A step was missed: what was expected, what was got, and the likely `cause`."""
 
     def __init__(self, expected: str, got: str, cause: str = "") -> None:
         super().__init__(f"expected {expected}, got {got.rstrip('.')}." + (f" {cause}" if cause else ""))
+        self.cause = cause
 
 
 def describe(value: Any) -> str:

@@ -18,10 +18,10 @@ _failed: defaultdict[str, set[str]] = defaultdict(set)
 
 
 class Text:
-    """Markdown that a notebook shows as such."""
+    """Markdown that a notebook shows as such, and which of the texts of its exercise it is, from 1."""
 
-    def __init__(self, markdown: str) -> None:
-        self._markdown = markdown
+    def __init__(self, markdown: str, number: int) -> None:
+        self._markdown, self.number = markdown, number
 
     def __repr__(self) -> str:
         return self._markdown
@@ -33,8 +33,14 @@ class Text:
 def after_a_failure(name: str, function: Callable) -> Text | None:
     """Return the text that helps on after this failed try of an exercise. The same function again is no new try."""
     _failed[name].add(_version(function))
-    number, texts = len(_failed[name]) - TRIES, _texts().get(name, [])
-    return Text(texts[min(number, len(texts) - 1)]) if texts and number >= 0 else None
+    texts = _texts().get(name, [])
+    number = min(len(_failed[name]) - TRIES + 1, len(texts))
+    return Text(texts[number - 1], number) if number > 0 else None
+
+
+def has_failed(name: str, function: Callable) -> bool:
+    """Return whether this version of a function has failed before, in this kernel."""
+    return _version(function) in _failed[name]
 
 
 @cache

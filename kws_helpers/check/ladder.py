@@ -26,11 +26,12 @@ from kws_helpers.check.stub import needs, unwritten_in
 
 @dataclass
 class Step:
-    """One line of a report."""
+    """One line of a report. `mistake` is the likely cause alone, without what was called and what came."""
 
     title: str
     passed: bool
     advice: str = ""
+    mistake: str = ""
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Ladder:
         except (expect.Missed, CallFailed) as failure:
             other = unwritten_in(failure)
             report.unwritten = bool(other) or getattr(failure, "kind", "") == "unwritten"
+            report.steps[-1].mistake = getattr(failure, "cause", "") or _TROUBLE.get(getattr(failure, "kind", ""), "")
             _fail(report.steps[-1], needs("It", [other]) if other not in ("", self.name) else str(failure),
                   "" if report.unwritten else calls.last)
         except Exception as error:  # a result so odd that a step could not even look at it
@@ -103,6 +105,11 @@ class Ladder:
         except TypeError as error:
             raise expect.Missed(f"the signature {self.signature}", f"{self.name}{actual}",
                                 f"A call fails with: {error}.") from None
+
+
+_TROUBLE = {"raised": "The function ends with an error.", "slow": "The function does not come to an end.",
+            "changed": "The function changes its arguments."}
+"""Mistakes by the kind of a call that failed."""
 
 
 class _Calls:

@@ -46,14 +46,19 @@ def raises_by_itself(statements: Iterable[ast.stmt]) -> bool:
                for one in takewhile(lambda one: not isinstance(one, ast.Return), statements))
 
 
+TIMED = "<timed exec>"
+"""The name that IPython gives to what %time and %%time run."""
+
+
 def in_notebook(filename: str) -> bool:
     """Return whether this is the name that IPython gives to a cell."""
-    return "ipykernel_" in filename or filename.startswith("<ipython-input")
+    return "ipykernel_" in filename or filename.startswith("<ipython-input") or filename == TIMED
 
 
 def is_cell(code: CodeType) -> bool:
-    """Return whether code is a cell itself, and no function in one. IPython names it by its line."""
-    return in_notebook(code.co_filename) and code.co_name.startswith(("<module>", "<cell line"))
+    """Return whether code is a cell itself, and no function in one. IPython names it by its line, %%timeit "inner"."""
+    is_timeit = (code.co_filename, code.co_name) == ("<magic-timeit>", "inner")
+    return is_timeit or (in_notebook(code.co_filename) and code.co_name.startswith(("<module>", "<cell line")))
 
 
 def with_causes(error: BaseException | None) -> Iterator[BaseException]:

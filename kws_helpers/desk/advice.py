@@ -18,6 +18,7 @@ from kws_helpers import mode
 from kws_helpers.check import ladders
 from kws_helpers.check.missing import why_missing
 from kws_helpers.check.stub import (
+    TIMED,
     frame_of_stub,
     is_cell,
     is_unwritten,
@@ -34,6 +35,7 @@ def load_ipython_extension(shell: Any) -> None:
     if not mode.grading():
         advice = _Advice(shell)
         shell.set_custom_exc((Exception,), advice.show)
+        shell.events.register("pre_run_cell", advice.begin)
         shell.events.register("post_run_cell", advice.go_on)
 
 
@@ -43,21 +45,28 @@ class _Advice:
     Attributes:
         waiting: names that a cell could not make, each with the exercises that kept it from that.
         cells: exercises that are cells, not functions, each with the names that it makes.
-        said: the error of which all has been said in a line.
+        said: the error of which all is said in a line.
+        line: that line, which waits for the end of the cell: %%capture keeps what is printed before.
+        depth: how many cells are running; %%capture runs one in another.
     """
 
     def __init__(self, shell: Any) -> None:
         self.names: dict[str, Any] = shell.user_ns
+        self.in_python = shell.transform_cell
         self.waiting: dict[str, list[str]] = {}
         self.cells: dict[str, set[str]] = {}
         self.said: BaseException | None = None
+        self.line, self.depth = "", 0
+
+    def begin(self, _info: Any) -> None:
+        """Count a cell that begins to run."""
+        self.depth += 1
 
     def show(self, shell: Any, kind: type, error: Exception, trace: TracebackType, tb_offset: int | None = None):
         """Say in a line what is not written, or show the traceback, under which a NameError has advice."""
         line = self._line(error, trace)
         if line and not mode.validating():
-            print(line)
-            self.said = error
+            self.line, self.said = line, error
             return
         if line:
             error._render_traceback_ = lambda: [line]  # what IPython shows instead of a traceback
@@ -73,10 +82,13 @@ class _Advice:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
     def go_on(self, result: Any) -> None:
-        """Let the kernel answer that the cell has ended well, which is what "Run All" asks for."""
+        """Print what there is to say, and let the kernel answer that the cell has ended well, as "Run All" asks for."""
         if result is not None and result.error_in_exec is self.said:
             result.error_in_exec = None
-        self.said = None
+        self.said, self.depth = None, max(0, self.depth - 1)
+        if self.line and not self.depth:
+            print(self.line)
+            self.line = ""
 
     def _hidden_module(self, error: Exception) -> str:
         """Return the name of the course's module that was meant where a variable of that name lacks something."""
@@ -91,14 +103,24 @@ class _Advice:
         stub = frame_of_stub(error)
         if not missing and not (stub and is_cell(stub.f_code)):
             return ""
-        ran = next(((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)
-                    if is_cell(frame.f_code)), None)
+        ran = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace) if is_cell(frame.f_code)]
         if ran:
-            statements = ast.parse("".join(linecache.getlines(ran[0]))).body
+            statements, line = self._statements(*ran)
             if missing:
                 missing += self._missing_in(statements)
-            self._let_wait(statements, ran[1], missing)
+            self._let_wait(statements, line, missing)
         return needs("This cell", missing) if missing else "This cell is not written yet."
+
+    def _statements(self, cell: tuple[str, int], *inner: tuple[str, int]) -> tuple[list[ast.stmt], int]:
+        """Return the statements of a cell, what %time runs in place of it, and the line that stopped."""
+        name, line = cell
+        statements = ast.parse("".join(linecache.getlines(name))).body
+        place = next((place for place, one in enumerate(statements) if (one.end_lineno or 0) >= line), 0)
+        match statements[place:]:
+            case [ast.Expr(ast.Call(args=[*_, ast.Constant(str(code))])), *after] if inner and inner[0][0] == TIMED:
+                timed = [ast.increment_lineno(one, line - 1) for one in ast.parse(self.in_python(code)).body]
+                return [*statements[:place], *timed, *after], line - 1 + inner[0][1]
+        return statements, line
 
     def _missing(self, error: Exception) -> list[str]:
         """Return the exercises that an error comes from."""
