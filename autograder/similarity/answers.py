@@ -1,0 +1,44 @@
+"""What a student wrote in a notebook: the answer to each exercise and question, and cells of their own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.building.notebooks import released_notebook
+from autograder.intake.repair import repair
+from autograder.intake.submissions import Submission
+from autograder.similarity.prints import MOST_CHARACTERS, Prints, of_code, of_text
+
+OWN = "own cells"
+_MOST_OWN = 200
+
+
+@dataclass
+class Answer:
+    """What a student wrote in a cell. `said` is what has to be known about the reading."""
+
+    student: str
+    lesson: str
+    exercise: str
+    source: str
+    prints: Prints
+    said: str = ""
+
+
+def answers_of(submission: Submission) -> Iterator[Answer]:
+    """Yield what a student wrote in a notebook, which is repaired first, in place."""
+    lesson, own = submission.assignment, 0
+    repair(submission.notebook, lesson)
+    handed_out = {cell.source.strip() for cell in released_notebook(lesson).cells}
+    for cell in submission.notebook.cells:
+        settings = cell.metadata.get("nbgrader")
+        is_theirs = settings["solution"] if settings else own < _MOST_OWN
+        if is_theirs and cell.source.strip() not in handed_out:
+            own += not settings
+            source = re.sub(r"\r\n?", "\n", cell.source[:MOST_CHARACTERS])
+            prints = of_text(source) if cell.cell_type == "markdown" else of_code(source)
+            said = [] if prints.is_python else ["This is not Python; it was compared word by word."]
+            if len(cell.source) > MOST_CHARACTERS:
+                said.append(f"Only the first {MOST_CHARACTERS:,} characters were compared.")
+            name = settings["grade_id"].removesuffix("-solution") if settings else OWN
+            yield Answer(submission.student, lesson, name, source, prints, " ".join(said))
