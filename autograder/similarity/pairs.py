@@ -13,15 +13,18 @@ from autograder.similarity.answers import OWN, Answer
 from autograder.similarity.course import course
 from autograder.similarity.prints import Key
 
-ENOUGH = 12.0
+ENOUGH = 4.0
 """The evidence from which a pair is named: about so many fingerprints that nobody else has."""
 _FEW, _FEW_OF_CLASS = 3, 0.04
 """What at most 3 students have, or 4 % of the class, is rare."""
 _SHARED = 0.4
 """An answer counts where the two share this much of what is rare in it."""
 _WORTH = {"code": 1.0, "text": 1.0, "comment": 3.0, "name": 1.0}
+_WORDS = {"comment", "name"}
+"""These are evidence on their own: however much they share of the code, two authors do not choose the same."""
 _KNOWN = 0.5
-"""What one known answer has as well is worth half; what several have is the course's."""
+"""What one known answer has as well is worth half, and less where two students share little else: some ways to write an
+exercise are popular. What several known answers have is the course's."""
 
 
 @dataclass
@@ -70,8 +73,8 @@ def alike(answers: Iterable[Answer]) -> list[Alike]:
     for key in worth:
         for two in combinations(sorted(having[key]), 2):
             common[two].add(key)
-    found = (Alike(two, of[two[0]][0].lesson, *_shared(of[two[0]], of[two[1]], keys, worth))
-             for two, keys in common.items() if _sum(keys, worth) >= ENOUGH)
+    found = (_alike(two, (of[two[0]], of[two[1]]), keys, worth) for two, keys in common.items()
+             if sum(map(worth.get, keys)) >= ENOUGH)
     return sorted((one for one in found if one.evidence >= ENOUGH), key=lambda one: -one.evidence)
 
 
@@ -85,22 +88,27 @@ def _worth(key: Key, students: int, of: int) -> float:
     return _WORTH[kind] * (_KNOWN if known else 1.0) * (rarity if rarity > 0.1 else 0.0)
 
 
-def _sum(keys: Iterable[Key], worth: dict[Key, float]) -> float:
-    return sum(worth.get(key, 0.0) for key in keys)
-
-
-def _shared(ones: list[Answer], others: list[Answer], common: set[Key],
-            worth: dict[Key, float]) -> tuple[float, list[Shared]]:
-    """Return which share of the smaller side is common, and in which exercises it stands."""
-    smaller = min(_sum({key for answer in side for key in answer.prints.lines}, worth) for side in (ones, others))
+def _alike(two: tuple[str, str], sides: tuple[list[Answer], list[Answer]], common: set[Key],
+           worth: dict[Key, float]) -> Alike:
+    """Return in which exercises the common fingerprints of two students stand, and what they say."""
+    share = _share(common, (set().union(*(one.prints.lines for one in side)) for side in sides), worth)
+    discounted = {key: worth[key] * (share**2 if course().known[key] else 1.0) for key in common}
     left, shared = set(common), []
-    for two in sorted(product(ones, others), key=lambda two: two[0].exercise != two[1].exercise):
-        both = two[0].prints.lines.keys() & two[1].prints.lines.keys() & left
-        if both and (two[0].exercise == two[1].exercise or OWN in (two[0].exercise, two[1].exercise)):
-            share = _sum(both, worth) / min(_sum(one.prints.lines, worth) for one in two)
-            if share >= _SHARED:
-                left -= both
-                lines = tuple({line for key in both for line in one.prints.lines[key]} for one in two)
-                words = sorted(str(value) for kind, value in both if kind in ("name", "comment"))
-                shared.append(Shared(two, lines, share, share * _sum(both, worth), words))
-    return _sum(common, worth) / smaller, sorted(shared, key=lambda one: -one.evidence)
+    for answers in sorted(product(*sides), key=lambda both: both[0].exercise != both[1].exercise):
+        one, other = answers
+        both = one.prints.lines.keys() & other.prints.lines.keys() & left
+        if both and (one.exercise == other.exercise or OWN in (one.exercise, other.exercise)):
+            part = _share(both, (answer.prints.lines for answer in answers), worth)
+            both = {key for key in both if key[0] in _WORDS or part >= _SHARED}
+            left -= both
+            evidence = sum(discounted[key] * (1.0 if key[0] in _WORDS else part) for key in both)
+            lines = tuple({line for key in both for line in answer.prints.lines[key]} for answer in answers)
+            words = sorted(str(value) for kind, value in both if kind in _WORDS)
+            shared += [Shared(answers, lines, part, evidence, words)] if both else []
+    return Alike(two, sides[0][0].lesson, share, sorted(shared, key=lambda one: -one.evidence))
+
+
+def _share(common: Iterable[Key], sides: Iterable[Iterable[Key]], worth: dict[Key, float]) -> float:
+    """Return how much is common of what is rare on the side that has less. Everybody's comments and names differ."""
+    of_all, *of_sides = (sum(worth.get(key, 0.0) for key in keys if key[0] not in _WORDS) for keys in (common, *sides))
+    return of_all / min(of_sides) if min(of_sides) else 0.0

@@ -67,12 +67,17 @@ def _lines(source: str) -> list[str]:
 
 
 def _add(found: dict[Key, set[int]], kind: str, tokens: list[Token], window: int) -> None:
-    """Add the fingerprints of a statement or a text."""
-    runs = [tokens[start:start + RUN] for start in range(max(1, len(tokens) - RUN + 1))]
-    hashes = [blake2b("\0".join(token.text for token in run).encode(), digest_size=8).digest() for run in runs]
-    for start in range(max(1, len(runs) - window + 1)):
-        chosen = min(range(start, min(start + window, len(runs))), key=lambda place: (hashes[place], -place))
-        found[kind, hashes[chosen]].update(token.line for token in runs[chosen])
+    """Add the fingerprints of a statement or a text: runs of its tokens, and the whole of it."""
+    runs = [tokens[start:start + RUN] for start in range(len(tokens) - RUN)]
+    hashes = [_hash(run) for run in runs]
+    places = {min(range(start, min(start + window, len(runs))), key=lambda place: (hashes[place], -place))
+              for start in range(max(0, len(runs) - window) + 1) if runs}
+    for run in [tokens, *(runs[place] for place in sorted(places))]:
+        found[kind, _hash(run)].update(token.line for token in run)
+
+
+def _hash(tokens: list[Token]) -> bytes:
+    return blake2b("\0".join(token.text for token in tokens).encode(), digest_size=8).digest()
 
 
 def _parsed(lines: list[str]) -> ast.Module | None:
