@@ -77,7 +77,7 @@ def _add(found: dict[Key, set[int]], kind: str, tokens: list[Token], window: int
 
 
 def _hash(tokens: list[Token]) -> bytes:
-    return blake2b("\0".join(token.text for token in tokens).encode(), digest_size=8).digest()
+    return blake2b("\0".join(token.text for token in tokens).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _parsed(lines: list[str]) -> ast.Module | None:
@@ -89,7 +89,7 @@ def _parsed(lines: list[str]) -> ast.Module | None:
                 return ast.parse("\n".join(lines))
         except SyntaxError as error:
             number = min(error.lineno or 1, len(lines)) - 1
-            lines[number] = re.match(r"\s*", lines[number])[0] + "pass"
+            lines[number] = re.match(r"\s*", lines[number])[0] + ("if 1:" if lines[number].endswith(":") else "pass")
         except (ValueError, RecursionError, MemoryError):
             return None
     return None
