@@ -118,8 +118,8 @@ def find_look_alikes(console: Console, submissions: Path, output: Path) -> bool:
             f"{one.lesson} {one.share:.0%} ({', '.join(one.exercises)})" for one in lessons))
     for student, lesson, problem in found.unread:
         say(console, f"✘ {student}, {lesson}: {problem}", style="red")
-    say(console, f"Students: {found.students}. Pairs to look at: {len(found.pairs)}. They are in {output}, for a human to "
-                 "judge: no proof, and no grade.")
+    say(console, f"Students: {found.students}. Pairs to look at: {len(found.pairs)}. The page is {output}. It is for a "
+                 "human to judge: no proof, and no grade.")
     return not found.unread
 
 

@@ -1,4 +1,4 @@
-"""Look-alikes: disguised copies are found, what the course makes alike is not, and hostile notebooks cost only themselves."""
+"""Look-alikes: disguised copies are found, what the course makes alike is not; hostile notebooks cost only themselves."""
 
 import re
 from functools import cache
@@ -31,8 +31,8 @@ def bank(lesson):
     """Students of whom no two have the same answers: each has one of the known right ones to every exercise."""
     right = {name: [one for one in exercises()[name].right_answers if one.__name__ != "<lambda>"]
              for name in solutions(lesson) if name in exercises()}
-    return [[answer(f"student {place}", name, source(ways[place], name)) for name, ways in right.items() if place < len(ways)]
-            for place in range(max(map(len, right.values())))]
+    return [[answer(f"student {place}", name, source(ways[place], name)) for name, ways in right.items()
+             if place < len(ways)] for place in range(max(map(len, right.values())))]
 
 
 def copied(answers, student="copy", seed=0):
@@ -103,9 +103,10 @@ def test_texts_are_compared_by_rare_words():
 
 
 HOSTILE = {
-    "huge": "x = 1\n" * 2_000_000, "deep": "(" * 9000 + ")" * 9000, "deeper": "-" * 19_000 + "1", "nul": "a\0b = 1", "latin": "\\d\\w 'öß \ud800",
-    "not Python": "% this is LaTeX \\begin{equation}\n" * 50, "hex": "x = 0x" + "f" * 9000, "chain": "x" + ".y" * 8000, "sum": "1" + "+1" * 9000,
-    "words": "word " * 100_000, "empty": "", "magic": "%%time\n!rm -rf /\nx = 1", "carriage": "x = 1\r\ry = (2\r\n)",
+    "huge": "x = 1\n" * 2_000_000, "deep": "(" * 9000 + ")" * 9000, "minus": "-" * 19_000 + "1", "NUL": "a\0b = 1",
+    "not Python": "% this is LaTeX \\begin{equation}\n" * 50, "long number": "x = 0x" + "f" * 9000,
+    "chain": "x" + ".y" * 8000, "sum": "1" + "+1" * 9000, "words": "word " * 100_000, "empty": "",
+    "magic": "%%time\n!rm -rf /\nx = 1", "old lines": "x = 1\r\ry = (2\r\n)", "half a letter": "\\d\\w 'öß \ud800",
 }
 
 
@@ -119,32 +120,30 @@ def test_fingerprints_of_anything(source):
 def handed_in(tmp_path_factory):
     """A class: two copied, one is alone, one is hostile, one broke off, one has another name."""
     folder = tmp_path_factory.mktemp("look-alikes")
-    right = {one.exercise: one.source for one in bank(LESSON)[1]} 
-    written = {
-        "ada <b>": filled(LESSON, right), "ben": filled(LESSON, {name: disguised(one, name, 3) + f"\n# {SCRIPT}" for name, one in right.items()}),
-        "cleo": filled(LESSON, {one.exercise: one.source for one in bank(LESSON)[2]}),
-        "dan": filled(LESSON, {"roc_curve": SCRIPT * 9, "binary_rates": "(" * 9000}), "eve": filled(LESSON, right),
-    }
-    for student, notebook in written.items():
-        write_notebook(notebook, folder / "submitted" / student / LESSON / f"{LESSON}.ipynb")
-    broken = folder / "submitted" / "eve" / LESSON / f"{LESSON}.ipynb"
-    broken.write_bytes(broken.read_bytes()[:500])
-    (folder / "submitted" / "cleo" / LESSON / f"{LESSON}.ipynb").rename(folder / "submitted" / "cleo" / LESSON / f"{LESSON} (1).ipynb")
-    done = CliRunner().invoke(app, ["similar", str(folder / "submitted"), "--output", str(folder / "page.html")])
-    return folder, done
+    right, different = ({one.exercise: one.source for one in bank(LESSON)[place]} for place in (1, 2))
+    written = {"ada <b>": right, "ben": {name: f"{disguised(one, name, 3)}\n# {SCRIPT}" for name, one in right.items()},
+               "cleo": different, "dan": {"roc_curve": SCRIPT * 9, "binary_rates": "(" * 9000}, "eve": right}
+    for student, answers in written.items():
+        write_notebook(filled(LESSON, answers), folder / "submitted" / student / LESSON / f"{LESSON}.ipynb")
+    cleo, eve = (folder / "submitted" / student / LESSON / f"{LESSON}.ipynb" for student in ("cleo", "eve"))
+    cleo.rename(cleo.with_name(f"{LESSON} (1).ipynb"))
+    eve.write_bytes(eve.read_bytes()[:500])
+    page = folder / "page.html"
+    return page, CliRunner().invoke(app, ["similar", str(folder / "submitted"), "--output", str(page)])
 
 
 def test_the_command_names_the_pair_and_what_it_could_not_read(handed_in):
-    folder, done = handed_in
+    path, done = handed_in
     assert done.exit_code == 3
     (line,) = [line for line in done.output.splitlines() if line.startswith("ada <b> and ben: ")]
     assert "03_evaluation 100%" in line and "roc_curve" in line
-    assert re.search("✘ eve, 03_evaluation: .*damaged", done.output) and str(folder / "page.html") in done.output
+    assert re.search("✘ eve, 03_evaluation: .*damaged", done.output) and str(path) in done.output
     assert "Pairs to look at: 1." in done.output
-    page = (folder / "page.html").read_text("utf-8")
-    assert "must never become a grade" in page and "ada &lt;b&gt;" in page and "is not Python" in page and "(1).ipynb" in page
-    assert "<script" not in page and "http" not in page and 'class="alike"' in page
-    assert CliRunner().invoke(app, ["similar", str(folder)]).exit_code == 2
+    page = path.read_text("utf-8")
+    for text in ("must never become a grade", "ada &lt;b&gt;", "is not Python", "(1).ipynb", 'class="alike"'):
+        assert text in page
+    assert "<script" not in page and "http" not in page
+    assert CliRunner().invoke(app, ["similar", str(path.parent)]).exit_code == 2
 
 
 @needs_chromium
@@ -152,7 +151,7 @@ def test_the_command_names_the_pair_and_what_it_could_not_read(handed_in):
 def test_the_page_is_for_everybody(handed_in, colours):
     with chromium() as browser:
         desk = Desk(browser, colours=colours)
-        desk.page.goto((handed_in[0] / "page.html").as_uri())
+        desk.page.goto(handed_in[0].as_uri())
         desk.picture(f"similar-{colours}")
         assert not desk.hurdles() and not desk.complaints
         assert desk.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

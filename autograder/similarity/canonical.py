@@ -1,7 +1,7 @@
 """Python code as lists of tokens, one list for each statement, that disguises do not change.
 
-The author's own names, strings, comments and layout are folded; operands that can be exchanged and keywords are sorted; a
-value that gets a name and is used once stands where it is used; statements without effect are left out.
+The author's own names, strings, comments and layout are folded; operands that can be exchanged and keywords are sorted;
+a value that gets a name and is used once stands where it is used; statements without effect are left out.
 """
 
 import ast
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 _EXCHANGEABLE = {"Add", "Mult", "BitAnd", "BitOr", "And", "Or", "Eq", "NotEq"}
 _TURNED = {"Gt": "Lt", "GtE": "LtE"}
-_LEFT_OUT = {"ctx", "annotation", "returns", "type_comment", "type_params", "decorator_list", "name", "kind", "op", "ops"}
+_LEFT_OUT = {"ctx", "annotation", "returns", "type_params", "decorator_list", "op", "ops"}
 _BUILTINS = frozenset(dir(builtins))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

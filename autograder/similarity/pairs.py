@@ -13,8 +13,9 @@ from autograder.similarity.answers import OWN, Answer
 from autograder.similarity.course import course
 from autograder.similarity.prints import Key
 
-ENOUGH = 4.0
-"""The evidence from which a pair is named: about so many fingerprints that nobody else has."""
+ENOUGH = 3.0
+"""The evidence from which a pair is named: about so many fingerprints that nobody else has. Of the right answers to a
+lesson that are known, disguised copies have 5 to 40, and those of independent authors none."""
 _FEW, _FEW_OF_CLASS = 3, 0.04
 """What at most 3 students have, or 4 % of the class, is rare."""
 _SHARED = 0.4
@@ -92,7 +93,7 @@ def _alike(two: tuple[str, str], sides: tuple[list[Answer], list[Answer]], commo
            worth: dict[Key, float]) -> Alike:
     """Return in which exercises the common fingerprints of two students stand, and what they say."""
     share = _share(common, (set().union(*(one.prints.lines for one in side)) for side in sides), worth)
-    discounted = {key: worth[key] * (share**2 if course().known[key] else 1.0) for key in common}
+    discounted = {key: worth[key] * (share if course().known[key] else 1.0) for key in common}
     left, shared = set(common), []
     for answers in sorted(product(*sides), key=lambda both: both[0].exercise != both[1].exercise):
         one, other = answers

@@ -1,7 +1,8 @@
 """The fingerprints of an answer, each with the lines in which it stands.
 
-Runs of tokens are chosen by winnowing (Schleimer, Wilkerson, Aiken 2003): of every `WINDOW` runs that follow one another
-the one with the smallest hash. So two answers that have `RUN + WINDOW - 1` tokens in common have a fingerprint in common.
+Runs of tokens are chosen by winnowing (Schleimer, Wilkerson, Aiken 2003): of every `WINDOW` runs that follow one
+another the one with the smallest hash. So two answers with a common run of `RUN + WINDOW - 1` tokens have a common
+fingerprint. Every whole statement is one as well.
 """
 
 import ast
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from autograder.similarity.canonical import Token, bound_names, statements
 
 RUN, WINDOW = 5, 3
+"""In tokens, and in runs: a line of a short answer has 10 to 30 tokens."""
 MOST_CHARACTERS = 20_000
 """What is read of a cell. The longest right answer has 2,500."""
 _REPAIRS = 5
