@@ -1,4 +1,4 @@
-"""Look-alikes: disguised copies are found, what the course makes alike is not; hostile notebooks cost only themselves."""
+"""Look-alikes: copies are found, what the course makes alike is not; hostile notebooks cost only themselves."""
 
 import re
 from functools import cache
