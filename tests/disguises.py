@@ -4,8 +4,8 @@ import ast
 import random
 import re
 
-_WORDS = ["take", "value", "part", "step", "whole", "number", "thing", "count", "first", "last", "kept", "block", "unit",
-          "item", "share", "piece", "row", "look", "here", "now", "begin", "over", "each", "every", "slowly", "given"]
+_WORDS = ["take", "value", "part", "step", "whole", "number", "thing", "count", "first", "last", "kept", "block",
+          "item", "share", "piece", "row", "look", "here", "now", "begin", "over", "each", "slowly", "given"]
 
 
 def disguised(source: str, function: str, seed: int) -> str:

@@ -8,6 +8,7 @@ from autograder.building.notebooks import released_notebook
 from autograder.intake.repair import repair
 from autograder.intake.submissions import Submission
 from autograder.similarity.prints import MOST_CHARACTERS, Prints, of_code, of_text
+from kws_helpers.desk.text import counted
 
 OWN = "own cells"
 _MOST_OWN = 200
@@ -37,7 +38,8 @@ def answers_of(submission: Submission) -> Iterator[Answer]:
             own += not settings
             source = re.sub(r"\r\n?", "\n", cell.source[:MOST_CHARACTERS])
             prints = of_text(source) if cell.cell_type == "markdown" else of_code(source)
-            said = [] if prints.is_python else ["This is not Python; it was compared word by word."]
+            said = [f"{counted(len(prints.not_python), 'line is', 'lines are')} not Python, and compared word by word."
+                    ] if prints.not_python else []
             if len(cell.source) > MOST_CHARACTERS:
                 said.append(f"Only the first {MOST_CHARACTERS:,} characters were compared.")
             name = settings["grade_id"].removesuffix("-solution") if settings else OWN

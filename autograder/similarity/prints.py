@@ -9,7 +9,6 @@ import ast
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -28,22 +27,22 @@ Key = tuple[str, object]
 
 
 class Prints(NamedTuple):
-    """The lines of each fingerprint, and whether code was read as Python."""
+    """The lines of each fingerprint, and those that could be read only word by word."""
 
     lines: dict[Key, set[int]]
-    is_python: bool = True
+    not_python: list[int] = []
 
 
 def of_code(source: str, window: int = WINDOW) -> Prints:
     """Return the fingerprints of code, its comments and its names."""
     lines = _lines(source)
     found: dict[Key, set[int]] = defaultdict(set)
-    tree = _parsed(lines)
+    tree, not_python = _parsed(lines)
     try:
-        code, names = (list(statements(tree)), bound_names(tree)) if tree else (None, ())
+        code, names = list(statements(tree)), list(bound_names(tree))
     except RecursionError:
-        code, names = None, ()
-    for statement in _plain(lines) if code is None else code:
+        code, names, not_python = [], [], list(range(1, len(lines) + 1))
+    for statement in [*code, *(_plain(lines[number - 1], number) for number in not_python)]:
         _add(found, "code", statement, window)
     for name, line in names:
         found["name", name].add(line)
@@ -52,7 +51,7 @@ def of_code(source: str, window: int = WINDOW) -> Prints:
         words = re.findall(r"\w+", comment[1].lower()) if comment else ()
         if len(words) > 1:
             found["comment", " ".join(words)].add(number)
-    return Prints(dict(found), code is not None)
+    return Prints(dict(found), not_python)
 
 
 def of_text(text: str, window: int = WINDOW) -> Prints:
@@ -82,23 +81,24 @@ def _hash(tokens: list[Token]) -> bytes:
     return blake2b("\0".join(token.text for token in tokens).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _parsed(lines: list[str]) -> ast.Module | None:
-    """Return the code as a tree, without a few lines that are not Python; None where they are many."""
-    lines = lines.copy()
+def _parsed(lines: list[str]) -> tuple[ast.Module, list[int]]:
+    """Return the code as a tree without the lines that are not Python, and the numbers of these; all, if many are not."""
+    kept, left_out = lines.copy(), []
     for _ in range(_REPAIRS):
         try:
             with warnings.catch_warnings(action="ignore"):
-                return ast.parse("\n".join(lines))
+                return ast.parse("\n".join(kept)), left_out
         except SyntaxError as error:
-            number = min(error.lineno or 1, len(lines)) - 1
-            lines[number] = re.match(r"\s*", lines[number])[0] + ("if 1:" if lines[number].endswith(":") else "pass")
+            number = min(error.lineno or 1, len(lines))
+            left_out.append(number)
+            indent = re.match(r"\s*", lines[number - 1])[0]
+            kept[number - 1] = indent + ("if 1:" if lines[number - 1].endswith(":") else "pass")
         except (ValueError, RecursionError, MemoryError):
-            return None
-    return None
+            break
+    return ast.Module([], []), list(range(1, len(lines) + 1))
 
 
-def _plain(lines: list[str]) -> Iterator[list[Token]]:
-    """Yield the tokens of each line of what is not Python."""
-    for number, line in enumerate(lines, start=1):
-        yield [Token("v" if one.isidentifier() else one, number)
-               for one in re.findall(r"\w+|[^\w\s]", _COMMENT.sub("", line))]
+def _plain(line: str, number: int) -> list[Token]:
+    """Return the tokens of a line that is not Python."""
+    return [Token("v" if one.isidentifier() else one, number)
+            for one in re.findall(r"\w+|[^\w\s]", _COMMENT.sub("", line))]
