@@ -11,7 +11,8 @@ from autograder.similarity.prints import MOST_CHARACTERS, Prints, of_code, of_te
 from kws_helpers.desk.text import counted
 
 OWN = "own cells"
-_MOST_OWN = 200
+_MOST_CELLS, _MOST_OWN = 200, 100_000
+"""What is read of a student's own cells: so many, and so many characters."""
 
 
 @dataclass
@@ -28,15 +29,15 @@ class Answer:
 
 def answers_of(submission: Submission) -> Iterator[Answer]:
     """Yield what a student wrote in a notebook, which is repaired first, in place."""
-    lesson, own = submission.assignment, 0
+    lesson, cells, left = submission.assignment, 0, _MOST_OWN
     repair(submission.notebook, lesson)
     handed_out = {cell.source.strip() for cell in released_notebook(lesson).cells}
     for cell in submission.notebook.cells:
         settings = cell.metadata.get("nbgrader")
-        is_theirs = settings["solution"] if settings else own < _MOST_OWN
+        is_theirs = settings["solution"] if settings else cells < _MOST_CELLS and left > 0
         if is_theirs and cell.source.strip() not in handed_out:
-            own += not settings
             source = re.sub(r"\r\n?", "\n", cell.source[:MOST_CHARACTERS])
+            cells, left = (cells, left) if settings else (cells + 1, left - len(source))
             prints = of_text(source) if cell.cell_type == "markdown" else of_code(source)
             said = [f"{counted(len(prints.not_python), 'line is', 'lines are')} not Python, and compared word by word."
                     ] if prints.not_python else []

@@ -16,8 +16,8 @@ from autograder.similarity.prints import Key
 ENOUGH = 3.0
 """The evidence from which a pair is named: about so many fingerprints that nobody else has. Of the right answers to a
 lesson that are known, disguised copies have 5 to 40, and those of independent authors none."""
-_FEW, _FEW_OF_CLASS = 3, 0.04
-"""What at most 3 students have, or 4 % of the class, is rare."""
+_FEW, _FEW_OF_CLASS, _FEW_OF_MANY = 3, 0.04, 8
+"""What at most 3 students have is rare, or 4 % of a class, but no more than 8."""
 _SHARED = 0.4
 """An answer counts where the two share this much of what is rare in it."""
 _WORTH = {"code": 1.0, "text": 1.0, "comment": 3.0, "name": 1.0}
@@ -80,12 +80,12 @@ def alike(answers: Iterable[Answer]) -> list[Alike]:
 
 
 def _worth(key: Key, students: int, of: int) -> float:
-    """Return what it says that two students have a fingerprint, from 0 to 1 for code."""
+    """Return what a fingerprint says that two students share: from 0 to 1, for comments to 3."""
     kind, value = key
     known = course().known[key]
     if key in course().given or known > 1 or (kind == "name" and (value in course().words or len(value) < 4)):
         return 0.0
-    rarity = min(1.0, (max(_FEW, _FEW_OF_CLASS * of) / students) ** 2)
+    rarity = min(1.0, (max(_FEW, min(_FEW_OF_CLASS * of, _FEW_OF_MANY)) / students) ** 2)
     return _WORTH[kind] * (_KNOWN if known else 1.0) * (rarity if rarity > 0.1 else 0.0)
 
 

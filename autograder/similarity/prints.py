@@ -82,7 +82,7 @@ def _hash(tokens: list[Token]) -> bytes:
 
 
 def _parsed(lines: list[str]) -> tuple[ast.Module, list[int]]:
-    """Return the code as a tree without the lines that are not Python, and the numbers of these; all, if many are not."""
+    """Return the code as a tree, without the lines that are not Python, and their numbers: all, where many are not."""
     kept, left_out = lines.copy(), []
     for _ in range(_REPAIRS):
         try:
