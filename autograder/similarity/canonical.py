@@ -7,13 +7,16 @@ a value that gets a name and is used once stands where it is used; statements wi
 import ast
 import builtins
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 _EXCHANGEABLE = {"Add", "Mult", "BitAnd", "BitOr", "And", "Or", "Eq", "NotEq"}
 _TURNED = {"Gt": "Lt", "GtE": "LtE"}
 _LEFT_OUT = {"ctx", "annotation", "returns", "type_params", "decorator_list", "op", "ops"}
 _BUILTINS = frozenset(dir(builtins))
+_ROUNDS = 4
+"""What is read only where nothing reads the result is found round by round."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -47,31 +50,46 @@ def bound_names(tree: ast.AST) -> Iterator[tuple[str, int]]:
 class _Scope:
     """A function with those in it, or what stands outside of functions."""
 
-    def __init__(self, root: ast.AST) -> None:
+    def __init__(self, root: ast.AST, imported: Mapping[str, str] = MappingProxyType({})) -> None:
         self._is_function = isinstance(root, _FUNCTIONS)
         self._bound = Counter(name for name, _ in bound_names(root))
-        self._imported, loads, values = {}, Counter(), {}
+        self._imported, self._unread, values = dict(imported), set(), {}
         for node in ast.walk(root):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                loads[node.id] += 1
-            elif isinstance(node, ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom):
                 self._imported |= {one.asname or one.name: one.name for one in node.names}
-            values |= {target.id: value for target, value in _assigned(node) if isinstance(target, ast.Name)}
-        self._moved = {name: value for name, value in values.items() if self._bound[name] == 1 and loads[name] <= 1}
+            values |= {target.id: value for target, value in _assigned(node)
+                       if isinstance(target, ast.Name) and self._bound[target.id] == 1}
+        for _ in range(_ROUNDS):
+            loads = Counter(node.id for node in self._walk(root)
+                            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+            self._unread = {name for name in values if self._is_function and not loads[name]}
+        self._moved = {name: value for name, value in values.items() if loads[name] == 1}
 
     def statements(self, parent: ast.AST) -> Iterator[list[Token]]:
-        for node in ast.iter_child_nodes(parent):
-            if isinstance(node, ast.stmt) and not _has_no_effect(node):
+        for node in self._effective(parent):
+            if isinstance(node, ast.stmt):
                 assigned = _assigned(node)
                 for target, value in assigned:
-                    if not (isinstance(target, ast.Name) and target.id in self._moved):
+                    if not (isinstance(target, ast.Name) and target.id in self._moved.keys() | self._unread):
                         yield [Token("=", node.lineno), *self._tokens(target), *self._tokens(value)]
                 if not assigned:
                     yield self._tokens(node)
-                scope = _Scope(node) if isinstance(node, _FUNCTIONS) and not self._is_function else self
+                scope = _Scope(node, self._imported) if isinstance(node, _FUNCTIONS) and not self._is_function else self
                 yield from scope.statements(node)
             elif isinstance(node, (ast.ExceptHandler, ast.match_case)):
                 yield from self.statements(node)
+
+    def _effective(self, parent: ast.AST) -> Iterator[ast.AST]:
+        """Yield what a node is made of, without statements that change nothing."""
+        for node in ast.iter_child_nodes(parent):
+            named = [target.id for target, _ in _assigned(node) if isinstance(target, ast.Name)]
+            if not _has_no_effect(node) and not (named and self._unread.issuperset(named)):
+                yield node
+
+    def _walk(self, parent: ast.AST) -> Iterator[ast.AST]:
+        for node in self._effective(parent):
+            yield node
+            yield from self._walk(node)
 
     def _tokens(self, node: ast.AST, line: int = 0) -> list[Token]:
         line = getattr(node, "lineno", line)
@@ -155,7 +173,7 @@ def _constant(value: object) -> str:
     return repr(value)
 
 
-def _has_no_effect(node: ast.stmt) -> bool:
+def _has_no_effect(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr):
         call = node.value
         return isinstance(call, ast.Constant) or (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
