@@ -39,8 +39,10 @@ def answers_of(submission: Submission) -> Iterator[Answer]:
             source = re.sub(r"\r\n?", "\n", cell.source[:MOST_CHARACTERS])
             cells, left = (cells, left) if settings else (cells + 1, left - len(source))
             prints = of_text(source) if cell.cell_type == "markdown" else of_code(source)
-            said = [f"{counted(len(prints.not_python), 'line is', 'lines are')} not Python, and compared word by word."
-                    ] if prints.not_python else []
+            said = []
+            if prints.not_python:
+                lines = counted(len(prints.not_python), "line is not", "lines are not")
+                said.append(f"{lines} Python that can be read, and compared word by word.")
             if len(cell.source) > MOST_CHARACTERS:
                 said.append(f"Only the first {MOST_CHARACTERS:,} characters were compared.")
             name = settings["grade_id"].removesuffix("-solution") if settings else OWN
