@@ -20,9 +20,8 @@ _FEW, _FEW_OF_CLASS, _FEW_OF_MANY = 3, 0.04, 8
 """What at most 3 students have is rare, or 4 % of a class, but no more than 8."""
 _SHARED = 0.4
 """An answer counts where the two share this much of what is rare in it."""
-_WORTH = {"code": 1.0, "text": 1.0, "comment": 3.0, "name": 1.0}
-_WORDS = {"comment", "name"}
-"""These are evidence on their own: however much they share of the code, two authors do not choose the same."""
+_WORDS = {"comment": 0.3, "name": 0.5}
+"""What a word of a comment and a name are worth, at most 3 together. They count however much of the code is shared."""
 _KNOWN = 0.5
 """What one known answer has as well is worth half, and less where two students share little else: some ways to write an
 exercise are popular. What several known answers have is the course's."""
@@ -86,7 +85,8 @@ def _worth(key: Key, students: int, of: int) -> float:
     if key in course().given or known > 1 or (kind == "name" and (value in course().words or len(value) < 4)):
         return 0.0
     rarity = min(1.0, (max(_FEW, min(_FEW_OF_CLASS * of, _FEW_OF_MANY)) / students) ** 2)
-    return _WORTH[kind] * (_KNOWN if known else 1.0) * (rarity if rarity > 0.1 else 0.0)
+    worth = min(3.0, _WORDS[kind] * len(value.split())) if kind in _WORDS else _KNOWN if known else 1.0
+    return worth * (rarity if rarity > 0.1 else 0.0)
 
 
 def _alike(two: tuple[str, str], sides: tuple[list[Answer], list[Answer]], common: set[Key],
