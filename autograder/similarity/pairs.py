@@ -13,7 +13,7 @@ from autograder.similarity.answers import OWN, Answer
 from autograder.similarity.course import course
 from autograder.similarity.prints import Key
 
-ENOUGH = 3.0
+ENOUGH = 2.5
 """The evidence from which a pair is named: about so many fingerprints that nobody else has. Of the right answers to a
 lesson that are known, disguised copies have 5 to 40, and those of independent authors none."""
 _FEW, _FEW_OF_CLASS, _FEW_OF_MANY = 3, 0.04, 8
@@ -23,8 +23,8 @@ _SHARED = 0.4
 _WORDS = {"comment": 0.3, "name": 0.5}
 """What a word of a comment and a name are worth, at most 3 together. They count however much of the code is shared."""
 _KNOWN = 0.5
-"""What one known answer has as well is worth half, and less where two students share little else: some ways to write an
-exercise are popular. What several known answers have is the course's."""
+"""What one known answer has as well is worth half: some ways to write an exercise are popular. What several known answers
+have is the course's."""
 
 
 @dataclass
@@ -91,9 +91,13 @@ def _worth(key: Key, students: int, of: int) -> float:
 
 def _alike(two: tuple[str, str], sides: tuple[list[Answer], list[Answer]], common: set[Key],
            worth: dict[Key, float]) -> Alike:
-    """Return in which exercises the common fingerprints of two students stand, and what they say."""
+    """Return in which exercises the common fingerprints of two students stand, and what they say.
+
+    Two students who share little else may have had the same idea, all the more where the idea is known.
+    """
     share = _share(common, (set().union(*(one.prints.lines for one in side)) for side in sides), worth)
-    discounted = {key: worth[key] * (share if course().known[key] else 1.0) for key in common}
+    discounted = {key: worth[key] * (1.0 if key[0] in _WORDS else share if course().known[key] else share**0.5)
+                  for key in common}
     left, shared = set(common), []
     for answers in sorted(product(*sides), key=lambda both: both[0].exercise != both[1].exercise):
         one, other = answers
