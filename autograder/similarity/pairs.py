@@ -23,8 +23,8 @@ _SHARED = 0.4
 _WORDS = {"comment": 0.3, "name": 0.5}
 """What a word of a comment and a name are worth, at most 3 together. They count however much of the code is shared."""
 _KNOWN = 0.5
-"""What one known answer has as well is worth half: some ways to write an exercise are popular. What several known answers
-have is the course's."""
+"""What one known answer has as well is worth half: some ways to write an exercise are popular. What several have is the
+course's."""
 
 
 @dataclass
