@@ -8,7 +8,7 @@ from autograder.similarity.answers import Answer
 from autograder.similarity.look_alikes import LookAlikes
 
 MOST_PAIRS = 200
-_AROUND, _MOST_LINES = 2, 80
+_AROUND, _MOST_LINES, _LONGEST = 2, 80, 300
 
 
 def write_similar(found: LookAlikes, path: Path) -> None:
@@ -23,7 +23,7 @@ def excerpt(answer: Answer, alike: set[int]) -> Iterator[tuple[str, bool]]:
         if shown < _MOST_LINES and any(near in alike for near in range(number - _AROUND, number + _AROUND + 1)):
             if number > last + 1:
                 yield "…", False
-            yield line[:300], number in alike
+            yield line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…", number in alike
             last, shown = number, shown + 1
     if last < len(lines):
         yield "…", False
