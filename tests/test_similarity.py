@@ -53,6 +53,14 @@ def test_disguised_copies_are_found_and_no_pair_among_independent_answers(lesson
             assert found == {("copy", answers[0].student)}, (place, found)
 
 
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_no_two_known_answers_right_or_wrong_are_a_pair(lesson):
+    known = {name: [*exercises()[name].right_answers, *(one.answer for one in exercises()[name].mistakes)]
+             for name in solutions(lesson) if name in exercises()}
+    assert not alike(answer(f"{name} {place}", name, source(one, name)) for name, ways in known.items()
+                     for place, one in enumerate(ways) if one.__name__ != "<lambda>")
+
+
 def test_what_the_course_shows_makes_no_pair():
     shown = {name: solution_of(LESSON, name) for name in solutions(LESSON)}
     hints = "thresholds = np.unique(score)[::-1]\nreturn np.mean(is_keyword)"
