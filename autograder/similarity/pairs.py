@@ -16,8 +16,8 @@ from autograder.similarity.prints import Key
 ENOUGH = 2.5
 """The evidence from which a pair is named: about so many fingerprints that nobody else has. Of the right answers to a
 lesson that are known, disguised copies have 5 to 40, and those of independent authors none."""
-_FEW, _FEW_OF_CLASS, _FEW_OF_MANY = 3, 0.04, 8
-"""What at most 3 students have is rare, or 4 % of a class, but no more than 8."""
+_FEW, _MANY = 3, 10
+"""What at most 3 students have is rare; what 10 have is the course's."""
 _SHARED = 0.4
 """An answer counts where the two share this much of what is rare in it."""
 _WORDS = {"comment": 0.3, "name": 0.5}
@@ -68,7 +68,7 @@ def alike(answers: Iterable[Answer]) -> list[Alike]:
         of[answer.student].append(answer)
         for key in answer.prints.lines:
             having[key].add(answer.student)
-    worth = {key: value for key, students in having.items() if (value := _worth(key, len(students), len(of)))}
+    worth = {key: value for key, students in having.items() if (value := _worth(key, len(students)))}
     common = defaultdict(set)
     for key in worth:
         for two in combinations(sorted(having[key]), 2):
@@ -78,15 +78,15 @@ def alike(answers: Iterable[Answer]) -> list[Alike]:
     return sorted((one for one in found if one.evidence >= ENOUGH), key=lambda one: -one.evidence)
 
 
-def _worth(key: Key, students: int, of: int) -> float:
+def _worth(key: Key, students: int) -> float:
     """Return what a fingerprint says that two students share: from 0 to 1, for comments to 3."""
     kind, value = key
     known = course().known[key]
-    if key in course().given or known > 1 or (kind == "name" and (value in course().words or len(value) < 4)):
+    is_ordinary = kind == "name" and (value in course().words or len(value) < 4)
+    if students >= _MANY or key in course().given or known > 1 or is_ordinary:
         return 0.0
-    rarity = min(1.0, (max(_FEW, min(_FEW_OF_CLASS * of, _FEW_OF_MANY)) / students) ** 2)
     worth = min(3.0, _WORDS[kind] * len(value.split())) if kind in _WORDS else _KNOWN if known else 1.0
-    return worth * (rarity if rarity > 0.1 else 0.0)
+    return worth * min(1.0, (_FEW / students) ** 2)
 
 
 def _alike(two: tuple[str, str], sides: tuple[list[Answer], list[Answer]], common: set[Key],
