@@ -152,6 +152,20 @@ def demo() -> None:
 
 
 @app.command()
+def similar(
+    submissions: Annotated[Path, typer.Argument(help="<student>/<assignment>/<notebook>.ipynb, nbgrader's layout.",
+                                                exists=True, file_okay=False)],
+    output: Annotated[Path, typer.Option(help="Where the page goes.", dir_okay=False)] = Path("similar.html"),
+) -> None:
+    """Find pairs of students whose answers are alike, for a human to judge. Exit code 3: some could not be read."""
+    from autograder.terminal import find_look_alikes
+
+    with _bad_usage():
+        complete = find_look_alikes(console, submissions, output)
+    raise typer.Exit(0 if complete else NOT_ALL)
+
+
+@app.command()
 def benchmark(
     parts: Annotated[list[str] | None, typer.Argument(help="speed, data, lessons (runs all of them), grading, "
                                                            "busy, real, spotting; default: all.")] = None,

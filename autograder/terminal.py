@@ -20,7 +20,9 @@ from autograder.intake.collect import Placed, collect
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.challenge import write_challenge
 from autograder.reporting.report import write_results
+from autograder.reporting.similar import MOST_PAIRS, write_similar
 from autograder.running.sandbox.doctor import Check, examine
+from autograder.similarity.look_alikes import look_alikes
 from kws_helpers.desk.beside import NETWORK
 from kws_helpers.desk.text import one_line
 
@@ -97,6 +99,28 @@ def grade_and_report(console: Console, submissions: Path, output: Path, *, worke
         say(console, problem, style="red")
     say(console, f"Results in {output}: report.html, grades.csv, summary.csv, feedback/, exports/")
     return result.complete
+
+
+def find_look_alikes(console: Console, submissions: Path, output: Path) -> bool:
+    """Compare the answers of a class, write the page, print a line for each pair.
+
+    Returns:
+        True when every submission could be compared.
+
+    Raises:
+        ValueError: the folder is not in nbgrader's layout.
+    """
+    with console.status("Comparing …"):
+        found = look_alikes(submissions)
+    write_similar(found, output)
+    for students, lessons in list(found.pairs.items())[:MOST_PAIRS]:
+        say(console, f"{' and '.join(students)}: " + "; ".join(
+            f"{one.lesson} {one.share:.0%} ({', '.join(one.exercises)})" for one in lessons))
+    for student, lesson, problem in found.unread:
+        say(console, f"✘ {student}, {lesson}: {problem}", style="red")
+    say(console, f"Students: {found.students}. Pairs to look at: {len(found.pairs)}. The page is {output}. It is for a "
+                 "human to judge: no proof, and no grade.")
+    return not found.unread
 
 
 def measure_challenge(console: Console, submissions: Path, clips: str | None, output: Path, protection: str) -> None:

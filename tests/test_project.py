@@ -120,7 +120,7 @@ def test_tensorflow_says_nothing_after_the_helpers_were_imported():
     assert (done.stdout, done.stderr) == ("", "")
 
 
-STAGES = ["building", "intake", "running", "judging", "judge", "nbgrader_config", "grading", "reporting"]
+STAGES = ["building", "intake", "similarity", "running", "judging", "judge", "nbgrader_config", "grading", "reporting"]
 """The parts of `autograder` in the order in which they may import one another; others may import them all."""
 
 

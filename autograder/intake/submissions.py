@@ -4,7 +4,7 @@ Names of folders and files are the students' choice, and on some systems any byt
 every table, database and page can hold.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,7 +39,12 @@ class Submission:
 
 
 def find_submissions(folder: Path) -> list[Submission]:
-    """Return every student's submission of every assignment that somebody handed in, read and sorted.
+    """Return what `each_submission` yields."""
+    return list(each_submission(folder))
+
+
+def each_submission(folder: Path) -> Iterator[Submission]:
+    """Yield every student's submission of every assignment that somebody handed in, sorted; each is read on its turn.
 
     Raises:
         ValueError: the folder is not in the layout, with a message that says what was expected.
@@ -53,9 +58,10 @@ def find_submissions(folder: Path) -> list[Submission]:
         raise ValueError(
             f"{folder} holds no submissions. Expected <student>/<assignment>/<notebook>.ipynb with assignments named "
             f"like the lessons ({', '.join(lessons)}), as nbgrader collects them into its `submitted` folder.")
-    return [_read(student, assignment, folders.get(assignment), closed.get(student, ""))
-            for student, folders in found.items() for assignment in sorted(assignments)
-            if assignment in lessons or assignment in folders]
+    for student, folders in found.items():
+        for assignment in sorted(assignments):
+            if assignment in lessons or assignment in folders:
+                yield _read(student, assignment, folders.get(assignment), closed.get(student, ""))
 
 
 def demand_apart(source: Path, target: Path) -> None:
