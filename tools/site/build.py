@@ -19,6 +19,7 @@ from tools.site.markdown import Renderer
 from tools.site.places import FRONT, SEARCH, SPOTTER, Places, relative
 
 STATIC = Path(__file__).with_name("static")
+GALLERY, PICTURE = "docs/gallery.md", r"gallery/05_augmentation-1\.png"
 NAVIGATION = {FRONT: "Lessons", SPOTTER: "Spotter", "docs/students.html": "Students",
               "docs/instructors.html": "Instructors", "docs/authors.html": "Authors"}
 
@@ -33,7 +34,7 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.sections[0].heading
+        return self.sections[0].title
 
 
 def build(folder: Path, repository: str | None) -> None:
@@ -89,12 +90,12 @@ def _contents(page: Page) -> list[search.Section]:
 
 
 def _front(places: Places) -> dict[str, object]:
-    """Return what the front page shows: the lessons as they present themselves, and the README's picture."""
+    """Return what the front page shows: the lessons as they present themselves, and a picture of one of them."""
     (start, start_page), *_ = places.lessons.items()
     renderer = partial(Renderer, places, page=FRONT)
-    picture = re.search(r"^!\[.+?\]\(.+?\)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    (picture,) = re.findall(rf"^!\[[^\]]+\]\({PICTURE}\)", (ROOT / GALLERY).read_text("utf-8"), re.MULTILINE)
     lead = read(start).cells[0].source.split("\n\n")[1]
-    return {"lead": renderer(start).html(lead), "picture": picture and renderer("README.md").line(picture[0]),
+    return {"lead": renderer(start).html(lead), "picture": renderer(GALLERY).line(picture),
             "lessons": [_presented(opening(read(source)), renderer(source), page, places.open_in(Path(page).stem))
                         for source, page in places.lessons.items()]}
 

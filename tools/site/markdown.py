@@ -47,10 +47,10 @@ class Renderer(IPythonRenderer):
         return f'<img src="{escape(found)}" alt="{escape(text)}" loading="lazy">' if found else ""
 
     def block_math(self, body: str) -> str:
-        return f'<span class="formula">{convert(body, display="block")}</span>'
+        return f'<span class="formula">{mathml(body, "block")}</span>'
 
     def inline_math(self, body: str) -> str:
-        return convert(body)
+        return mathml(body, "inline")
 
     def table(self, text: str) -> str:
         return f'<div class="scroll"><table>{text}</table></div>\n'
@@ -59,6 +59,18 @@ class Renderer(IPythonRenderer):
         """Return a cell. A heading of nothing is none."""
         tag = "th" if head and text else "td"
         return f"<{tag}{f' class={align}' if align else ''}>{text}</{tag}>\n"
+
+
+def mathml(formula: str, display: str) -> str:
+    """Return a formula, written for LaTeX, as MathML: a "block" or "inline".
+
+    Raises:
+        ValueError: the formula has a command that latex2mathml does not know.
+    """
+    found = convert(formula.replace(r"\arg\max", r"\operatorname{arg\,max}"), display=display)
+    if unknown := re.search(r"\\[a-zA-Z]+", found):
+        raise ValueError(f"latex2mathml does not know {unknown[0]} in ${formula}$.")
+    return found
 
 
 def slug_of(heading: str) -> str:

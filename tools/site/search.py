@@ -14,15 +14,15 @@ class Section:
     """A heading of a page, and the text up to the next one."""
 
     anchor: str
-    heading: str
+    title: str
     level: int
     text: str
 
 
 def sections(html: str) -> Iterator[Section]:
-    """Yield the sections of a page's HTML, without the results of its cells and its formulas."""
+    """Yield the sections of a page's HTML, without what its cells gave and without formulas that stand alone."""
     soup = BeautifulSoup(html, "html.parser")
-    for part in soup.select(".outputs, math, .note"):
+    for part in soup.select(".outputs, .formula, .note"):
         part.decompose()
     heading, words = None, []
     for part in soup.descendants:
@@ -42,5 +42,5 @@ def _section(heading: Tag, words: list[str]) -> Section:
 
 def index(pages: Iterable[tuple[str, list[Section]]]) -> str:
     """Return the script from pages: their paths, and their sections."""
-    rows = [[f"{page}#{one.anchor}", found[0].heading, one.heading, one.text] for page, found in pages for one in found]
+    rows = [[f"{page}#{one.anchor}", found[0].title, one.title, one.text] for page, found in pages for one in found]
     return f"window.SEARCH_INDEX = {json.dumps(rows, ensure_ascii=False, indent=0)};\n"
