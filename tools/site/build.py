@@ -101,7 +101,8 @@ def _front(places: Places) -> dict[str, object]:
 
 
 def _presented(one: Opening, renderer: Renderer, page: str, open_in: dict[str, str]) -> dict[str, object]:
-    return {"page": page, "title": one.title, "goal": renderer.line(one.goal), "learned": renderer.html(one.learned),
+    goal = one.goal[:1].upper() + one.goal[1:]
+    return {"page": page, "title": one.title, "goal": renderer.line(goal), "learned": renderer.html(one.learned),
             "cost": renderer.line(one.cost), "open_in": open_in}
 
 

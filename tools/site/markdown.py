@@ -10,6 +10,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from tools.site.places import Places
 
 
+_PLAINER = {r"\\operatorname\b": r"\\text", r"\\arg\b": r"\\text{arg }", r"\{,\}": r"\\text{,}"}
+"""What latex2mathml takes for something else, and what it takes for the same."""
+
+
 class Renderer(IPythonRenderer):
     """Renders the texts of one page, one after another.
 
@@ -67,7 +71,9 @@ def mathml(formula: str, display: str) -> str:
     Raises:
         ValueError: the formula has a command that latex2mathml does not know.
     """
-    found = convert(formula.replace(r"\arg\max", r"\operatorname{arg\,max}"), display=display)
+    for latex, plainer in _PLAINER.items():
+        formula = re.sub(latex, plainer, formula)
+    found = convert(formula, display=display)
     if unknown := re.search(r"\\[a-zA-Z]+", found):
         raise ValueError(f"latex2mathml does not know {unknown[0]} in ${formula}$.")
     return found
