@@ -9,7 +9,6 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from tools.site.places import Places
 
-
 _PLAINER = {r"\\operatorname\b": r"\\text", r"\\arg\b": r"\\text{arg }", r"\{,\}": r"\\text{,}"}
 """What latex2mathml takes for something else, and what it takes for the same."""
 
