@@ -58,7 +58,7 @@ def build(folder: Path, repository: str | None) -> None:
               before=before and before[0], after=after and after[0], open_in=places.open_in(Path(lesson.page).stem))
     pages = [lesson for lesson, _ in lessons] + texts
     write("front.html", FRONT, title=course, headings=[], **_front(places),
-          texts=[text for text in texts if text.page.startswith("docs/")])
+          texts=[text for text in texts if re.fullmatch(r"docs/([^/]+|.+/README)\.html", text.page)])
     write("search.html", SEARCH, title="Search", headings=[])
     (folder / "static" / "search-index.js").write_text(search.index((one.page, one.sections) for one in pages), "utf-8")
     write_page(spotting.load(), folder / SPOTTER)
