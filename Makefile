@@ -1,5 +1,5 @@
 # Every target sets up what it needs: a virtual environment in .venv, with the exact versions of requirements.txt.
-.PHONY: lab hand-in demo test test-core test-lowest test-colab lessons teaching slides grade benchmark gallery lock clean
+.PHONY: lab hand-in demo test test-core test-lowest test-colab lessons teaching slides grade benchmark gallery site lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -58,6 +58,9 @@ benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memo
 gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a browser, taken by the tests
 	$(RUN) -m pytest -q tests/test_browser.py tests/test_lessons_in_browser.py tests/test_instructor.py
 	$(RUN) -m tests.gallery
+
+site: $(VENV)/ready           ## build/site/: the course as a web site (SITE_REPOSITORY=owner/name: with links to Binder, Colab and GitHub)
+	@$(RUN) -m tools.site
 
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-header --no-annotate --upgrade
 
