@@ -43,7 +43,7 @@ benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memo
 
 gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a browser, taken by the tests
 	$(RUN) -m pytest -q tests/test_browser.py tests/test_lessons_in_browser.py tests/test_instructor.py
-	$(RUN) -m tests.gallery
+	$(RUN) -m tools.gallery
 
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-header --no-annotate --upgrade
 

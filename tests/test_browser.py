@@ -50,10 +50,17 @@ def address(notebooks):
         yield address
 
 
-@pytest.fixture
-def desk(address):
+@pytest.fixture(scope="module")
+def browser():
     with chromium() as browser:
-        yield Desk(browser, address)
+        yield browser
+
+
+@pytest.fixture
+def desk(browser, address):
+    desk = Desk(browser, address)
+    yield desk
+    desk.page.context.close()
 
 
 def test_a_student_begins_solves_a_lesson_and_sees_how_far_it_is(desk):
@@ -91,16 +98,6 @@ def test_an_untouched_lesson_runs_to_its_end_and_says_what_is_not_written(desk):
     desk.show(cells[-1]["source"][:40])
     desk.picture("untouched-end")
     assert not desk.complaints
-
-
-def test_after_a_restart_a_sentence_says_what_to_do(desk):
-    desk.open(f"{LESSON}.ipynb")
-    desk.restart_kernel()
-    desk.wait_for(f"{LESSON}.ipynb")
-    desk.show("check(class_counts)")
-    desk.run_cell()
-    desk.page.locator(ACTIVE, has_text="Run All Above Selected Cell").wait_for()
-    desk.picture("restart")
 
 
 def test_the_microphone_is_heard(address):

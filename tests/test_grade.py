@@ -28,6 +28,7 @@ LESSON = "01_dataset"
 TESTED = [cell["grade_id"] for cell in graded_cells(LESSON) if not cell["solution"]]
 POINTS = {cell["grade_id"]: cell["points"] for cell in graded_cells(LESSON)}
 FULL = sum(POINTS[name] for name in TESTED)
+SHORTER = "from kws_helpers.check import calling\n\ncalling.CALL_LIMIT = 3  # seconds, ten times less than usual\n\n"
 UNSAFE = ["--unsafe"] if best_protection() == LIMITS else []
 
 
@@ -87,7 +88,7 @@ def graded(tmp_path_factory, shared_cache):
         "two-errors": filled(LESSON, right | {"one_hot": "def one_hot(labels, n_classes)\n    return 1",
                                               "standardise": "def standardize(*a):\n    return 1"}),
         "endless-then-exits": filled(LESSON, right | {
-            "frame_count": ENDLESS, "standardise": "def standardise(*a):\n    import os\n    os._exit(0)"}),
+            "frame_count": SHORTER + ENDLESS, "standardise": "def standardise(*a):\n    import os\n    os._exit(0)"}),
         "battered": battered(filled(LESSON, right | {
             "frame_count": "frame_count = lambda n, w, h: 0 if n < w else 1 + (n-w)//h",
             "one_hot": noisy(right["one_hot"])})),
