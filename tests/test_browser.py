@@ -10,7 +10,7 @@ from autograder.building.lesson import WELCOME
 from autograder.building.notebooks import write_notebook
 from autograder.building.paths import NOTEBOOKS
 from autograder.sample_class import filled, model_answers, solutions
-from tests.desk import ACTIVE, FAKE_MICROPHONE, Desk, assert_ran_through, chromium, jupyterlab, needs_chromium
+from tests.desk import ACTIVE, CHROMIUM, FAKE_MICROPHONE, Desk, assert_ran_through, chromium, jupyterlab, needs_chromium
 
 pytestmark = needs_chromium
 
@@ -100,9 +100,10 @@ def test_an_untouched_lesson_runs_to_its_end_and_says_what_is_not_written(desk):
     assert not desk.complaints
 
 
-def test_the_microphone_is_heard(address):
-    with chromium(FAKE_MICROPHONE) as browser:
-        desk = Desk(browser, address)
+def test_the_microphone_is_heard(address, browser):
+    arguments = ["--no-sandbox", *FAKE_MICROPHONE]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=arguments) as with_microphone:
+        desk = Desk(with_microphone, address)
         desk.open("microphone.ipynb")
         desk.run_all()
         desk.page.get_by_role("button", name="Start listening").click()
