@@ -57,7 +57,7 @@ benchmark: $(VENV)/ready      ## docs/results.md: speed as ratios, time and memo
 
 gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a browser, taken by the tests
 	$(RUN) -m pytest -q tests/test_browser.py tests/test_lessons_in_browser.py tests/test_instructor.py
-	$(RUN) -m tests.gallery
+	$(RUN) -m tools.gallery
 
 site: $(VENV)/ready           ## build/site/: the course as a web site (SITE_REPOSITORY=owner/name: with links to Binder, Colab and GitHub)
 	@$(RUN) -m tools.site

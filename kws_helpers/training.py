@@ -61,8 +61,9 @@ class Progress(keras.callbacks.Callback):
     def on_train_end(self, logs: dict | None = None) -> None:
         """Leave the line as it is; give back the tens of MB of the compiled training, which Keras can compile again."""
         self._line.end()
-        self.model.train_function = None
-        gc.collect()
+        if not self.model.run_eagerly:  # to look for what can be given back takes longer than a short training
+            self.model.train_function = None
+            gc.collect()
 
 
 def train_seeds(build: Callable[[], Any], x: Any, y: Any = None, *, seeds: Iterable[int],

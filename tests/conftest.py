@@ -1,12 +1,14 @@
 """Fixtures for all tests: nothing is read from or written to the user's own cache."""
 
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
 from hypothesis import settings
 
+from autograder.building.course_folder import build_course
 from autograder.building.environment import programs_on_path
 from autograder.grading import grade
 from autograder.judging.judged_cells import exercise_tested
@@ -22,8 +24,17 @@ settings.load_profile("reproducible")
 NETWORKS = {"build_ffnn", "build_regularised_ffnn", "build_cnn", "residual_block", "build_tc_resnet8"}
 """Exercises whose answers build networks, which takes its time."""
 
+LONG = ["lessons_in_browser", "exercises", "left_unwritten", "sandbox", "hostile", "grade", "challenge", "browser",
+        "referee", "agreement", "skippable_cells", "binder", "export"]
+"""The tests that take longest, in order: who works on them alone at the end keeps the other worker waiting."""
+
 os.environ.pop("KWS_DATA", None)
 os.environ.pop("NBGRADER_EXECUTION", None)
+
+
+def pytest_collection_modifyitems(items):
+    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +75,19 @@ def pretended(monkeypatch):
     monkeypatch.setattr(grade, "execute_and_judge", execute_and_judge)
     monkeypatch.setattr(grade, "prepare", lambda protection: None)
     return students
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """nbgrader's course with lesson 01. Not to be changed."""
+    return build_course(tmp_path_factory.mktemp("course"), ["01_dataset"])
+
+
+@pytest.fixture
+def ready(tmp_path, course, monkeypatch, pretended):
+    """A folder for results in which nbgrader's course is already, which saves time. No notebook is executed."""
+    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
+    return Path(shutil.copytree(course, tmp_path / "out"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -142,13 +142,9 @@ class Desk:
             .map((cell) => ({source: cell.model.sharedModel.getSource(), count: cell.model.executionCount,
                              outputs: cell.model.outputs.toJSON()}))""")
 
-    def run_cell(self) -> None:
-        """Run the active cell."""
-        self._command("notebook:run-cell")
-
-    def restart_kernel(self) -> None:
-        """As the menu does, without its question whether one is sure. The console complains of what that cuts off."""
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    def end_kernels(self) -> None:
+        """End all kernels, which free their memory."""
+        self.page.evaluate("window.jupyterapp.serviceManager.sessions.shutdownAll()")
 
     def wait_for_kernel(self) -> None:
         """Wait until the kernel has answered to everything so far."""

@@ -2,7 +2,8 @@
 
     python -m tests.left_unwritten LESSON …
 
-Prints a JSON object: {lesson: {exercise: [[source, whether the cell went on, text], …]}}.
+Prints a JSON object: {lesson: {exercise: [[source, whether the cell went on, text], …]}}. Under "untouched" stands the
+lesson as it was handed out, from its first cell.
 
 A lesson's solved cells run once, in order. At each exercise a copy of the process (`os.fork`) goes on with the stub in
 its place. So that there are 43 lessons to run to their end in a minute, networks compute no more than a few clips and
@@ -88,7 +89,8 @@ def run_lesson(name: str) -> dict[str, list]:
     """Run the solved lesson; return what every copy tells that goes on from an exercise unsolved."""
     released = {cell.id: cell.source for cell in released_notebook(name).cells}
     cells = [cell for cell in solved(read_lesson(name)).cells if cell.cell_type == "code"]
-    run, told = run_in_a_shell(), {}
+    run = run_in_a_shell()
+    told = {"untouched": heard_from(in_a_copy(lambda: [run(released[cell.id]) for cell in cells]))}
     for number, cell in enumerate(cells):
         settings = cell.metadata.get("nbgrader", {})
         if settings.get("solution"):
@@ -107,7 +109,8 @@ def run_in_a_shell() -> Any:
     def run(source: str) -> tuple[str, bool, str]:
         with capture_output() as output:
             result = shell.run_cell(source, store_history=True)
-        return source, result.success, output.stdout + output.stderr
+        shown = [one.data.get("text/plain", "") for one in output.outputs]
+        return source, result.success, "\n".join([output.stdout + output.stderr, *shown])
 
     return run
 

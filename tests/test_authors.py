@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pytest
 
+from autograder.building.lesson import lesson_names
 from autograder.building.paths import ROOT
 
 LESSON = "09_example"
@@ -18,7 +19,7 @@ LESSON = "09_example"
 def project(tmp_path_factory, shared_cache):
     """A copy of the project in which the template is the only lesson, built with the authors' command."""
     folder = tmp_path_factory.mktemp("project")
-    ignored = shutil.ignore_patterns("__pycache__", "0[1-7]_*", "lesson_0[1-7]*")
+    ignored = shutil.ignore_patterns("__pycache__", *(f"{lesson}*" for lesson in lesson_names()))
     for name in ("autograder", "kws_helpers", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copyfile(ROOT / "pyproject.toml", folder / "pyproject.toml")

@@ -9,7 +9,6 @@ import pytest
 from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
-from autograder.building.course_folder import build_course
 from autograder.building.notebooks import write_notebook
 from autograder.grading import grade
 from autograder.intake import beside
@@ -108,17 +107,17 @@ def test_modules_and_data_are_there_as_at_the_desk(tmp_path):
     assert sorted(tmp_path.rglob("*")) == before and "changed" not in (tmp_path / "helpers.py").read_text()
 
 
-def test_only_harmless_kinds_come_to_where_pages_are_opened(tmp_path, pretended):
-    out = build_course(tmp_path / "out", [LESSON])
+def test_only_harmless_kinds_come_to_where_pages_are_opened(tmp_path, ready, pretended):
     folder = tmp_path / "submitted" / "ada" / LESSON / "deeper"
     write_notebook(filled(LESSON, {}), folder / f"{LESSON}.ipynb")
     write(folder, "helpers.py", "sub/one.npy", "index.html", "sub/x.svg", "x.js", "numpy.py", "y.pdf")
-    result = grade.grade_class(tmp_path / "submitted", out, workers=1, protection=LIMITS)
+    result = grade.grade_class(tmp_path / "submitted", ready, workers=1, protection=LIMITS)
     assert result.complete and pretended == [LESSON], "the notebook works in the folder in which it lay"
-    names = {path.name for place in ("submitted", "autograded") for path in (out / place).rglob("*") if path.is_file()}
+    files = [*(ready / "submitted").rglob("*"), *(ready / "autograded").rglob("*")]
+    names = {path.name for path in files if path.is_file()}
     assert names == {f"{LESSON}.ipynb", "helpers.py", "one.npy", "numpy.py"}
-    assert (out / "autograded" / "ada" / LESSON / "sub" / "one.npy").exists()
+    assert (ready / "autograded" / "ada" / LESSON / "sub" / "one.npy").exists()
     notes = " ".join(result.notes["ada", LESSON])
     assert "index.html, x.js, y.pdf and sub/x.svg" in notes and "installed ones: numpy." in notes
-    shutil.rmtree(out / "graded")
-    assert grade.grade_class(tmp_path / "submitted", out, workers=1, protection=LIMITS).complete
+    shutil.rmtree(ready / "graded")
+    assert grade.grade_class(tmp_path / "submitted", ready, workers=1, protection=LIMITS).complete

@@ -46,6 +46,7 @@ with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
 
 @pytest.fixture
 def short_limits(monkeypatch):
+    monkeypatch.setattr(calling, "LOOK", 0.1)
     monkeypatch.setattr(calling, "WAIT_LIMIT", 1)
     monkeypatch.setattr(calling, "CALL_LIMIT", 1)
 
@@ -101,8 +102,8 @@ def test_a_call_that_computes_for_ever_is_ended(short_limits):
         call(endless)
 
 
-def test_a_call_that_rests_for_less_than_the_limit_is_fine():
-    assert call(lambda: time.sleep(1.5) or 7) == 7
+def test_a_call_that_rests_for_less_than_the_limit_is_fine(short_limits):
+    assert call(lambda: time.sleep(0.3) or 7) == 7
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux tells who waits for a processor")
@@ -156,7 +157,7 @@ def test_the_stub_is_known_by_its_own_line(stub):
 
 def test_a_child_that_computes_is_no_waiting(short_limits, monkeypatch):
     monkeypatch.setattr(calling, "CALL_LIMIT", 30)
-    busy = "import time\nwhile time.process_time() < 3.6: pass"
+    busy = "import time\nwhile time.process_time() < 1.6: pass"
     assert call(lambda: subprocess.run([sys.executable, "-c", busy], check=True).returncode) == 0
     monkeypatch.setattr(calling, "CALL_LIMIT", 1)
     with pytest.raises(CallFailed, match="did not finish within 1 seconds"):

@@ -16,7 +16,7 @@ from autograder.intake.download_names import folder_name, owner_of
 from autograder.intake.submissions import find_submissions
 from autograder.intake.unpack import LeftOut
 from kws_helpers.desk.folder import is_machinery
-from tests.test_collect import LESSON, OTHER, SHAPES, collected, content, notebook, run, write, zipped
+from tests.test_collect import LESSON, OTHER, SHAPES, collected, content, encrypted, notebook, run, write, zipped
 
 FILE, OTHERS = f"{LESSON}.ipynb", f"{OTHER}.ipynb"
 MOODLE = "{}_{}_assignsubmission_file"
@@ -272,10 +272,7 @@ def test_what_is_given_for_a_download_is_called_what_it_is(tmp_path, content, sa
 
 
 def test_an_encrypted_download_is_refused_in_a_sentence(tmp_path):
-    raw = bytearray(zipped({"ada/x.ipynb": notebook()}))
-    raw[6] |= 1
-    raw[raw.index(b"PK\1\2") + 8] |= 1
-    (tmp_path / "download.zip").write_bytes(raw)
+    (tmp_path / "download.zip").write_bytes(encrypted())
     with pytest.raises(ValueError, match="encrypted: it needs a password"):
         list(collect(tmp_path / "download.zip", tmp_path / "submitted"))
 

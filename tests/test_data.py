@@ -166,14 +166,6 @@ def test_every_archive_in_any_order_gives_the_same_as_the_folder(shared, expecte
     assert list(expected.recordings.names) == sorted(expected.recordings.names)
 
 
-def test_a_single_top_folder_is_looked_into_and_a_stray_recording_beside_it_named(shared, expected, tmp_path):
-    shutil.copytree(shared, tmp_path / "outer" / "inner")
-    (tmp_path / "outer" / "examples").mkdir()
-    (tmp_path / "outer" / "examples" / "demo.wav").write_bytes(encode(noise(1)))
-    with pytest.warns(UserWarning, match="1 sound file does not lie .*, such as examples/demo.wav"):
-        assert_same_dataset(expected, data.load(tmp_path / "outer"))
-
-
 def test_a_changed_file_is_read_again(source, expected):
     before = data.load(source).recordings
     (source / before.names[0]).write_bytes(encode(noise(1, seed=99)))

@@ -4,12 +4,15 @@ import copy
 import csv
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
+from distributed import LocalCluster
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
@@ -21,6 +24,9 @@ from autograder.building.notebooks import write_notebook
 from autograder.building.paths import ROOT
 from autograder.grading.grade import grade_class
 from autograder.judging.exercise import exercises
+from autograder.reporting.report import write_results
+from autograder.running.cluster import ClusterExecutor
+from autograder.running.execute import Executed, Job
 from autograder.running.sandbox.protection import LIMITS, best_protection
 from autograder.sample_class import ENDLESS, filled, mistake, solutions, source
 
@@ -28,6 +34,7 @@ LESSON = "01_dataset"
 TESTED = [cell["grade_id"] for cell in graded_cells(LESSON) if not cell["solution"]]
 POINTS = {cell["grade_id"]: cell["points"] for cell in graded_cells(LESSON)}
 FULL = sum(POINTS[name] for name in TESTED)
+SHORTER = "from kws_helpers.check import calling\n\ncalling.CALL_LIMIT = 3  # seconds, ten times less than usual\n\n"
 UNSAFE = ["--unsafe"] if best_protection() == LIMITS else []
 
 
@@ -87,7 +94,7 @@ def graded(tmp_path_factory, shared_cache):
         "two-errors": filled(LESSON, right | {"one_hot": "def one_hot(labels, n_classes)\n    return 1",
                                               "standardise": "def standardize(*a):\n    return 1"}),
         "endless-then-exits": filled(LESSON, right | {
-            "frame_count": ENDLESS, "standardise": "def standardise(*a):\n    import os\n    os._exit(0)"}),
+            "frame_count": SHORTER + ENDLESS, "standardise": "def standardise(*a):\n    import os\n    os._exit(0)"}),
         "battered": battered(filled(LESSON, right | {
             "frame_count": "frame_count = lambda n, w, h: 0 if n < w else 1 + (n-w)//h",
             "one_hot": noisy(right["one_hot"])})),
@@ -215,6 +222,47 @@ def test_neither_workers_nor_walls_change_a_score(graded, tmp_path):
     result = grade_class(tmp_path / "submitted", tmp_path / "out", workers=1, protection=LIMITS)
     assert {(row.student, row.exercise): row.score for row in result.rows if row.exercise in TESTED} == pytest.approx(
         {(student, name): float(graded.rows[student][name]["score"]) for student in students for name in TESTED})
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        yield cluster
+
+
+def test_a_cluster_changes_no_row(graded, cluster, tmp_path):
+    students = ["all right", "wrong"]
+    for student in students:
+        shutil.copytree(graded.submitted / student, tmp_path / "submitted" / student)
+    result = grade_class(tmp_path / "submitted", tmp_path / "out", scheduler=cluster.scheduler_address)
+    write_results(result, tmp_path / "out")
+    assert {(row["student"], row["exercise"]): row for row in read(tmp_path / "out" / "grades.csv")} == {
+        (student, name): row for student in students for name, row in graded.rows[student].items()}
+
+
+def lose_the_first_machine(job, number):
+    """Ends its worker where the job's folder says so, the first time; otherwise tells what it was given."""
+    mark = Path(job.environment["MARK"])
+    if number == 2 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    names = sorted(path.name for path in Path(job.folder).iterdir())
+    return Executed(job.notebook, " ".join(names), float(number))
+
+
+def test_what_was_handed_in_travels_along_and_a_lost_machine_costs_nothing_but_time(cluster, tmp_path):
+    (tmp_path / "clip.wav").write_bytes(b"sound")
+    job = Job("a notebook", str(tmp_path), {"MARK": str(tmp_path.parent / f"{tmp_path.name}-lost")})
+    with ClusterExecutor(cluster.scheduler_address) as pool:
+        futures = [pool.submit(lose_the_first_machine, job, number) for number in range(6)]
+        results = [future.result(timeout=60) for future in futures]
+    assert results == [Executed(job.notebook, "clip.wav", float(number)) for number in range(6)]
+
+
+def test_no_scheduler_is_a_sentence(monkeypatch):
+    monkeypatch.setattr("autograder.running.cluster.CONNECT_SECONDS", 1)
+    with pytest.raises(ValueError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
+        ClusterExecutor("tcp://127.0.0.1:9")
 
 
 @pytest.fixture(scope="module")

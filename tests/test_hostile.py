@@ -32,7 +32,7 @@ def graded(tmp_path_factory, shared_cache):
     for one in HOSTILE + HONEST:
         one.write(folder / "submitted" / one.name / LESSON)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execute, "CELL_SECONDS", 15)  # shorter than usual, and long enough for slow imports
+        patch.setattr(execute, "CELL_SECONDS", 6)  # ten times less than usual
         # More workers than cores: those that wait for a time limit wait together.
         complete = grade_and_report(Console(file=io.StringIO()), folder / "submitted", folder / "out", workers=6,
                                     seconds=240, protection=SANDBOX)

@@ -8,7 +8,6 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.building import deadlines
-from autograder.building.course_folder import build_course
 from autograder.building.notebooks import write_notebook
 from autograder.grading.grade import grade_class
 from autograder.intake.collect import collect
@@ -22,14 +21,13 @@ HANDED_IN = {"ada": "2026-05-01 10:00:00.000000 UTC", "ben": "2026-05-03 19:00:0
 
 
 @pytest.fixture
-def out(tmp_path, pretended, monkeypatch):
-    out = build_course(tmp_path / "out", [LESSON])
+def out(tmp_path, ready):
     for student, time in HANDED_IN.items():
         folder = tmp_path / "submitted" / student / LESSON
         write_notebook(filled(LESSON, {}, {QUESTION: "Rooms hum."}), folder / f"{LESSON}.ipynb")
         if time:
             (folder / "timestamp.txt").write_text(time)
-    return out
+    return ready
 
 
 def graded(out):

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from autograder.building.lesson import lesson_names, read_lesson
+from autograder.building.lesson import graded_cells, lesson_names, read_lesson
+from autograder.building.notebooks import released_notebook
 from autograder.building.paths import ROOT
 
 NEEDS = "This cell needs {}, which is not written yet. Write that exercise first."
@@ -36,3 +37,14 @@ def test_run_all_ends_and_every_cell_says_which_exercise_it_needs(told, lesson, 
     said = [line for _, _, text in cells for line in re.findall("This cell .*", text)]
     expected = "|".join([NEEDS.format(f"`{exercise}`")] if cells[0][2] == "" else BY_HAND)
     assert not [line for line in said if not re.fullmatch(expected, line)]
+
+
+@pytest.mark.parametrize("lesson", lesson_names())
+def test_an_untouched_notebook_runs_to_its_end_and_every_check_says_what_is_not_written(told, lesson):
+    cells = told[lesson]["untouched"]
+    assert not [(source, text[-500:]) for source, goes_on, text in cells if not goes_on]
+    tested = [cell["grade_id"] for cell in graded_cells(lesson) if not cell["solution"]]
+    checks = {cell.source for cell in released_notebook(lesson).cells
+              if cell.metadata.get("nbgrader", {}).get("grade_id") in tested}
+    said = [text for source, _, text in cells if source in checks]
+    assert len(said) == len(tested) and all("it is not written yet" in text for text in said)

@@ -21,13 +21,13 @@ KERNEL = "0 0 0\n0 3 0\n0 0 0"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory, shared_cache):
+def desk(tmp_path_factory, shared_cache):
     folder = tmp_path_factory.mktemp("lessons") / "notebooks"
     folder.mkdir()
     for lesson in lesson_names():
         write_notebook(filled(lesson, solutions(lesson), model_answers(lesson)), folder / f"{lesson}.ipynb")
-    with jupyterlab(folder) as address:
-        yield address
+    with jupyterlab(folder) as address, chromium(FAKE_MICROPHONE) as browser:
+        yield Desk(browser, address)
 
 
 @pytest.fixture(scope="module")
@@ -40,21 +40,20 @@ def recording(tmp_path_factory):
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
-def test_a_lesson_runs_and_answers_to_every_control(lesson, address, recording):
-    with chromium(FAKE_MICROPHONE) as browser:
-        desk = Desk(browser, address)
-        desk.open(f"{lesson}.ipynb")
-        cells = desk.run_all()
-        assert_ran_through(cells)
-        pictures = count(1)
-        for cell in cells:
-            if cell["outputs"]:
-                desk.show(cell["source"])
+def test_a_lesson_runs_and_answers_to_every_control(lesson, desk, recording):
+    desk.open(f"{lesson}.ipynb")
+    cells = desk.run_all()
+    assert_ran_through(cells)
+    pictures = count(1)
+    for cell in cells:
+        if cell["outputs"]:
+            desk.show(cell["source"])
+            assert not desk.faults(), cell["source"]
+            if use_controls(desk, recording):
+                desk.picture(f"{lesson}-{next(pictures)}")
                 assert not desk.faults(), cell["source"]
-                if use_controls(desk, recording):
-                    desk.picture(f"{lesson}-{next(pictures)}")
-                    assert not desk.faults(), cell["source"]
-        assert not desk.complaints
+    assert not desk.complaints
+    desk.end_kernels()
 
 
 def use_controls(desk, recording):

@@ -8,7 +8,6 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.building.course_folder import build_course
 from autograder.building.lesson import graded_cells
 from autograder.building.notebooks import write_notebook
 from autograder.grading import grade
@@ -20,11 +19,6 @@ from autograder.sample_class import filled
 
 LESSON, QUESTION, OTHER = "01_dataset", "why-silence-is-not-zeros", "why-no-speaker-in-two-splits"
 TEST = next(cell["grade_id"] for cell in graded_cells(LESSON) if not cell["solution"])
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return build_course(tmp_path_factory.mktemp("course"), [LESSON])
 
 
 class Class:
@@ -75,9 +69,7 @@ class Class:
 
 
 @pytest.fixture
-def ada(tmp_path, course, monkeypatch, pretended):
-    shutil.copytree(course, tmp_path / "out")
-    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
+def ada(tmp_path, ready):
     one = Class(tmp_path)
     one.hand_in()
     one.grade()

@@ -118,7 +118,7 @@ def test_odd_results_are_wrong_answers_and_nothing_else(name, make):
     assert verdict.message
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", OF_EACH_KIND)
 @pytest.mark.parametrize("function, status", [(unwritten, "untouched"), (returns_nothing, "failed")])
 def test_who_wrote_nothing_gets_nothing(name, function, status):
     verdict = verdict_from_outside(name, function)

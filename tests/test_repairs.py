@@ -476,13 +476,15 @@ def test_the_notebook_that_begins_with_the_lessons_name_is_meant_and_of_two_none
     assert "not clear which of 2" in found.problem and not found.missing
 
 
+@pytest.mark.parametrize("name", [f"{LESSON}.ipynb", "mine.ipynb"])
 @pytest.mark.parametrize("target", ["outside", "inside", "nowhere", "itself"])
-def test_a_link_is_not_followed(tmp_path, target):
+def test_a_link_is_not_followed(tmp_path, target, name):
     outside = tmp_path / "secret.ipynb"
     outside.write_text(_solved())
-    path = hand_in(tmp_path / "class", name="other.txt").with_name(f"{LESSON}.ipynb")
+    path = hand_in(tmp_path / "class", name="other.txt").with_name(name)
     path.symlink_to({"outside": outside, "inside": "other.txt", "nowhere": "/nowhere/at/all", "itself": path}[target])
-    assert "is a link" in only(tmp_path / "class").problem
+    found = only(tmp_path / "class")
+    assert found.notebook is None and "is a link" in found.problem
 
 
 def test_folders_that_are_links_pipes_and_huge_files_are_not_read(tmp_path):

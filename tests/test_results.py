@@ -2,11 +2,13 @@
 
 from types import SimpleNamespace
 
+import keras
 import pytest
 
 from kws_helpers import results
 
 DATASET = SimpleNamespace(name="some voices")
+NETWORK = keras.Sequential([keras.Input((4, 3)), keras.layers.Flatten(), keras.layers.Dense(2)])
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +17,7 @@ def beside_the_notebooks(tmp_path, monkeypatch):
 
 
 def keep(name, accuracy=0.5, parameters=10, dataset=DATASET):
-    network = SimpleNamespace(count_params=lambda: parameters, to_json=lambda: "{}")
+    network = SimpleNamespace(count_params=lambda: parameters, to_json=lambda: NETWORK.to_json())
     results.remember(name, network, [accuracy], dataset)
 
 
@@ -24,12 +26,14 @@ def names():
 
 
 def test_results_on_these_recordings_come_back_smallest_network_first():
+    assert results.recall(DATASET) == []
     keep("large", parameters=20)
     keep("small", accuracy=0.1)
     keep("small", accuracy=0.7)
     keep("elsewhere", dataset=SimpleNamespace(name="other voices"))
     small, large = results.recall(DATASET)
     assert (small.name, small.parameters, small.accuracies.tolist()) == ("small", 10, [0.7]) and large.name == "large"
+    assert large.build().count_params() == 26
 
 
 @pytest.mark.parametrize("name", ["CNN 3/4", "../up", "/tmp/x", "..", "", "a\\b", "c:d?*", "größer", "0\0", "\ud800",

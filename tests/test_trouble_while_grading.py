@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from autograder.building import course_folder
-from autograder.building.course_folder import build_course, nbgrader_api
+from autograder.building.course_folder import nbgrader_api
 from autograder.building.notebooks import write_notebook
 from autograder.grading import grade, patience
 from autograder.intake import beside, submissions
@@ -26,21 +26,14 @@ LESSON = "01_dataset"
 NAMES = ("ada", "ben", "cleo")
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return build_course(tmp_path_factory.mktemp("course"), [LESSON])
-
-
 @pytest.fixture
-def out(tmp_path, course, monkeypatch, pretended):
+def out(tmp_path, ready, monkeypatch):
     """The folder of the results of three students, not graded yet."""
-    shutil.copytree(course, tmp_path / "out")
-    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
     monkeypatch.setattr(patience, "SECONDS", 0.2)
     monkeypatch.setattr(patience, "_STEP", 0.05)
     for student in NAMES:
         write_notebook(filled(LESSON, {}), tmp_path / "submitted" / student / LESSON / f"{LESSON}.ipynb")
-    return tmp_path / "out"
+    return ready
 
 
 def run(out, **options):

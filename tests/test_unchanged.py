@@ -5,7 +5,6 @@ import shutil
 import pytest
 
 import kws_helpers
-from autograder.building.course_folder import build_course
 from autograder.building.notebooks import write_notebook
 from autograder.grading import grade, unchanged
 from autograder.running.sandbox.limits import MEMORY_VARIABLE
@@ -15,26 +14,15 @@ from autograder.sample_class import filled, mistake, solutions
 LESSON = "01_dataset"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    return build_course(tmp_path_factory.mktemp("course"), [LESSON])
-
-
 @pytest.fixture
-def run(tmp_path, course, monkeypatch, pretended):
-    """Grades what ada and ben handed in; gives the students whose notebooks were executed, and the result.
-
-    Beside what was handed in, the results' folder is nbgrader's course already, which saves time.
-    """
-    shutil.copytree(course, tmp_path / "out")
-    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
+def run(tmp_path, ready, pretended):
+    """Grades what ada and ben handed in; gives the students whose notebooks were executed, and the result."""
     for student, answers in {"ada": solutions(LESSON), "ben": {}}.items():
         write_notebook(filled(LESSON, answers), tmp_path / "submitted" / student / LESSON / f"{LESSON}.ipynb")
 
     def grade_it(**options):
         pretended.clear()
-        result = grade.grade_class(tmp_path / "submitted", tmp_path / "out",
-                                   **{"workers": 1, "protection": LIMITS} | options)
+        result = grade.grade_class(tmp_path / "submitted", ready, **{"workers": 1, "protection": LIMITS} | options)
         return sorted(pretended), result
 
     return grade_it

@@ -21,7 +21,7 @@ NEEDS_SOFTMAX = "This cell needs `softmax`, which is not written yet. Write that
 NEEDS_BOTH = "This cell needs `softmax` and `cross_entropy`, which are not written yet. Write those exercises first.\n"
 NEEDS_NETWORK = ("This cell needs the exercise that makes `network`, which is not written yet. Write that exercise "
                  "first.\n")
-UNMADE = "cell has not run since the kernel"
+UNMADE = "Choose Run > Run All Above Selected Cell in the menu, then run this cell again."
 
 
 @pytest.fixture

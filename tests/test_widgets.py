@@ -1,15 +1,13 @@
 """Figures with their descriptions, and with sliders: a picture first, and a new one when a slider moves."""
 
 import io
-import json
 
 import ipywidgets
-import keras
 import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from kws_helpers import data, microphone, results, widgets
+from kws_helpers import microphone, widgets
 from kws_helpers.microphone.takes import Takes, words_in
 from kws_helpers.plotting import BLUE, new_figure, show, sound
 
@@ -110,21 +108,6 @@ def test_an_uploaded_recording_is_drawn_and_played_and_another_file_gets_a_sente
 @pytest.mark.parametrize("numbers, value", [((0, 10, 3), 3), ((0.0, 1.0, 0.5), 0.5), ((0, 1, 0.25), 0.25)])
 def test_sliders_take_whole_numbers_and_others(numbers, value):
     assert widgets.slider("x", *numbers).value == value
-
-
-def test_results_are_kept_and_told_apart_by_their_data(tmp_path, monkeypatch, shared_cache):
-    monkeypatch.chdir(tmp_path)
-    model = keras.Sequential([keras.Input((4, 3)), keras.layers.Flatten(), keras.layers.Dense(2)])
-    dataset = data.load()
-    assert results.recall(dataset) == []
-    results.remember("small", model, [0.25, 0.5], dataset)
-    results.remember("small", model, [0.5, 0.75], dataset)
-    other = tmp_path / results.FOLDER / "other.json"
-    other.write_text(json.dumps({**json.loads((tmp_path / results.FOLDER / "small.json").read_text()),
-                                 "dataset": "elsewhere"}))
-    (found,) = results.recall(dataset)
-    assert (found.name, found.parameters, found.accuracies.tolist()) == ("small", 26, [0.5, 0.75])
-    assert found.build().count_params() == 26
 
 
 def messages(widget):

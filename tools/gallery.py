@@ -5,9 +5,9 @@ import io
 from PIL import Image
 
 from autograder.building.figures import figures
-from autograder.building.paths import ROOT, SOLUTIONS
-from tests.desk import PICTURES
+from autograder.building.paths import BUILD, ROOT, SOLUTIONS
 
+PICTURES = BUILD / "browser"
 GALLERY = ROOT / "docs" / "gallery"
 SHOWN = ("start", "check", "05_augmentation-1", "microphone", "progress", "formgrader", "report-light", "report-dark",
          "feedback-light")
