@@ -135,7 +135,6 @@ def test_a_lesson_has_its_figures_sounds_and_formulas_and_its_answers_are_folded
 def test_what_needs_a_kernel_says_so(site):
     assert "this picture has controls" in soup_of(site / "lessons/04_overfitting.html").get_text()
     assert soup_of(site / "lessons/08_live_spotter.html").select(".note a[href='../spotter.html']")
-    assert "before it runs" in soup_of(site / "lessons/00_start.html").get_text()
 
 
 @pytest.mark.parametrize("source, kind", [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.building.course_folder import build_course
 from autograder.building.hints import build_hints, build_steps
-from autograder.building.lesson import UNGRADED, WARM_UP, functions_module, lesson_names
+from autograder.building.lesson import UNGRADED, functions_module, lesson_names
 from autograder.building.notebooks import BuildError, released_notebook, write_notebook
 from autograder.building.paths import COURSE, NOTEBOOKS, SOLUTIONS, demand_repository
 from autograder.building.solution import build_solution, renew_texts
@@ -37,7 +37,7 @@ def build_all(with_solutions: bool = True, show_solutions: bool = False) -> Iter
     yield "solutions/lesson_*.py"
     build_functions()
     wrong = []
-    for name in (WARM_UP, *lesson_names()):
+    for name in (*UNGRADED, *lesson_names()):
         if not with_solutions:
             renew_texts(name)
             continue

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from autograder.building import claims
 from autograder.building.environment import kernel_manager
 from autograder.building.figures import attach_expected
-from autograder.building.lesson import is_claim, read_lesson, read_with_claims, solved
+from autograder.building.lesson import WELCOME, is_claim, read_lesson, read_with_claims, solved
 from autograder.building.notebooks import BuildError, write_notebook
 from autograder.building.paths import BUILD, SOLUTIONS
 
@@ -57,7 +57,8 @@ def solve_with_claims(name: str, environment: dict[str, str]) -> tuple[NotebookN
         nbclient.exceptions.CellExecutionError: a cell failed.
     """
     SOLVED.mkdir(parents=True, exist_ok=True)
-    notebook = _executed(_solved(read_with_claims(name)), SOLVED, environment)
+    with tempfile.TemporaryDirectory(prefix="kws-") as empty:  # the first page is that of somebody who begins
+        notebook = _executed(_solved(read_with_claims(name)), Path(empty) if name == WELCOME else SOLVED, environment)
     found = claims.taken_from(notebook)
     return notebook, found
 

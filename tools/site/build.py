@@ -49,14 +49,14 @@ def build(folder: Path, repository: str | None) -> None:
     places = Places(repository)
     texts = [_text(places, source, page) for source, page in places.texts.items()]
     lessons = list(_lessons(folder, places))
-    course = lessons[0][0].title
+    course = lessons[0].title
     write = partial(_write, folder, _environment(course, repository))
     for text in texts:
         write("page.html", text.page, title=text.title, body=text.html, headings=_contents(text))
-    for before, (lesson, ran), after in zip([None, *lessons], lessons, [*lessons[1:], None]):
-        write("lesson.html", lesson.page, title=lesson.title, body=lesson.html, headings=_contents(lesson), ran=ran,
-              before=before and before[0], after=after and after[0], open_in=places.open_in(Path(lesson.page).stem))
-    pages = [lesson for lesson, _ in lessons] + texts
+    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None]):
+        write("lesson.html", lesson.page, title=lesson.title, body=lesson.html, headings=_contents(lesson),
+              before=before, after=after, open_in=places.open_in(Path(lesson.page).stem))
+    pages = lessons + texts
     write("front.html", FRONT, title=course, headings=[], **_front(places),
           texts=[text for text in texts if re.fullmatch(r"docs/([^/]+|.+/README)\.html", text.page)])
     write("search.html", SEARCH, title="Search", headings=[])
@@ -72,17 +72,15 @@ def _text(places: Places, source: str, page: str) -> Page:
     return Page(page, html, list(search.sections(html)))
 
 
-def _lessons(folder: Path, places: Places) -> Iterator[tuple[Page, bool]]:
-    """Yield the pages of the notebooks, and whether their cells have run; write their figures and sounds."""
+def _lessons(folder: Path, places: Places) -> Iterator[Page]:
+    """Yield the pages of the notebooks; write their figures and sounds."""
     for source, page in places.lessons.items():
-        notebook = read(source)
-        exporter = LessonExporter(Renderer(places, source, page), Path(page).stem)
-        html, files = exporter.page(notebook)
+        html, files = LessonExporter(Renderer(places, source, page), Path(page).stem).page(read(source))
         for name, content in files.items():
             path = (folder / page).parent / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        yield Page(page, html, list(search.sections(html))), any(cell.get("outputs") for cell in notebook.cells)
+        yield Page(page, html, list(search.sections(html)))
 
 
 def _contents(page: Page) -> list[search.Section]:

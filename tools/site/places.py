@@ -6,7 +6,7 @@ import re
 import subprocess
 from urllib.parse import quote, urlsplit
 
-from autograder.building.lesson import UNGRADED, WELCOME, lesson_names
+from autograder.building.lesson import UNGRADED, lesson_names
 from autograder.building.paths import ROOT
 
 TEXTS = ("*.md", "docs/**/*.md", "kws_helpers/*/*.md", "tools/*/*.md")
@@ -25,7 +25,7 @@ class Places:
     def __init__(self, repository: str | None) -> None:
         self.repository = repository
         self.texts = {path: f"{path.removesuffix('.md')}.html" for path in _texts()}
-        self.lessons = {notebook_of(name): f"lessons/{name}.html" for name in (*UNGRADED, *lesson_names())}
+        self.lessons = {f"solutions/{name}.ipynb": f"lessons/{name}.html" for name in (*UNGRADED, *lesson_names())}
         self.pictures: set[str] = set()
         unsolved = {f"notebooks/{posixpath.basename(path)}": page for path, page in self.lessons.items()}
         self._pages = {"notebooks": FRONT, "solutions": FRONT} | self.texts | unsolved | self.lessons
@@ -63,11 +63,6 @@ class Places:
             return {}
         return {"Binder": f"https://mybinder.org/v2/gh/{self.repository}/HEAD?urlpath=lab/tree/notebooks/{name}.ipynb",
                 "Colab": f"https://colab.research.google.com/github/{self.repository}/blob/HEAD/notebooks/{name}.ipynb"}
-
-
-def notebook_of(name: str) -> str:
-    """Return the notebook that a lesson's page is made from: the solved one, where there is one."""
-    return f"{'notebooks' if name == WELCOME else 'solutions'}/{name}.ipynb"
 
 
 def relative(place: str, page: str) -> str:
