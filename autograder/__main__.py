@@ -152,6 +152,37 @@ def demo() -> None:
 
 
 @app.command()
+def grade_one(
+    handed_in: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="What a student handed in: a notebook under any "
+                                              "name, or a zip file or folder with notebooks and files beside them.",
+                                              exists=True)],
+    student: Annotated[str, typer.Option(help="The student's name: the secret tests follow from it, too.")] = "student",
+    lesson: Annotated[str | None, typer.Option(help="The only lesson that counts. Default: all that are "
+                                                    "found.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="As for grade: the same number gives "
+                                             "the same secret tests.")] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    feedback: Annotated[Path | None, typer.Option(help="Write the student's page into this file.",
+                                                  dir_okay=False)] = None,
+    in_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table; docs/instant-grades.md "
+                                                         "names its keys.")] = False,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where there is no sandbox: the student's code "
+                                                          "then runs with your rights.")] = False,
+) -> None:
+    """Grade what one student handed in. Exit code 0: it was graded; 3: it could not be; 2: bad usage."""
+    from autograder.running.sandbox.protection import LIMITS, WARNING, demanded_protection
+    from autograder.terminal import grade_and_print_one, say
+
+    with _bad_usage():
+        protection = demanded_protection(unsafe)
+        complete = grade_and_print_one(console, handed_in, student=student, lesson=lesson, seed=seed,
+                                       seconds=time_limit, protection=protection, in_json=in_json, feedback=feedback)
+    if protection == LIMITS:
+        say(Console(stderr=True), WARNING, style="red")
+    raise typer.Exit(0 if complete else NOT_ALL)
+
+
+@app.command()
 def benchmark(
     parts: Annotated[list[str] | None, typer.Argument(help="speed, data, lessons (runs all of them), grading, "
                                                            "busy, real, spotting; default: all.")] = None,

@@ -1,14 +1,16 @@
 """Fixtures for all tests: nothing is read from or written to the user's own cache."""
 
 import os
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
 from hypothesis import settings
 
+from autograder.building.course_folder import build_course
 from autograder.building.environment import programs_on_path
-from autograder.grading import grade
+from autograder.grading import grade, one
 from autograder.judging.judged_cells import exercise_tested
 from autograder.judging.judged_run import Judged
 from autograder.judging.verdict import Verdict
@@ -64,6 +66,21 @@ def pretended(monkeypatch):
     monkeypatch.setattr(grade, "execute_and_judge", execute_and_judge)
     monkeypatch.setattr(grade, "prepare", lambda protection: None)
     return students
+
+
+@pytest.fixture(scope="session")
+def first_lesson(tmp_path_factory):
+    """nbgrader's course folder with the first lesson."""
+    return build_course(tmp_path_factory.mktemp("course"), ["01_dataset"])
+
+
+@pytest.fixture
+def instant(monkeypatch, first_lesson, pretended):
+    """Nothing is executed, and the first lesson need not be built. Gives the students whose turn it was."""
+    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: shutil.copytree(
+        first_lesson / "source", folder / "source", dirs_exist_ok=True))
+    monkeypatch.setattr(one, "_new_gradebook", (first_lesson / "gradebook.db").read_bytes)
+    return pretended
 
 
 @pytest.fixture(scope="session", autouse=True)

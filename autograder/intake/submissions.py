@@ -53,7 +53,7 @@ def find_submissions(folder: Path) -> list[Submission]:
         raise ValueError(
             f"{folder} holds no submissions. Expected <student>/<assignment>/<notebook>.ipynb with assignments named "
             f"like the lessons ({', '.join(lessons)}), as nbgrader collects them into its `submitted` folder.")
-    return [_read(student, assignment, folders.get(assignment), closed.get(student, ""))
+    return [read_submission(student, assignment, folders.get(assignment), closed.get(student, ""))
             for student, folders in found.items() for assignment in sorted(assignments)
             if assignment in lessons or assignment in folders]
 
@@ -94,7 +94,8 @@ def _named(paths: Iterable[Path]) -> dict[str, Path]:
     return dict(sorted(named.items()))
 
 
-def _read(student: str, assignment: str, folder: Path | None, problem: str = "") -> Submission:
+def read_submission(student: str, assignment: str, folder: Path | None, problem: str = "") -> Submission:
+    """Return what a student handed in for one assignment, read as far as it can be."""
     submission = Submission(student, assignment, folder, problem=problem)
     if assignment not in lesson_names():
         submission.problem = f"There is no lesson called {assignment}."
