@@ -182,6 +182,47 @@ def grade_one(
     raise typer.Exit(0 if complete else NOT_ALL)
 
 
+_LESSON = Annotated[str | None, typer.Option(help="The only lesson that counts. Default: whatever is handed in.")]
+_SEED = Annotated[int, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="The secret tests follow from this number.")]
+_UNSAFE = Annotated[bool, typer.Option("--unsafe", help="Let it grade even where there is no sandbox.")]
+
+
+@app.command()
+def gradescope(
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT.zip", help="The file to upload.", dir_okay=False)],
+    lesson: _LESSON = None,
+    seed: _SEED = 0,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    unsafe: _UNSAFE = False,
+) -> None:
+    """Write the zip file that makes an autograder in Gradescope."""
+    from autograder.adapters.gradescope import points, write_zip
+    from autograder.building.lesson import lesson_names
+
+    with _bad_usage():
+        write_zip(output, lesson, seed, time_limit, unsafe)
+    for name in [lesson] if lesson else lesson_names():
+        tested, by_hand = points(name)
+        console.print(f"{name}: {tested:g} points by tests, {by_hand:g} by hand.")
+
+
+@app.command()
+def classroom50(
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT/autograder.py", help="The file to commit.", dir_okay=False)],
+    course: Annotated[str, typer.Option(help="What pip installs the course from, such as "
+                                             "git+https://github.com/me/course.")],
+    lesson: Annotated[str | None, typer.Option(help="The only lesson that counts. Default: the one that the assignment "
+                                                    "is called like, or whatever is handed in.")] = None,
+    seed: _SEED = 0,
+    unsafe: _UNSAFE = False,
+) -> None:
+    """Write the autograder.py of an assignment in Classroom 50, a successor of GitHub Classroom."""
+    from autograder.adapters.result_json import write_autograder
+
+    with _bad_usage():
+        write_autograder(output, course, lesson, seed, unsafe)
+
+
 @app.command()
 def benchmark(
     parts: Annotated[list[str] | None, typer.Argument(help="speed, data, lessons (runs all of them), grading, "
