@@ -1,5 +1,8 @@
 """The instructor's commands."""
 
+import atexit
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -221,6 +224,36 @@ def classroom50(
 
     with _bad_usage():
         write_autograder(output, course, lesson, seed, unsafe)
+
+
+@app.command()
+def watch(
+    submitted: Annotated[Path, typer.Argument(help="The folder that is watched: with a folder, a zip file or a "
+                                                   "notebook for each student.", exists=True, file_okay=False)],
+    output: Annotated[Path, typer.Option(help="The folder for the results of the class, as for grade.",
+                                         file_okay=False)],
+    once: Annotated[bool, typer.Option("--once", help="End when everything that is there is graded.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks executed at once; default: the cores.")] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="As for grade.")] = None,
+    unsafe: _UNSAFE = False,
+) -> None:
+    """Grade what is put into a folder, and put the student's page beside it. Exit codes: as for grade."""
+    from autograder.adapters.watch import watch as watch_folder
+    from autograder.running.sandbox.protection import demanded_protection
+    from autograder.terminal import say
+
+    for number in (signal.SIGINT, signal.SIGTERM):  # both end it, wherever it was started
+        signal.signal(number, signal.default_int_handler)
+    with _bad_usage():
+        try:
+            complete = watch_folder(submitted, output, once=once, workers=workers, seconds=time_limit, seed=seed,
+                                    protection=demanded_protection(unsafe), say=lambda text: say(console, text))
+        except KeyboardInterrupt:  # notebooks that are still running end with their sandbox: nobody waits for them
+            sys.stdout.flush()
+            atexit._run_exitfuncs()
+            os._exit(0)
+    raise typer.Exit(0 if complete else NOT_ALL)
 
 
 @app.command()
