@@ -1,5 +1,8 @@
 """The instructor's commands."""
 
+import atexit
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -162,6 +165,108 @@ def similar(
 
     with _bad_usage():
         complete = find_look_alikes(console, submissions, output)
+    raise typer.Exit(0 if complete else NOT_ALL)
+
+
+@app.command()
+def grade_one(
+    handed_in: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="What a student handed in: a notebook under any "
+                                              "name, or a zip file or folder with notebooks and files beside them.",
+                                              exists=True)],
+    student: Annotated[str, typer.Option(help="The student's name: the secret tests follow from it, too.")] = "student",
+    lesson: Annotated[str | None, typer.Option(help="The only lesson that counts. Default: all that are "
+                                                    "found.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="As for grade: the same number gives "
+                                             "the same secret tests.")] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    feedback: Annotated[Path | None, typer.Option(help="Write the student's page into this file.",
+                                                  dir_okay=False)] = None,
+    in_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table; docs/instant-grades.md "
+                                                         "names its keys.")] = False,
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where there is no sandbox: the student's code "
+                                                          "then runs with your rights.")] = False,
+) -> None:
+    """Grade what one student handed in. Exit code 0: it was graded; 3: it could not be; 2: bad usage."""
+    from autograder.running.sandbox.protection import LIMITS, WARNING, demanded_protection
+    from autograder.terminal import grade_and_print_one, say
+
+    with _bad_usage():
+        protection = demanded_protection(unsafe)
+        complete = grade_and_print_one(console, handed_in, student=student, lesson=lesson, seed=seed,
+                                       seconds=time_limit, protection=protection, in_json=in_json, feedback=feedback)
+    if protection == LIMITS:
+        say(Console(stderr=True), WARNING, style="red")
+    raise typer.Exit(0 if complete else NOT_ALL)
+
+
+_LESSON = Annotated[str | None, typer.Option(help="The only lesson that counts. Default: whatever is handed in.")]
+_SEED = Annotated[int, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="The secret tests follow from this number.")]
+_UNSAFE = Annotated[bool, typer.Option("--unsafe", help="Let it grade even where there is no sandbox.")]
+
+
+@app.command()
+def gradescope(
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT.zip", help="The file to upload.", dir_okay=False)],
+    lesson: _LESSON = None,
+    seed: _SEED = 0,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    unsafe: _UNSAFE = False,
+) -> None:
+    """Write the zip file that makes an autograder in Gradescope."""
+    from autograder.adapters.gradescope import points, write_zip
+    from autograder.building.lesson import lesson_names
+
+    with _bad_usage():
+        write_zip(output, lesson, seed, time_limit, unsafe)
+    for name in [lesson] if lesson else lesson_names():
+        tested, by_hand = points(name)
+        console.print(f"{name}: {tested:g} points by tests, {by_hand:g} by hand.")
+
+
+@app.command()
+def classroom50(
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT/autograder.py", help="The file to commit.", dir_okay=False)],
+    course: Annotated[str, typer.Option(help="What pip installs the course from, such as "
+                                             "git+https://github.com/me/course.")],
+    lesson: Annotated[str | None, typer.Option(help="The only lesson that counts. Default: the one that the assignment "
+                                                    "is called like, or whatever is handed in.")] = None,
+    seed: _SEED = 0,
+    unsafe: _UNSAFE = False,
+) -> None:
+    """Write the autograder.py of an assignment in Classroom 50, a successor of GitHub Classroom."""
+    from autograder.adapters.result_json import write_autograder
+
+    with _bad_usage():
+        write_autograder(output, course, lesson, seed, unsafe)
+
+
+@app.command()
+def watch(
+    submitted: Annotated[Path, typer.Argument(help="The folder that is watched: with a folder, a zip file or a "
+                                                   "notebook for each student.", exists=True, file_okay=False)],
+    output: Annotated[Path, typer.Option(help="The folder for the results of the class, as for grade.",
+                                         file_okay=False)],
+    once: Annotated[bool, typer.Option("--once", help="End when everything that is there is graded.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks executed at once; default: the cores.")] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 300.0,
+    seed: Annotated[int | None, typer.Option(min=0, envvar="KWS_JUDGE_SEED", help="As for grade.")] = None,
+    unsafe: _UNSAFE = False,
+) -> None:
+    """Grade what is put into a folder, and put the student's page beside it. Exit codes: as for grade."""
+    from autograder.adapters.watch import watch as watch_folder
+    from autograder.running.sandbox.protection import demanded_protection
+    from autograder.terminal import say
+
+    for number in (signal.SIGINT, signal.SIGTERM):  # both end it, wherever it was started
+        signal.signal(number, signal.default_int_handler)
+    with _bad_usage():
+        try:
+            complete = watch_folder(submitted, output, once=once, workers=workers, seconds=time_limit, seed=seed,
+                                    protection=demanded_protection(unsafe), say=lambda text: say(console, text))
+        except KeyboardInterrupt:  # notebooks that are still running end with their sandbox: nobody waits for them
+            sys.stdout.flush()
+            atexit._run_exitfuncs()
+            os._exit(0)
     raise typer.Exit(0 if complete else NOT_ALL)
 
 

@@ -3,6 +3,7 @@
 Names and messages are students' text. They are printed as `Text`, in which rich looks for no markup.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -14,17 +15,20 @@ from rich.text import Text
 from autograder.building.lesson import lesson_names
 from autograder.building.solution import committed_claims, solve_with_claims
 from autograder.grading.challenge import Entry, ranked, run_challenge
-from autograder.grading.grade import grade_class
+from autograder.grading.grade import ClassResult, grade_class
+from autograder.grading.one import as_data, grade_one
 from autograder.grading.rows import STATUS_TEXTS, Row, Total
 from autograder.intake.collect import Placed, collect
 from autograder.intake.unpack import LeftOut
 from autograder.reporting.challenge import write_challenge
-from autograder.reporting.report import write_results
+from autograder.reporting.report import feedback_page, write_results
 from autograder.reporting.similar import MOST_PAIRS, write_similar
+from autograder.running.sandbox import warm
 from autograder.running.sandbox.doctor import Check, examine
 from autograder.similarity.look_alikes import look_alikes
 from kws_helpers.desk.beside import NETWORK
 from kws_helpers.desk.text import one_line
+from kws_helpers.whole_file import write_whole
 
 _LOSSES = ("partial", "failed", "error", "unreadable", "missing", "untouched", "look again")
 
@@ -123,6 +127,28 @@ def find_look_alikes(console: Console, submissions: Path, output: Path) -> bool:
     return not found.unread
 
 
+def grade_and_print_one(console: Console, handed_in: Path, *, student: str, lesson: str | None, seed: int | None,
+                        seconds: float, protection: str, in_json: bool, feedback: Path | None) -> bool:
+    """Grade what one student handed in, print the points of every exercise, and write the student's page.
+
+    Returns:
+        True when it could be graded.
+
+    Raises:
+        ValueError: as `grade_one`.
+        OSError: the page could not be written.
+    """
+    with Console(stderr=True).status("Grading …"), warm.not_started():
+        result = grade_one(handed_in, student=student, lesson=lesson, seed=seed, seconds=seconds, protection=protection)
+    if feedback:
+        write_whole(feedback, feedback_page(student, result))
+    if in_json:
+        print(json.dumps(as_data(student, result)))
+    else:
+        print_one(console, result)
+    return result.complete
+
+
 def measure_challenge(console: Console, submissions: Path, clips: str | None, output: Path, protection: str) -> None:
     """Measure the networks of the challenge, print the ranking and write it to `output`.
 
@@ -168,6 +194,17 @@ def print_gradebook(console: Console, totals: list[Total], rows: list[Row]) -> N
             console.print(Text.assemble((one_line(total.student), "bold"), f", {one_line(total.assignment)}"))
         for text in _lines(losses):
             console.print(Text(f"  {one_line(text)}"))
+
+
+def print_one(console: Console, result: ClassResult) -> None:
+    """Print the points of every exercise of one student, the reason for every loss, and what was put right."""
+    columns = {"lesson": "left", "exercise": "left", "points": "right", "of": "right", "": "left"}
+    print_table(console, "Grade", columns, (
+        (row.assignment, row.exercise, "" if row.score is None else f"{row.score:g}", f"{row.max_score:g}",
+         STATUS_TEXTS[row.status]) for row in result.rows))
+    print_gradebook(console, result.totals, result.rows)
+    for note in (note for notes in result.notes.values() for note in notes):
+        say(console, f"– {note}")
 
 
 def print_challenge(console: Console, entries: list[Entry]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from autograder.building.course_folder import build_course
 from autograder.building.environment import programs_on_path
-from autograder.grading import grade
+from autograder.grading import grade, one
 from autograder.judging.judged_cells import exercise_tested
 from autograder.judging.judged_run import Judged
 from autograder.judging.verdict import Verdict
@@ -88,6 +88,15 @@ def ready(tmp_path, course, monkeypatch, pretended):
     """A folder for results in which nbgrader's course is already, which saves time. No notebook is executed."""
     monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
     return Path(shutil.copytree(course, tmp_path / "out"))
+
+
+@pytest.fixture
+def instant(monkeypatch, course, pretended):
+    """Nothing is executed, and the first lesson need not be built. Gives the students whose turn it was."""
+    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: shutil.copytree(
+        course / "source", folder / "source", dirs_exist_ok=True))
+    monkeypatch.setattr(one, "_new_gradebook", (course / "gradebook.db").read_bytes)
+    return pretended
 
 
 @pytest.fixture(scope="session", autouse=True)

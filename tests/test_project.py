@@ -76,7 +76,8 @@ def test_the_readme_names_only_targets_and_files_that_exist():
         assert (ROOT / link).exists(), link
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/students.md", "docs/instructors.md", "docs/authors.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/students.md", "docs/instructors.md", "docs/authors.md",
+                                  "docs/instant-grades.md"])
 def test_pages_with_commands_of_the_environment_say_how_a_shell_finds_them(page):
     text = (ROOT / page).read_text()
     assert "source .venv/bin/activate" in text[:text.index("python -m")]
@@ -120,7 +121,8 @@ def test_tensorflow_says_nothing_after_the_helpers_were_imported():
     assert (done.stdout, done.stderr) == ("", "")
 
 
-STAGES = ["building", "intake", "similarity", "running", "judging", "judge", "nbgrader_config", "grading", "reporting"]
+STAGES = ["building", "intake", "similarity", "running", "judging", "judge", "nbgrader_config", "grading", "reporting",
+          "adapters"]
 """The parts of `autograder` in the order in which they may import one another; others may import them all."""
 
 

@@ -7,17 +7,18 @@ import contextlib
 import logging
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat.warnings import DuplicateCellId
 from sqlalchemy.exc import SAWarning
 
 from autograder.building.course_folder import build_course, keep_settings
-from autograder.building.lesson import graded_cells, lesson_names
+from autograder.building.lesson import lesson_names
 from autograder.grading.gradebook import ClassGradebook, Grade, check_database
 from autograder.grading.late import Late, lateness, set_deadlines
 from autograder.grading.patience import Busy
@@ -76,15 +77,31 @@ class ClassResult:
         return not self.problems and not any(row.status == "unreadable" for row in self.rows)
 
 
-def grade_class(submissions: Path, output: Path, *, workers: int | None = None, seconds: float = NOTEBOOK_SECONDS,
-                seed: int | None = None, force: bool = False, protection: str | None = None,
-                scheduler: str | None = None, database: str | None = None,
-                progress: Callable[[int, int, str], None] = lambda done, total, what: None,
-                say: Callable[[str], None] = lambda text: None) -> ClassResult:
+def grade_class(submissions: Path, output: Path, **options: Any) -> ClassResult:
     """Grade every submission in the folder `submissions` into the folder `output`.
 
     Args:
         submissions: `<student>/<assignment>/<notebook>.ipynb`.
+        output: becomes an nbgrader course folder with gradebook, beside the results.
+        options: as `grade_submissions`.
+
+    Raises:
+        ValueError: the folder holds no submissions, it and `output` are not apart, or as `grade_submissions`.
+        OSError: `output` cannot be written.
+    """
+    demand_apart(submissions, output)
+    return grade_submissions(find_submissions(submissions), output, **options)
+
+
+def grade_submissions(found: list[Submission], output: Path, *, workers: int | None = None,
+                      seconds: float = NOTEBOOK_SECONDS, seed: int | None = None, force: bool = False,
+                      protection: str | None = None, scheduler: str | None = None, database: str | None = None,
+                      progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+                      say: Callable[[str], None] = lambda text: None) -> ClassResult:
+    """Grade submissions that were read into the folder `output`.
+
+    Args:
+        found: the submissions; what they are read from must lie outside of the folders that nbgrader has in `output`.
         output: becomes an nbgrader course folder with gradebook, beside the results.
         workers: notebooks executed at once; the machine's cores by default.
         seconds: the time limit per notebook.
@@ -97,62 +114,86 @@ def grade_class(submissions: Path, output: Path, *, workers: int | None = None, 
         say: called with a sentence when there is something to wait for.
 
     Raises:
-        ValueError: the folder holds no submissions, it and `output` are not apart, no scheduler answers, the gradebook
-            cannot be opened or written to, the lessons cannot be built there, or KWS_MEMORY_GB is no number.
+        ValueError: no scheduler answers, the gradebook cannot be opened or written to, the lessons cannot be built
+            there, or KWS_MEMORY_GB is no number.
         OSError: `output` cannot be written.
     """
+    lessons = {one.assignment for one in found} & set(lesson_names())
+    with (opened_class(output, seconds=seconds, seed=seed, force=force, protection=protection, database=database,
+                       say=say) as grading,
+          ClusterExecutor(scheduler) if scheduler else ThreadPoolExecutor(workers or os.cpu_count()) as pool):
+        grading.build(lessons)
+        for done, (submission, rows) in enumerate(grading.graded(found, pool), start=1):
+            grading.add(submission, rows)
+            progress(done, len(found), f"{submission.student} {submission.assignment}")
+        return grading.result()
+
+
+@contextlib.contextmanager
+def opened_class(output: Path, *, seconds: float = NOTEBOOK_SECONDS, seed: int | None = None, force: bool = False,
+                 protection: str | None = None, database: str | None = None,
+                 say: Callable[[str], None] = lambda text: None) -> Iterator["Grading"]:
+    """Open the folder `output` to grade a class into it, one submission after another.
+
+    The arguments are those of `grade_submissions`, and so is what may be raised.
+    """
     output = output.resolve()  # nbgrader changes the working directory while it works
-    demand_apart(submissions, output)
-    found = find_submissions(submissions)
     seed = int(os.environ.get(SEED_VARIABLE, "0")) if seed is None else seed
     protection = protection or best_protection()
     conditions = Conditions(seconds, seed, protection, limits().memory)
-    prepare(protection)
-    output.mkdir(parents=True, exist_ok=True)
-    check_database(database or ClassGradebook(output).url, say)
-    keep_settings(output, seed=seed, gradebook=database)
-    gradebook = ClassGradebook(output, say)
+    with ThreadPoolExecutor(1) as beside:
+        prepared = beside.submit(prepare, protection)
+        output.mkdir(parents=True, exist_ok=True)
+        check_database(database or ClassGradebook(output).url, say)
+        keep_settings(output, seed=seed, gradebook=database)
+        prepared.result()
     with _quiet():
-        lessons = sorted({one.assignment for one in found} & set(lesson_names()))
-        build_course(output, lessons)
-        dated = _set_deadlines(gradebook)
-        grading = _Grading(gradebook, Earlier(output, conditions, force), conditions)
-        result = ClassResult(warning=WARNING if protection == LIMITS else "")
-        with ClusterExecutor(scheduler) if scheduler else ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-            for done, (submission, rows) in enumerate(grading.graded(found, pool), start=1):
-                result.rows += rows
-                result.notes[submission.student, submission.assignment] = submission.notes
-                if submission.beside:
-                    result.folders[submission.student, submission.assignment] = submission.beside
-                if submission.assignment in dated and not submission.missing:
-                    _count_late_days(gradebook, submission, result)
-                progress(done, len(found), f"{submission.student} {submission.assignment}")
-    cells = ["", *(cell["grade_id"] for name in lessons for cell in graded_cells(name))]
-    result.rows.sort(key=lambda row: (row.student, row.assignment, cells.index(row.exercise)))
-    return result
+        yield Grading(ClassGradebook(output, say), Earlier(output, conditions, force), conditions)
 
 
-def _set_deadlines(gradebook: ClassGradebook) -> set[str]:
-    try:
-        return set_deadlines(gradebook)
-    except (Busy, RuntimeError) as error:
-        raise ValueError(f"The deadlines could not be put into the gradebook: {error}.") from None
-
-
-def _count_late_days(gradebook: ClassGradebook, submission: Submission, result: ClassResult) -> None:
-    student, assignment = submission.student, submission.assignment
-    try:
-        result.late[student, assignment] = lateness(gradebook, submission)
-    except Exception as error:
-        result.problems.append(f"The late days of {student}, {assignment}, could not be counted: {error}.")
-
-
-class _Grading:
-    """One run over a class: the steps that each submission takes, with what they share."""
+class Grading:
+    """A class that is being graded: the steps that each submission takes, with what they share."""
 
     def __init__(self, gradebook: ClassGradebook, earlier: Earlier, conditions: Conditions) -> None:
-        self._gradebook, self._earlier, self._conditions = gradebook, earlier, conditions
+        self.gradebook, self._earlier, self._conditions = gradebook, earlier, conditions
         self._judged: dict[int, Judged] = {}
+        self._dated: set[str] = set()
+        self._rows: dict[tuple[str, str], list[Row]] = {}
+        self._notes: dict[tuple[str, str], list[str]] = {}
+        self._late: dict[tuple[str, str], Late] = {}
+        self._folders: dict[tuple[str, str], Path] = {}
+        self._problems: list[str] = []
+
+    def build(self, lessons: Collection[str]) -> None:
+        """Put lessons into the course folder, before a submission of them is graded.
+
+        Raises:
+            ValueError: they cannot be built, or the deadlines not be read.
+        """
+        if lessons:
+            build_course(self.gradebook.folder, sorted(lessons))
+        try:
+            self._dated = set_deadlines(self.gradebook)
+        except (Busy, RuntimeError) as error:
+            raise ValueError(f"The deadlines could not be put into the gradebook: {error}.") from None
+
+    def add(self, submission: Submission, rows: list[Row]) -> None:
+        """Take the rows of a submission into the result, in place of earlier ones."""
+        key = submission.student, submission.assignment
+        self._rows[key], self._notes[key] = rows, submission.notes
+        if submission.beside:
+            self._folders[key] = submission.beside
+        if submission.assignment in self._dated and not submission.missing:
+            try:
+                self._late[key] = lateness(self.gradebook, submission)
+            except Exception as error:
+                self._problems.append(f"The late days of {', '.join(key)}, could not be counted: {error}.")
+
+    def result(self) -> ClassResult:
+        """Return the result of all submissions that were taken in until now."""
+        rows = [row for key in sorted(self._rows) for row in self._rows[key]]
+        return ClassResult(rows, dict(self._notes), WARNING if self._conditions.protection == LIMITS else "",
+                           list(self._problems), dict(self._late), dict(self._folders))
 
     def graded(self, found: list[Submission], pool: Executor) -> Iterator[tuple[Submission, list[Row]]]:
         """Yield every submission with its rows, as they finish.
@@ -160,43 +201,65 @@ class _Grading:
         Those for which the gradebook was locked come last: it may be free by then.
         """
         locked: list[Submission] = []
-        for todo, postponed in ((found, locked), (locked, None)):
-            self._gradebook.be_patient()
+        for todo, is_last in ((found, False), (locked, True)):
+            self.gradebook.be_patient()
             jobs: dict[Future[Judged], Submission] = {}
             for submission in todo:
-                rows = self._without_execution(submission)
-                if rows:
-                    yield submission, rows
-                    continue
                 try:
-                    jobs[self._executed(submission, pool)] = submission
-                except Exception as error:
-                    yield from self._failed(submission, "could not be prepared for grading", error, postponed)
+                    begun = self.begin(submission, pool)
+                except Busy as error:
+                    yield from self._postponed(submission, error, None if is_last else locked)
+                    continue
+                if isinstance(begun, Future):
+                    jobs[begun] = submission
+                else:
+                    yield submission, begun
             for future in as_completed(jobs):
                 submission = jobs.pop(future)
                 try:
-                    judged = future.result()
-                except Exception as error:
-                    yield from self._failed(submission, "could not be executed", error, None)
-                    continue
-                try:
-                    yield submission, self._recorded(submission, judged)
-                except Exception as error:
-                    self._judged[id(submission)] = judged
-                    yield from self._failed(submission, "could not be recorded in the gradebook", error, postponed)
+                    yield submission, self.end(submission, future)
+                except Busy as error:
+                    yield from self._postponed(submission, error, None if is_last else locked)
 
-    def _failed(self, submission: Submission, what: str, error: Exception,
-                postponed: list[Submission] | None) -> Iterator[tuple[Submission, list[Row]]]:
-        if isinstance(error, Busy) and postponed is not None:
-            postponed.append(submission)
-            return
-        what = "could not be recorded in the gradebook" if isinstance(error, Busy) else what
-        yield submission, self._not_graded(submission, f"{what}: {getattr(error, 'strerror', None) or error}")
+    def _postponed(self, submission: Submission, error: Busy,
+                   locked: list[Submission] | None) -> Iterator[tuple[Submission, list[Row]]]:
+        if locked is None:
+            yield submission, self._not_graded(submission, f"could not be recorded in the gradebook: {error}")
+        else:
+            locked.append(submission)
 
-    def _without_execution(self, submission: Submission) -> list[Row]:
+    def begin(self, submission: Submission, pool: Executor) -> list[Row] | Future[Judged]:
+        """Return the rows of a submission where nothing has to be executed for them, or else its execution.
+
+        Raises:
+            Busy: the gradebook is locked.
+        """
         if submission.notebook is None:
             return self._not_graded(submission)
-        return self._recalled(submission)
+        try:
+            return self._recalled(submission) or self._executed(submission, pool)
+        except Busy:
+            raise
+        except Exception as error:
+            return self._not_graded(submission, f"could not be prepared for grading: {_why(error)}")
+
+    def end(self, submission: Submission, future: Future[Judged]) -> list[Row]:
+        """Return the rows of a submission that was executed.
+
+        Raises:
+            Busy: the gradebook is locked. To begin again executes nothing again.
+        """
+        try:
+            judged = future.result()
+        except Exception as error:
+            return self._not_graded(submission, f"could not be executed: {_why(error)}")
+        try:
+            return self._recorded(submission, judged)
+        except Exception as error:
+            self._judged[id(submission)] = judged
+            if isinstance(error, Busy):
+                raise
+            return self._not_graded(submission, f"could not be recorded in the gradebook: {_why(error)}")
 
     def _executed(self, submission: Submission, pool: Executor) -> Future[Judged]:
         """Put the submission into the course folder, and let it be executed unless it has been."""
@@ -211,12 +274,12 @@ class _Grading:
 
     def _recalled(self, submission: Submission) -> list[Row]:
         """Return the rows of a submission that has not changed, with points given by hand since; [] for any other."""
-        recorded = self._earlier.recall(submission, self._gradebook)
+        recorded = self._earlier.recall(submission, self.gradebook)
         if recorded is None:
             return []
         notebook, notes = recorded
         try:
-            rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
+            rows = rows_of_graded(submission, notebook, self.gradebook.grades(submission))
         except (KeyError, Busy, RuntimeError, OSError):  # another gradebook, or none that can be read now
             return []
         submission.notes = notes
@@ -225,7 +288,7 @@ class _Grading:
     def _job(self, submission: Submission) -> Job:
         """Restore the notebook and return what there is to execute."""
         submission.notes += remarks(*files_beside(submission.beside), submission.beside)
-        notebook = nbformat.read(self._gradebook.restore(submission), as_version=4)
+        notebook = nbformat.read(self.gradebook.restore(submission), as_version=4)
         return Job(nbformat.writes(notebook), str(submission.beside), KERNEL_ENVIRONMENT, self._conditions.seconds,
                    self._conditions.protection, skippable(notebook, submission.assignment))
 
@@ -235,8 +298,8 @@ class _Grading:
         submission.notes += notebook.metadata.get(REPAIRS, []) + drop_live_outputs(notebook)
         write_verdicts(notebook, judged.verdicts)
         submission.notes = list(dict.fromkeys(submission.notes))
-        self._gradebook.record(submission, notebook, self._earlier.unchanged(submission, notebook))
-        rows = rows_of_graded(submission, notebook, self._gradebook.grades(submission))
+        self.gradebook.record(submission, notebook, self._earlier.unchanged(submission, notebook))
+        rows = rows_of_graded(submission, notebook, self.gradebook.grades(submission))
         self._earlier.remember(submission, notebook)
         return rows
 
@@ -249,12 +312,16 @@ class _Grading:
             try:
                 if not submission.missing:
                     self._earlier.forget(submission)
-                    self._gradebook.record_nothing(submission)
-                held = self._gradebook.grades(submission)
+                    self.gradebook.record_nothing(submission)
+                held = self.gradebook.grades(submission)
             except Exception as error:
                 if str(error) not in submission.problem:
                     submission.problem += f" The gradebook could not take that down: {error}."
         return rows_of_ungraded(submission, held)
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 @contextlib.contextmanager

@@ -25,13 +25,20 @@ def lesson_named(name: str) -> str:
 
 
 class Aside:
-    """Knows all paths of a folder or archive, and so what belongs to what."""
+    """Knows all paths of a folder or archive, and so what belongs to what.
 
-    def __init__(self, paths: Iterable[PurePosixPath]) -> None:
+    Args:
+        paths: all of them.
+        is_one_hand_in: they are one student's, and may be a copy of the course themselves.
+    """
+
+    def __init__(self, paths: Iterable[PurePosixPath], is_one_hand_in: bool = False) -> None:
         paths = list(paths)
         self._environments = {path.parent for path in paths if path.name == _MARK}
         parts = [path.parts for path in paths]
-        self._copies = (_above(parts, {NOTEBOOKS}) & _above(parts, _ONLY_IN_THE_COURSE)) - {()}
+        self._copies = _above(parts, {NOTEBOOKS}) & _above(parts, _ONLY_IN_THE_COURSE)
+        if not is_one_hand_in:
+            self._copies.discard(())
 
     def reason(self, path: PurePosixPath, skip: int) -> tuple[PurePosixPath, str] | None:
         """Return the place under which a path is nobody's work, and why; None for what is somebody's.

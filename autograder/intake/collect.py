@@ -55,25 +55,31 @@ class _Piece:
         return NETWORK if self.kind == NETWORK_FILE else f"{self.lesson}.ipynb"
 
 
-def collect(source: Path, submissions: Path) -> Iterator[Placed | LeftOut]:
+def collect(source: Path, submissions: Path, student: str = "", lesson: str = "") -> Iterator[Placed | LeftOut]:
     """Place every notebook with what lies beside it, and every network of the challenge; say what became of each file.
+
+    Args:
+        source: a folder or zip file with the work of a class, or what `student` handed in: that may be a notebook, too.
+        submissions: where it goes.
+        student: whose all of it is, as the name of a folder; "" where `source` says so.
+        lesson: what a notebook is taken for that does not say it itself.
 
     Raises:
         ValueError: the source cannot be opened, it is not clear who its students are, or one of the two folders is in
             the other.
     """
     demand_apart(source, submissions)
-    came, is_new = arrivals(source), not submissions.exists()
+    came, is_new = arrivals(source, bool(student)), not submissions.exists()
     submissions.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix=".collect-", dir=submissions) as waiting:
             pieces, others = [], []
             for number, one in enumerate(came):
                 if isinstance(one, Arrival):
-                    pieces.append(_keep(one, Path(waiting) / str(number)))
+                    pieces.append(_keep(one, Path(waiting) / str(number), lesson))
                 else:
                     others.append(one)
-            yield from _Class(pieces, others, submissions).settle()
+            yield from _Class(pieces, others, submissions, student).settle()
     except ValueError:
         if is_new:
             with suppress(OSError):
@@ -81,7 +87,7 @@ def collect(source: Path, submissions: Path) -> Iterator[Placed | LeftOut]:
         raise
 
 
-def _keep(arrival: Arrival, kept: Path) -> _Piece:
+def _keep(arrival: Arrival, kept: Path, lesson: str) -> _Piece:
     try:
         kept.write_bytes(arrival.content)
     except OSError as error:
@@ -89,7 +95,8 @@ def _keep(arrival: Arrival, kept: Path) -> _Piece:
                          "there, and collect again.") from None
     os.utime(kept, (arrival.time, arrival.time))
     if arrival.kind == NOTEBOOK:
-        return _Piece(arrival.path, kept, NOTEBOOK, *_recognised(arrival))
+        recognised, problem = _recognised(arrival)
+        return _Piece(arrival.path, kept, NOTEBOOK, recognised or lesson, problem)
     return _Piece(arrival.path, kept, arrival.kind, CHALLENGE if arrival.kind == NETWORK_FILE else "")
 
 
@@ -106,13 +113,14 @@ def _recognised(arrival: Arrival) -> tuple[str, str]:
 class _Class:
     """Everything that came back, and whose it is."""
 
-    def __init__(self, pieces: list[_Piece], others: list[LeftOut | Unread], submissions: Path) -> None:
+    def __init__(self, pieces: list[_Piece], others: list[LeftOut | Unread], submissions: Path, student: str) -> None:
         works = [Work(one.path, one.lesson) for one in pieces if one.kind != OTHER]
         works += [Work(one.path, "") for one in others if isinstance(one, LeftOut) and not one.harmless]
-        self._level = level_of([one for one in works if one.path.parts and ".." not in one.path.parts])
+        works = [one for one in works if one.path.parts and ".." not in one.path.parts]
+        self._student, self._level = student, level_of([] if student else works)
         self._submissions, self._names, self._tops = submissions, {}, defaultdict(dict)
         for folder in sorted(submissions.iterdir()):
-            self._names.setdefault(_alike(folder.name), folder.name)
+            self._names.setdefault(alike(folder.name), folder.name)
         self._others = others
         self._pieces = [replace(one, owner=self._owner(one.path)) for one in sorted(pieces, key=lambda one: one.path)]
         for one in self._pieces:
@@ -208,19 +216,22 @@ class _Class:
 
     def _owner(self, path: PurePosixPath) -> Owner | None:
         """Return whose a file is. Names that differ only in case or in how accents are written are one student's."""
+        if self._student:
+            return Owner(self._student, path)
         below = self._level.below(path)
         owner = owner_of(below) if below else None
         if owner is None:
             return None
         if owner.student.startswith("anon_"):  # where case counts
             return owner
-        student = self._names.setdefault(_alike(owner.student), owner.student)
+        student = self._names.setdefault(alike(owner.student), owner.student)
         if not owner.numbered:
             self._tops[student][below.parts[0]] = True
         return replace(owner, student=student)
 
 
-def _alike(name: str) -> str:
+def alike(name: str) -> str:
+    """Return what is the same for all names that are taken for one student's."""
     return unicodedata.normalize("NFC", name).casefold()
 
 

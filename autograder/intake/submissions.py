@@ -61,7 +61,7 @@ def each_submission(folder: Path) -> Iterator[Submission]:
     for student, folders in found.items():
         for assignment in sorted(assignments):
             if assignment in lessons or assignment in folders:
-                yield _read(student, assignment, folders.get(assignment), closed.get(student, ""))
+                yield read_submission(student, assignment, folders.get(assignment), closed.get(student, ""))
 
 
 def demand_apart(source: Path, target: Path) -> None:
@@ -100,7 +100,8 @@ def _named(paths: Iterable[Path]) -> dict[str, Path]:
     return dict(sorted(named.items()))
 
 
-def _read(student: str, assignment: str, folder: Path | None, problem: str = "") -> Submission:
+def read_submission(student: str, assignment: str, folder: Path | None, problem: str = "") -> Submission:
+    """Return what a student handed in for one assignment, read as far as it can be."""
     submission = Submission(student, assignment, folder, problem=problem)
     if assignment not in lesson_names():
         submission.problem = f"There is no lesson called {assignment}."

@@ -75,14 +75,21 @@ class _Entry:
     read: Callable[[int], bytes]  # gets how many bytes at most; returns one more where there are more
 
 
-def arrivals(source: Path) -> Iterator[Arrival | LeftOut | Unread]:
+def arrivals(source: Path, is_one_hand_in: bool = False) -> Iterator[Arrival | LeftOut | Unread]:
     """Yield all files in a folder or zip file, and what is left out of it.
+
+    Args:
+        source: a folder or zip file.
+        is_one_hand_in: one student handed it in. It may be any file then.
 
     Raises:
         ValueError: the source is neither a folder nor a zip file that can be opened.
     """
     if source.is_dir():
-        return _Opened().contents(_in_folder(source), None, depth=0)
+        return _Opened(is_one_hand_in).contents(_in_folder(source), None, depth=0)
+    if is_one_hand_in:
+        entry = _Entry(PurePosixPath(source.name), source.lstat().st_mtime, partial(read_file, source))
+        return _Opened().contents([entry], None, depth=0)
     try:
         archive = zipfile.ZipFile(source)
         demand_readable(archive)
@@ -112,7 +119,8 @@ def demand_readable(archive: zipfile.ZipFile) -> None:
 class _Opened:
     """A source while it is read. Counts what each archive in it unpacks to."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_one_hand_in: bool = False) -> None:
+        self._is_one_hand_in = is_one_hand_in
         self._bytes, self._files = Counter(), Counter()
 
     def contents(self, entries: Iterable[_Entry | LeftOut | Unread], archive: PurePosixPath | None,
@@ -123,7 +131,8 @@ class _Opened:
             archive: the archive that was handed in, which this is or is in.
         """
         entries = sorted(entries, key=lambda entry: entry.path)
-        aside, kept, places, lessons = Aside(entry.path for entry in entries), [], Counter(), {}
+        aside = Aside((entry.path for entry in entries), self._is_one_hand_in and archive is None)
+        kept, places, lessons = [], Counter(), {}
         for entry in entries:
             found = aside.reason(entry.path, len(archive.parts) if archive else is_platforms(entry.path))
             if found is None:

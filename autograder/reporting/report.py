@@ -18,7 +18,7 @@ from autograder.building.course_folder import reason
 from autograder.building.lesson import lesson_names, read_lesson
 from autograder.grading.grade import ClassResult
 from autograder.grading.gradebook import ClassGradebook
-from autograder.grading.rows import STATUS_TEXTS, Total
+from autograder.grading.rows import STATUS_TEXTS, Total, total_up
 from autograder.reporting.analysis import FEWEST, distributions, items
 from autograder.reporting.attempts import Logs, read_logs, write_attempts
 from autograder.reporting.csv_file import write_csv
@@ -55,7 +55,7 @@ def write_results(result: ClassResult, output: Path) -> None:
             write(path)
     for student in sorted({row.student for row in result.rows}):
         with _or_problem(result, output / "feedback" / student / "index.html") as path:
-            _write_feedback(student, result, totals, path)
+            write_whole(path, feedback_page(student, result))
     logs = read_logs(result.folders)
     if logs.efforts:
         with _or_problem(result, output / "attempts.csv") as path:
@@ -89,13 +89,13 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
-def _write_feedback(student: str, result: ClassResult, totals: list[Total], path: Path) -> None:
-    rows = defaultdict(list)
-    for row in result.rows:
-        if row.student == student:
-            rows[row.assignment].append(row)
-    render("feedback.html", path, student=student, rows=rows, notes=result.notes, late=result.late,
-           totals={total.assignment: total for total in totals if total.student == student})
+def feedback_page(student: str, result: ClassResult) -> str:
+    """Return the page that tells a student how each lesson was graded."""
+    own, rows = [row for row in result.rows if row.student == student], defaultdict(list)
+    for row in own:
+        rows[row.assignment].append(row)
+    return _page("feedback.html", student=student, rows=rows, notes=result.notes, late=result.late,
+                 totals={total.assignment: total for total in total_up(own, result.late)})
 
 
 def _write_report(result: ClassResult, totals: list[Total], logs: Logs, path: Path) -> None:
@@ -114,5 +114,8 @@ def _write_report(result: ClassResult, totals: list[Total], logs: Logs, path: Pa
 
 def render(template: str, path: Path, **values: Any) -> None:
     """Write a page from one of the templates."""
-    text = _pages.get_template(template).render(status_texts=STATUS_TEXTS, title_of=title_of, counted=counted, **values)
-    write_whole(path, text)
+    write_whole(path, _page(template, **values))
+
+
+def _page(template: str, **values: Any) -> str:
+    return _pages.get_template(template).render(status_texts=STATUS_TEXTS, title_of=title_of, counted=counted, **values)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from kws_helpers.results import FOLDER as RESULTS
 
-WRITTEN = ("spotter.keras", "my_spotter.keras", "spotter.tflite", "excerpt.wav")
-"""The lessons write these when they run, and `my_results`; nothing in them is graded."""
+FEEDBACK = "feedback.html"
+"""The page that a student finds in a watched folder."""
+WRITTEN = ("spotter.keras", "my_spotter.keras", "spotter.tflite", "excerpt.wav", FEEDBACK)
+"""The lessons write these when they run, and `my_results`, and the grader the page; nothing in them is graded."""
 _MACHINERY = frozenset(("__macosx", "__pycache__", "node_modules", "site-packages", "venv", "thumbs.db", "desktop.ini",
                         "timestamp.txt"))
 

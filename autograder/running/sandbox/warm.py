@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -170,6 +170,17 @@ def zygote() -> Zygote | None:
     return _on_demand()
 
 
+@contextlib.contextmanager
+def not_started() -> Iterator[None]:
+    """Start no zygote meanwhile: for one notebook alone it takes longer than it saves."""
+    before = _on_demand.trouble
+    _on_demand.trouble = before or "none is wanted"
+    try:
+        yield
+    finally:
+        _on_demand.trouble = before
+
+
 def trouble() -> str:
-    """Return why there can be no zygote here; "" where there can, or where none was wanted yet."""
+    """Return why there is no zygote here; "" where there can, or where none was wanted yet."""
     return _on_demand.trouble
