@@ -82,7 +82,7 @@ def number(value: Any, cause: str = "") -> None:
 
 def whole_number(value: Any, cause: str = "") -> None:
     """Expect a number without a fraction, of any type."""
-    number(value)
+    number(value, cause)
     _kind(float(value).is_integer(), "a whole number", value, cause)
 
 

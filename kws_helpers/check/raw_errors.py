@@ -49,7 +49,8 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
     (r"unhashable type: '(?:numpy\.)?(\w+)'",
      "{0} cannot be the key of a dict or an item of a set; numbers, texts and tuples can"),
     (r"unsupported operand type\(s\) for (\S+): 'NoneType'|for (\S+): '.*' and 'NoneType'",
-     "one of the two values is None. Was it set to None, or did a function above forget its `return`?"),
+     "one of the two values is None. Did a function above forget its `return`, was it set to None, or is it the first "
+     "number of a layer's shape, which shape[1:] leaves out?"),
     (r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(list|tuple)'|for (\S+): '.*' and '(list|tuple)'|"
      r"can(?:'|no)t multiply sequence by non-int|can only concatenate list",
      "Python cannot calculate with a whole list or tuple. Make an array of it first, np.array(…), or take its numbers "
@@ -74,6 +75,8 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
                                        "function's name used for a variable?"),
     (r"'numpy\.ndarray' object has no attribute '(\w+)'", "an array has no `{0}`. Lists have other methods, and "
                                                          "a module may have the array's name"),
+    (r"'(?:\w+\.)*(\w+)' object has no attribute '(\w+)'",
+     "something of type {0} has no `{1}`. Is it misspelt, or do only others have it?"),
     (r"local variable '(\w+)'", "`{0}` is used before anything was put into it"),
     (r"unexpected keyword argument '(\w+)'|Unrecognized keyword arguments passed to \w+: \{'(\w+)'",
      "what is called has no argument `{0}`. Is it misspelt, or not needed?"),
