@@ -378,7 +378,8 @@ WRONG = [
     ("fold_batch_norm", lambda kernel, gamma, beta, mean, variance, epsilon: (
         kernel * gamma / np.sqrt(variance + 1e-3), beta), "epsilon is fixed"),
     ("fold_batch_norm", lambda kernel, gamma, beta, mean, variance, epsilon: (
-        kernel * gamma / np.sqrt(variance + epsilon), (beta - mean) * gamma / np.sqrt(variance + epsilon)), "at the en"),
+        kernel * gamma / np.sqrt(variance + epsilon), (beta - mean) * gamma / np.sqrt(variance + epsilon)),
+     "at the end"),
 ]
 
 

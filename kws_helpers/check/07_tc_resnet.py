@@ -75,20 +75,26 @@ def residual_block(f):
 def build_tc_resnet8(f):
     model, clips = yield from networks.is_built(f, 4, "What makes one row of numbers of all frames?")
     yield "has the kernels of the table"
-    networks.has_kernels(model, _table(16, 24, 32, 48, 12))
+    networks.has_kernels(model, _table(16, 24, 32, 48, 12), known=[
+        ((336, 12), "All frames are flattened before the last layer. Take their mean: GlobalAveragePooling1D."),
+        ((16, 12), "No block is on the way to the last layer. Keep what each returns: x = residual_block(x, …)."),
+        ((9, 40, 48), "Each block gets the clip. It gets what comes out of the part before it."),
+        ((9, 40, 16), "The first convolution has a kernel of 3 frames. Those of 9 are in the blocks.")])
     yield "has a batch normalisation for every convolution, and no biases but the last layer's"
     networks.has_norms(model, 10, "ten convolutions", classes=12)
     yield from networks.gives_probabilities(networks.run(model, 3 * clips), of_loud=networks.run(model, 1000 * clips))
     yield "halves the frames in each block: with kernels that look at one frame, every eighth frame is seen"
     _set(model, kernel=_looking_at_the_middle)
     silence = np.zeros((1, 49, 40), np.float32)
-    expect.that(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same")
+    expect.that(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same",
+                'padding="same" keeps every frame in its place.')
     for frame in (1, 2, 4, 6, 12):
         expect.close(_score(model, _with_peaks(frame)), _score(model, silence), f"Frame {frame} changes the answer here "
                      "although no kernel sees its neighbours. Has each of the three blocks stride 2?")
     yield "takes the mean over the frames"
     one, two = _score(model, _with_peaks(8)), _score(model, _with_peaks(8, 24))
-    expect.close(two / one, 2, "Two peaks should count twice as much as one.", tolerance=1e-2)
+    expect.close(two / one, 2, "Two peaks should count twice as much as one. The largest "
+                 "value of all (GlobalMaxPooling) counts only one of them.", tolerance=1e-2)
     yield "has ReLU behind the first convolution: a negative number does not get through"
     _set(model, kernel=lambda shape: _first_and_second_turn_the_sign(shape))
     expect.close(_score(model, _with_peaks(8)), 0, "The first convolution gave a negative number here, and the next "
@@ -228,7 +234,10 @@ def _expect_dropout(model: Any, rate: float) -> None:
     steps = np.diff(np.unique(np.round(np.log(p[:, 0]) - np.log(p[:, 1]), 3)))
     expected = in_use / 48 / (1 - rate) if rate else 0.0
     got = float(min(steps[steps > 5e-3], default=0.0))
+    share = 1 - in_use / 48 / got if got else 0.0
     expect.that(abs(got - expected) < 0.02 * max(expected, 0.1),
                 f"that a share of {rate} of 48 numbers is dropped before the last layer in training",
                 "another share, or dropout in another place" if got else "no dropout",
+                "The rate is fixed at 0.5. Use `dropout`." if abs(share - 0.5) < 0.02 and rate != 0.5 else
+                "`dropout` is the share that is dropped, not the share that is kept." if abs(share - 1 + rate) < 0.02 else
                 "Dropout(dropout) belongs between the mean over the frames and the last layer.")

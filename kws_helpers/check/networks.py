@@ -75,15 +75,16 @@ def kernel_shapes(model: Any) -> Counter:
     return Counter(squeezed(weight.shape) for weight in model.weights if len(weight.shape) > 1)
 
 
-def has_kernels(model: Any, expected: list[tuple[int, ...]]) -> None:
-    """Expect kernels of these shapes and no others, in any order."""
+def has_kernels(model: Any, expected: list[tuple[int, ...]], known: expect.Known = ()) -> None:
+    """Expect kernels of these shapes and no others, in any order. `known`: [(a shape that a mistake gives, words)]."""
     wanted = Counter(expected)
     got = kernel_shapes(model)
     missing, extra = wanted - got, got - wanted
     expect.that(not (missing or extra), f"kernels of the shapes {_listed(wanted)}" if missing else "no other kernels",
                 (f"no {_listed(missing)}" if missing else "") + (" but " if missing and extra else "")
                 + (f"{_listed(extra)} as well" if extra else ""),
-                "The shapes are (frames, channels in, channels out), axes of length 1 left out.")
+                next((words for shape, words in known if shape in extra),
+                     "The shapes are (frames, channels in, channels out), axes of length 1 left out."))
 
 
 def _listed(shapes: Counter) -> str:

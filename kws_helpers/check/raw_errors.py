@@ -65,6 +65,9 @@ _MEANINGS = [(re.compile(pattern), meaning) for pattern, meaning in [
      "a value is None there. Did a function above forget its `return`? (Methods such as list.append and list.sort "
      "return None.)"),
     (r"missing \d+ required .*arguments?: (.+)", "a function is called without {0}"),
+    (r"Layer\.__init__\(\) takes 1 positional",
+     "settings of a layer need their names. keras.Model takes two places: keras.Model(inputs, outputs)"),
+    (r"Cannot convert '(\d+)' to a shape", "a shape is a tuple, with brackets of its own: (49, 40) or (49,)"),
     (r"takes (.+) positional arguments? but (\d+)",
      "a function that takes {0} arguments without a name is called with {1}. Others need theirs: name=value"),
     (r"high <= (?:low|0)", "rng.integers(a, b) draws from a to b - 1, so b must be larger than a"),
