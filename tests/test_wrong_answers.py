@@ -331,6 +331,8 @@ WRONG = [
     ("mask_spectrogram", masked(lambda rng, most: rng.integers(min(1, most), most + 1), lambda rng, last: rng.integers(
         0, last + 1)), "0 is a width, too"),
     ("mask_spectrogram", masked(lambda rng, most: most, lambda rng, last: rng.integers(0, last + 1)), "Draw it with"),
+    ("mask_spectrogram", masked(lambda rng, most: rng.integers(0, most + 1), lambda rng, last: rng.integers(
+        0, last + 2)), "begins behind the last frame"),
     ("mask_spectrogram", lambda features, t, f, rng: features * 0 + 1, "come back as they were"),
     ("time_shift", lambda audio, samples: np.roll(audio, samples), "comes in again at the other"),
     ("time_shift", lambda audio, samples: np.append(audio[samples:], np.zeros(samples)), "The direction is wrong"),

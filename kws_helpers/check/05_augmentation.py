@@ -180,6 +180,11 @@ def mask_spectrogram(f):
         at_the_end = np.mean([(out == 0).all(axis=1 - axis)[-1] for out in wide])
         expect.that(at_the_end < 0.2, f"a band at the last of the {name} in few of 300 draws", f"{at_the_end:.0%} of them",
                     "Bands stick out at the edge. The last possible beginning is the number of places minus the width.")
+    two_frames = [np.asarray(f(np.ones((2, 20)), 1, 0, _rng(seed))) for seed in range(600)]
+    whole = np.mean([one.all() for one in two_frames])
+    expect.that(whole < 0.58, "a band of 0 or 1 frames that hides none in half of 600 draws", f"none in {whole:.0%}",
+                "It begins behind the last frame at times. The last possible beginning is the number of places minus the "
+                "width.")
     yield "takes its random numbers from rng"
     expect.that(np.array_equal(draws[1], f(features, 6, 4, _rng(1))),
                 "the same result for generators with the same seed", "two different results",

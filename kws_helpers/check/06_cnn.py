@@ -216,13 +216,12 @@ def _has_convolution(model):
 def dense_weights(f):
     kernel = np.array([[1.0, 2.0], [3.0, 4.0]])
     yield "returns an array"
-    expect.array(f(kernel, (3, 3)))
+    weights = expect.array(f(kernel, (3, 4)))
     yield "has a row for each number of the picture, and a column for each number of the map"
-    expect.shape(f(kernel, (3, 4)), (12, 6), "3 x 4 numbers go in, and a kernel of 2 x 2 has 2 x 3 positions.", known=[
+    expect.shape(weights, (12, 6), "3 x 4 numbers go in, and a kernel of 2 x 2 has 2 x 3 positions.", known=[
         ((6, 12), "Rows and columns are exchanged: image.ravel() @ W needs a row for each number of the picture."),
         ((12, 2, 3), "Each row is still a map with two axes: ravel() it."), ((9, 4), "The picture is taken for square.")])
     yield "holds the kernel in its first column, at the places of the first window"
-    weights = np.asarray(f(kernel, (3, 4)))
     expect.close(weights[:, 0], [1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 0, 0],
                  "The window's second row begins one whole row of the picture later.", known=[
         ([4, 3, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0], "The kernel is turned."),
