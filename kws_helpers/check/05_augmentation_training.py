@@ -23,8 +23,9 @@ def ChangedClips(f):
     expect.shape(batch[1], (4,), "a label for each clip of the batch.")
     yield "changes every clip with `change`, and leaves the labels to their clips"
     expect.close(batch[0][:, 0], np.asarray(batch[1]) + 0.5, "Clip and label must have the same number.")
-    expect.close(call(made.__getitem__, 0)[0], batch[0], "The second time, the clips were changed twice: `self.x` must stay "
-                 "as it is.")
+    again = call(made.__getitem__, 0)
+    expect.equal(again[1], batch[1], "The same batch has the same clips until the epoch ends: those of `self.order`.")
+    expect.close(again[0], batch[0], "The second time, the clips were changed twice: `self.x` must stay as it is.")
     yield "has a last batch that may be smaller"
     expect.shape(call(made.__getitem__, 2)[0], (2, 1), "10 clips in batches of 4 leave two for the last one.")
     yield "has every clip once in an epoch, in the order of `self.order`"
