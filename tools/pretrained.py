@@ -66,16 +66,16 @@ def card(measured: Spotted, dataset: data.Dataset, threshold: float) -> str:
     keywords = "\n".join(f"| {word} | {share:.0%} |" for word, share in measured.by_keyword.items())
     return f"""# The network in the box
 
-`pretrained.keras` is a spotter of ten words: {", ".join(data.KEYWORDS)}. `tools/pretrained.py` makes it,
-and this page.
+`pretrained.keras` is a spotter of ten words: {", ".join(data.KEYWORDS)}.
+`tools/pretrained.py` makes it, and this page.
 
 ## What it has heard
 
 {np.sum(spoken):,} clips of people, by {dataset.training.count_speakers():,} speakers, from a part of Speech Commands
 v0.02 (Pete Warden, Google, 2018; CC BY 4.0, <https://creativecommons.org/licenses/by/4.0/>), all clips of other words
 that these speakers said, and the course's bundled synthetic voices. The clips were changed anew in every epoch, and
-background noise was mixed in. It is the network of {measured.name}: of three seeds, the one
-that missed the fewest words in recordings of the validation split. The file contains no recording.
+background noise was mixed in. It is the network of {measured.name}: of three seeds, the one that
+missed the fewest words in recordings of the validation split. The file contains no recording.
 
 ## How well it hears
 

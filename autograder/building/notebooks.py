@@ -7,6 +7,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
+from autograder.building.colab import colab_cell
 from autograder.building.figures import attach_expected, figures
 from autograder.building.lesson import read_lesson
 from autograder.building.paths import SOLUTIONS
@@ -20,11 +21,12 @@ class BuildError(ValueError):
 
 
 def source_notebook(name: str) -> NotebookNode:
-    """Return the lesson as nbgrader's source: the judge imported where it is called, expected figures put in."""
+    """Return the lesson as nbgrader's source: Colab's cell first, the judge imported, expected figures put in."""
     notebook = read_lesson(name)
     for cell in notebook.cells:
         cell.source = cell.source.replace("### BEGIN HIDDEN TESTS", f"### BEGIN HIDDEN TESTS\n{JUDGE_IMPORT}")
     attach_expected(notebook, figures(SOLUTIONS / f"{name}.ipynb"))
+    notebook.cells.insert(0, colab_cell())
     return notebook
 
 

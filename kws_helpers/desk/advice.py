@@ -68,8 +68,8 @@ class _Advice:
                            "was started.\n"
                            "Choose Run > Run All Above Selected Cell in the menu, then run this cell again.")
         elif name := self._hidden_module(error):
-            error.add_note(f"`{name}` is a variable of yours now, and hides what the first cell imports under that "
-                           "name.\nCall yours something else, then run the first cell and this one again.")
+            error.add_note(f"`{name}` is a variable of yours now, and hides what the course imports under that "
+                           "name.\nCall yours something else, then run the cell with the imports and this one again.")
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
     def go_on(self, result: Any) -> None:

@@ -106,12 +106,27 @@ def load(path: Path | str | None = None) -> Spotter:
 
 
 def _pack(path: Path, description: dict) -> None:
-    """Add the description to a file that Keras wrote, and compress all of it, which Keras does not."""
+    """Write a file of Keras anew: compressed, with the description, for older versions of Keras, too, without dates."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    members["config.json"] = json.dumps(_plain(json.loads(members["config.json"]))).encode()
+    written_by = json.loads(members["metadata.json"])["keras_version"]
+    members["metadata.json"] = json.dumps({"keras_version": written_by}).encode()
+    with zipfile.ZipFile(path, "w") as archive:
         for name, content in (members | {MEMBER: json.dumps(description)}).items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+def _plain(node: Any) -> Any:
+    """Return a network's configuration without settings at their default that Keras 3.6 does not know yet."""
+    if isinstance(node, list):
+        return [_plain(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: _plain({setting: one for setting, one in value.items()
+                          if one is not None and not (setting.startswith("renorm") and not node["config"]["renorm"])}
+                         if name == "config" and isinstance(value, dict) else value)
+            for name, value in node.items()}
 
 
 def _numbers(values: np.ndarray) -> list[float]:
