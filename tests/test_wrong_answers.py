@@ -2,6 +2,7 @@
 
 import hashlib
 
+import keras
 import numpy as np
 import pytest
 
@@ -108,6 +109,29 @@ def dropping(keeps=np.greater_equal, size=np.shape):
 
 def mixing(ratio):
     return lambda audio, noise, snr_db: audio + noise * np.sqrt(np.mean(audio**2) / np.mean(noise**2) / ratio(snr_db))
+
+
+def in_a_room(cut, scaled):
+    """A wrong `in_a_room`: another part of the echoes, or another factor."""
+    return lambda audio, response: cut(np.convolve(audio, response), len(audio)) * scaled(
+        audio, cut(np.convolve(audio, response), len(audio)), np.convolve(audio, response))
+
+
+def quotient(audio, heard, _):
+    return np.sqrt(np.mean(audio**2) / np.mean(heard**2))
+
+
+def masked(width, start):
+    """A wrong `mask_spectrogram`: another draw of the band's width or of its start."""
+    def mask_spectrogram(features, time_width, frequency_width, rng):
+        features = features.copy()
+        for picture, widest in ((features, time_width), (features.T, frequency_width)):
+            size = width(rng, widest)
+            first = start(rng, len(picture) - size)
+            picture[first : first + size] = 0
+        return features
+
+    return mask_spectrogram
 
 
 def sticking_out(features, time_width, frequency_width, rng):
@@ -304,6 +328,60 @@ WRONG = [
     ("change_gain", lambda audio, decibel: audio * np.exp(decibel / 20), "np.exp undoes the natural logarithm"),
     ("change_gain", lambda audio, decibel: audio * decibel, "undo the logarithm"),
     ("mask_spectrogram", sticking_out, "Bands stick out at the edge"),
+    ("mask_spectrogram", masked(lambda rng, most: rng.integers(min(1, most), most + 1), lambda rng, last: rng.integers(
+        0, last + 1)), "0 is a width, too"),
+    ("mask_spectrogram", masked(lambda rng, most: most, lambda rng, last: rng.integers(0, last + 1)), "Draw it with"),
+    ("mask_spectrogram", masked(lambda rng, most: rng.integers(0, most + 1), lambda rng, last: rng.integers(
+        0, last + 2)), "begins behind the last frame"),
+    ("mask_spectrogram", lambda features, t, f, rng: features * 0 + 1, "come back as they were"),
+    ("time_shift", lambda audio, samples: np.roll(audio, samples), "comes in again at the other"),
+    ("time_shift", lambda audio, samples: np.append(audio[samples:], np.zeros(samples)), "The direction is wrong"),
+    ("time_shift", lambda audio, samples: np.append(np.zeros(max(samples, 0)), audio)[:len(audio)], "Zeros come in at"),
+    ("change_gain", lambda audio, decibel: 10 ** (decibel / 20), "Multiply the clip by the factor"),
+    ("change_gain", lambda audio, decibel: audio * 10 ** (decibel // 20), "// does not"),
+    ("change_gain", lambda audio, decibel: audio * 10 ** (decibel / 40), "a root too many"),
+    ("change_gain", lambda audio, decibel: audio + 10 ** (decibel / 20), "Loudness is a factor"),
+    ("mix_noise", mixing(lambda snr: 10 ** (snr // 10)), "// does not"),
+    ("mix_noise", lambda audio, noise, snr: audio + noise * np.sqrt(np.mean(noise**2) / np.mean(audio**2) / 10 ** (
+        snr / 10)), "powers is upside down"),
+    ("mix_noise", lambda audio, noise, snr: audio + noise * np.mean(abs(audio)) / np.mean(abs(noise)) * 10 ** (
+        -snr / 20), "means of absolute values"),
+    ("in_a_room", in_a_room(lambda all_, n: all_[-n:], quotient), "keep the first samples"),
+    ("in_a_room", in_a_room(lambda all_, n: all_[:n], lambda audio, heard, all_: np.sqrt(
+        np.sum(audio**2) / np.sum(all_**2))), "Cut first"),
+    ("in_a_room", lambda audio, response: np.convolve(audio, response, mode="same") * quotient(
+        audio, np.convolve(audio, response, mode="same"), None), 'mode="same"'),
+    ("in_a_room", in_a_room(lambda all_, n: all_[:n], lambda *sounds: 1), "not brought back"),
+    ("convolve2d", lambda *args, **kw: slid(lambda a, b: max(0, np.sum(a * b)), *args, **kw), "That is a ReLU"),
+    ("convolve2d", lambda *args, **kw: slid(lambda a, b: np.sum(a * b), *args, **kw).ravel(), "in one row"),
+    ("feature_map_size", lambda n, k, s, p: (49 + 2 * p - k) // s + 1, "49 is fixed"),
+    ("feature_map_size", lambda n, k, s, p: (n - k) // s + 1 + 2 * p, "added after the division"),
+    ("feature_map_size", lambda n, k, s, p: np.array([(n + 2 * p - k) // s + 1]), "x.item()"),
+    ("max_pool2d", lambda image, size: tiled(image, size, 1), "Take its columns with them"),
+    ("max_pool2d", lambda image, size: tiled(image, 2, (1, 3)), "not always 2"),
+    ("conv_parameters", lambda k, i, o, bias=True: np.prod(np.int16([k, k] if isinstance(k, int) else k), dtype="int16")
+     * np.int16(i) * np.int16(o) + np.int16(o * bias), "16 bits"),
+    ("dense_weights", lambda kernel, shape: np.stack([slid(lambda a, b: np.sum(a * b), one, kernel).ravel() for one in
+     np.eye(shape[0] * shape[1]).reshape(-1, *shape)]).astype(int), "all its digits count"),
+    ("smooth", lambda p, width: means(0, 1)(p, width).T, "a row for each frame"),
+    ("smooth", lambda p, width: means(0, 1)(p, width).mean(axis=1), "frames alone: axis=0"),
+    ("detect", lambda p, threshold, refractory: [(t, int(p.argmax())) for t in range(len(p)) if max(p[t]) >= threshold],
+     "the frame's own row"),
+    ("detect", lambda p, threshold, refractory: [].append((4, 1)), "leave out the `=`"),
+    ("false_alarms_per_hour", lambda d, truth, seconds: sum(k not in [c for *_, c in truth] for _, k in d) * 3600
+     / seconds, "Only the classes are compared"),
+    ("at_most_per_hour", lambda alarms, seconds, certainty=0.95: -np.log(0.025) * 3600 / seconds, "Nothing is halved"),
+    ("residual_block", lambda x, channels, stride: keras.Model(x, keras.layers.ReLU()(x)), "without a network around"),
+    ("build_cnn", lambda input_shape=(49, 40), n_classes=12: keras.layers.Dense(n_classes)(keras.Input(input_shape)),
+     "return keras.Model("),
+    ("build_cnn", lambda input_shape=(49, 40), n_classes=12: [keras.layers.Flatten()], "makes a network of a list"),
+    ("multiply_adds", lambda model: model.count_params(), "The biases are counted"),
+    ("multiply_adds", lambda model: 0, "The layer was not found"),
+    ("fold_batch_norm", lambda kernel, gamma, beta, mean, variance, epsilon: (
+        kernel * gamma / np.sqrt(variance + 1e-3), beta), "epsilon is fixed"),
+    ("fold_batch_norm", lambda kernel, gamma, beta, mean, variance, epsilon: (
+        kernel * gamma / np.sqrt(variance + epsilon), (beta - mean) * gamma / np.sqrt(variance + epsilon)),
+     "at the end"),
 ]
 
 
@@ -311,6 +389,41 @@ WRONG = [
 def test_a_wrong_answer_hears_what_leads_on(name, answer, words):
     report = LADDERS[name].climb(answer)
     assert not report.passed and words in report.steps[-1].advice, report.steps[-1]
+
+
+def regularised(last=(), penalties=("kernel",), rate=lambda dropout: dropout, strength=lambda l2: l2):
+    def build_regularised_ffnn(input_shape=(49, 40), n_classes=12, dropout=0.5, l2=1e-4):
+        layers = keras.layers
+        options = {f"{one}_regularizer": keras.regularizers.L2(strength(l2)) for one in penalties}
+        groups = [[layers.Dense(size, **options), layers.BatchNormalization(), layers.ReLU(),
+                   layers.Dropout(rate(dropout))] for size in (64, 128)]
+        return keras.Sequential([keras.Input(input_shape), layers.Flatten(), *groups[0], *groups[1],
+                                 layers.Dense(n_classes, "softmax", **options), *last])
+
+    return build_regularised_ffnn
+
+
+def relu_first(x, channels, stride):
+    """A wrong `residual_block`: on the main path, ReLU comes before batch normalisation."""
+    from keras import layers
+
+    def step(x, kernel, stride, activation=None):
+        return layers.BatchNormalization(momentum=0.95)(layers.Conv1D(
+            channels, kernel, strides=stride, padding="same", use_bias=False, activation=activation)(x))
+
+    y = step(step(x, 9, stride, "relu"), 9, 1)
+    same = stride == 1 and x.shape[-1] == channels
+    return layers.ReLU()(layers.Add()([y, x if same else layers.ReLU()(step(x, 1, stride))]))
+
+
+@pytest.mark.parametrize("name, answer, words", [
+    ("build_regularised_ffnn", regularised(last=[keras.layers.Softmax()]), "One is enough"),
+    ("build_regularised_ffnn", regularised(penalties=("kernel", "bias")), "The biases have a penalty, too"),
+    ("build_regularised_ffnn", regularised(rate=lambda dropout: 1 - dropout), "not the share that is kept"),
+    ("build_regularised_ffnn", regularised(strength=lambda l2: 0.01), "as a text has the strength 0.01"),
+    ("residual_block", relu_first, "The order is convolution, batch normalisation, ReLU")])
+def test_a_wrong_network_hears_what_leads_on(name, answer, words):
+    test_a_wrong_answer_hears_what_leads_on(name, answer, words)
 
 
 FLAWS = {"8 bits": lambda value: value.astype("uint8"), "rounded": lambda value: np.round(value, 3),

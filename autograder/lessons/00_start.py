@@ -63,8 +63,8 @@ microphone.try_spotter(spotting.load(), one_clip)
 # | [04_overfitting](04_overfitting.ipynb) | why the network fails, and five remedies, built by hand and measured | 150 |
 # | [05_augmentation](05_augmentation.ipynb) | new clips out of old ones, and an honest comparison of the remedies | 160 |
 # | [06_cnn](06_cnn.ipynb) | kernels that slide over sound | 150 |
-# | [07_tc_resnet](07_tc_resnet.ipynb) | a network small enough for a wristwatch; a challenge | 160 |
-# | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 130 |
+# | [07_tc_resnet](07_tc_resnet.ipynb) | a network small enough for a wristwatch; a challenge | 180 |
+# | [08_live_spotter](08_live_spotter.ipynb) | the network listens: to long recordings, to you, and to a word of your own | 140 |
 #
 # Lessons 01 and 02 come first. After that you may choose your own way.
 #

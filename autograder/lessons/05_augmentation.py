@@ -428,7 +428,7 @@ play(higher)
 #
 # </details>
 #
-# When it works, you will see up to two black bands in each picture, differently at each draw:
+# When it works, you will see up to two black bands in each picture, in other places at each draw:
 #
 # ![The features of a clip, and three masked versions of them with black bands of different widths at
 # different places](expected:masks)
@@ -542,8 +542,7 @@ widgets.explore(draw_change, {
 #
 # Two methods are missing. `__len__` is what `len(…)` calls, and `__getitem__(number)` is what `[number]` calls.
 # `self.order` holds the numbers of all clips in a random order: batch 0 takes the first `batch_size` of them, batch 1 the
-# next, and
-# so on; the last batch may be smaller.
+# next, and so on; the last batch may be smaller.
 #
 # <details><summary>Hint 1: the number of batches</summary>
 #
@@ -657,7 +656,7 @@ mask_gains = 100 * (measured["plain, fresh masks"] - measured["plain, as recorde
 print("masks minus as recorded, seed by seed:" + "".join(f"{gain:>+7.1f}" for gain in mask_gains))
 
 # %% [markdown]
-# The masks alone gain less than five points on average: they hide something, but they bring no other voice, and no other
+# The masks alone change the mean by less than five points: they hide something, but they bring no other voice, and no other
 # room.
 #
 # `AugmentedClips`, ours, is a `PyDataset` like yours. In every epoch it draws a shift, a speed, a voice, a loudness, a noise, a
@@ -914,7 +913,7 @@ def gain(better, worse):
 def heard_and_unheard(name):
     return 100 * measured[name].mean(axis=0)
 
-claim("The masks alone gain less than five points on average", mask_gains.mean() < 5, mask_gains.mean())
+claim("The masks alone change the mean by less than five points", abs(mask_gains.mean()) < 5, mask_gains.mean())
 copies_gain = gain("plain, fresh copies", "plain, as recorded")
 claim("Fresh copies gain more than eight points with every seed", copies_gain.min() > 8, copies_gain.min())
 claim("The layers alone gain nothing that is larger than the chance error",
@@ -956,7 +955,7 @@ claim("far below 100 %", heard_and_unheard("plain, fresh copies")[0] < 90, heard
 # error on new voices is mostly variance: it fits accidents of its training clips (the exact place, loudness, voice and
 # background). Shifted, louder and noisy copies cover the differences that really occur between recordings, so the
 # accidents average out. That lowers the variance without forbidding the network any good rule: little new bias. Dropout
-# (with the other layers) lowers the training accuracy by 20 points and, with fresh copies, the validation accuracy,
+# (with the other layers) lowers the training accuracy by more than 20 points with fresh copies, and the validation accuracy,
 # too: it limits what the network can do, useful rules included. The bias rises, and there is little variance left that
 # could fall.
 #

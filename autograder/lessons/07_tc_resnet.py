@@ -12,7 +12,7 @@
 # - count **multiply-adds**, and say why the number of parameters does not tell what a network costs
 # - compare networks fairly, and say what a result on one kind of voices means for another
 #
-# *About 160 minutes · 14 points · needs lessons 02 to 06*
+# *About 180 minutes · 14 points · needs lessons 02 to 06*
 
 # %% nbgrader={"grade_id": "setup-07_tc_resnet"}
 from kws_helpers import data, features, mode, plotting, results, spotting, training, widgets  # before Keras
@@ -359,7 +359,7 @@ widgets.explore(draw_stacks, {"blocks": widgets.slider("blocks", 1, 20, 2 if mod
                                                            False)})
 
 # %% [markdown]
-# Why is the plain line a thousand times lower, and yet rather *flat*? The gradient of a kernel is a product: what comes in
+# Why is the plain line more than a thousand times lower, and yet rather *flat*? The gradient of a kernel is a product: what comes in
 # from the clip's side, which fades on its way forward, times what comes back from the loss, which fades on its way back.
 # Near the clip the second factor is tiny, near the end the first. So the product is tiny everywhere.
 #
@@ -392,7 +392,7 @@ alike = of_stacks(agreement, blocks=2)
 claim("two samples agree better where there are shortcuts, with each of three seeds that we tried",
       all(one < other for one, other in zip(alike["plain"], alike["residual"])), alike)
 low = of_stacks(lambda stack: gradient_sizes(stack).max(), 10, batch_norm=False)
-claim("Why is the plain line a thousand times lower", max(low["plain"]) * 1000 < min(low["residual"]), low)
+claim("Why is the plain line more than a thousand times lower", max(low["plain"]) * 1000 < min(low["residual"]), low)
 
 # %% [markdown]
 # ## The residual block

@@ -15,7 +15,7 @@
 # - teach it a word of your own, with ten recordings of your voice, and find out what it has really learned
 # - take it home: one file that listens without this notebook
 #
-# *About 130 minutes · 10 bonus points · needs lessons 01 to 03 and, from lesson 05, `AugmentedClips`; better with
+# *About 140 minutes · 10 bonus points · needs lessons 01 to 03 and, from lesson 05, `AugmentedClips`; better with
 # the `spotter.keras` of lesson 07*
 
 # %% nbgrader={"grade_id": "setup-08_live_spotter"}
@@ -991,8 +991,8 @@ class Listener:
 
 # %% [markdown]
 # First a test without a microphone: the excerpt that you heard above, chunk by chunk, and the same seconds as a whole. Both
-# ways must find the same. From here on the threshold is lower: in your quiet room not every second word is a trap, and a
-# missed word is the greater nuisance.
+# ways must find the same. (What is detected between two words stands in the last two lines only.) From here on the threshold
+# is lower: in your quiet room not every second word is a trap, and a missed word is the greater nuisance.
 
 # %% tags=["shows"]
 FOR_PEOPLE = 0.6

@@ -14,12 +14,17 @@ def convolve2d(f):
     yield "has a value for each position at which the kernel fits: 2 x 2 fits into 4 x 4 at 3 x 3 positions"
     expect.shape(f(np.ones((4, 4)), ones), (3, 3), "n - k + 1 positions in each direction.", known=[
         ((2, 2), "The last position is missing: there are n - k steps, and the first position takes none."),
-        ((4, 4), "Without padding the map is smaller than the image: the whole kernel must lie inside.")])
+        ((4, 4), "Without padding the map is smaller than the image: the whole kernel must lie inside."),
+        ((9,), "The sums are right in number, but in one row: give them the map's rows and columns.")])
     yield "multiplies and adds up: four ones give 4"
     expect.close(f(np.ones((3, 3)), ones), np.full((2, 2), 4.0), "The sum of all products.", known=[
         (np.full((2, 2), 8.0), "`@` is a product of matrices. `*` multiplies each number with the one below it."),
         (np.ones((2, 2)), "The products are averaged. Add them up."),
-        (np.full((2, 2), 2.0), "Only one row or column of the window is added up. np.sum without an axis adds all.")])
+        (np.full((2, 2), 2.0), "Only one row or column of the window is added up. np.sum without an axis adds all."),
+        ([[4, 4], [0, 0]], "Only the first row of the map is filled. Is the `return` inside the loop?")])
+    yield "keeps negative sums: four times -1 gives -4"
+    expect.close(f(-np.ones((3, 3)), ones), np.full((2, 2), -4.0), "A sum may be negative.", known=[
+        (np.zeros((2, 2)), "Negative sums became 0. That is a ReLU, which comes after the convolution.")])
     yield "takes images and kernels that are not square"
     expect.shape(f(np.ones((5, 7)), np.ones((2, 4))), (4, 4), "Rows and columns have sizes of their own.", known=[
         ((2, 6), "The kernel's rows and columns are exchanged."),
@@ -35,6 +40,9 @@ def convolve2d(f):
     yield "moves by the stride, in both directions"
     expect.close(f(square, ones, stride=2), [[10.0, 18.0], [42.0, 50.0]],
                  "With stride 2 the windows begin in rows 0 and 2 and in columns 0 and 2.", known=[
+        ([[10.0, 14.0], [42.0, 46.0]], "The columns still lie side by side: a window begins in column j * stride."),
+        ([[10.0, 18.0], [26.0, 34.0]], "The rows still lie side by side: a window begins in row i * stride."),
+        ([[20.0]], "The image itself was thinned out. Only the kernel's places are `stride` apart, and it sees them whole."),
         ([[10.0, 14.0], [26.0, 30.0]], "The map has the right size, but its windows still lie side by side: value "
                                        "(i, j) belongs to the window that begins at (i * stride, j * stride)."),
         ([[10.0, 14.0, 18.0], [26.0, 30.0, 34.0], [42.0, 46.0, 50.0]], "The stride is not used: the kernel moves by one."),
@@ -58,11 +66,11 @@ def convolve2d(f):
 @ladder("feature_map_size(n, kernel, stride, padding)")
 def feature_map_size(f):
     yield "returns a whole number"
-    expect.whole_number(f(10, 3, 1, 0), "Round down with // or int().")
+    expect.whole_number(f(10, 3, 1, 0))
     yield "counts the positions: a kernel of 3 fits into 10 at 8 places"
     expect.equal(f(10, 3, 1, 0), 8, "Count the steps, and one more for the first position.", known=[
         (7, "The first position is missing: it takes no step. Add 1."),
-        (10, "The kernel is ignored: that many places would need padding."),
+        (10, "The kernel is ignored: that many places would need padding."), (47, "49 is fixed. Use `n`."),
         (3, "The windows lie side by side here. They overlap: each begins `stride` after the one before.")])
     yield "counts zeros on both sides: with padding 2 there are 14 to slide over"
     expect.equal(f(10, 3, 1, 2), 12, known=[
@@ -79,7 +87,8 @@ def feature_map_size(f):
     yield "has one position where the kernel just fits"
     expect.equal(f(5, 5, 4, 0), 1)
     yield "puts it all together"
-    expect.equal(f(49, 5, 2, 2), 25)
+    expect.equal(f(49, 5, 2, 2), 25, "First the zeros make the row longer, then the steps are counted.", known=[
+        (27, "The padding is added after the division. It makes the row longer before.")])
 
 
 @ladder("max_pool2d(image, size)")
@@ -93,18 +102,22 @@ def max_pool2d(f):
         ((4, 3), "The tiles have one row only. They have `size` rows and `size` columns."),
         ((2, 6), "The tiles have one column only. They have `size` rows and `size` columns."),
         ((3, 2), "Rows and columns are exchanged."), ((2, 2), "Those are the tiles' own rows and columns: after "
-        "reshape(rows, size, columns, size) a tile has the axes 1 and 3, and the maximum is taken over these.")])
+        "reshape(rows, size, columns, size) a tile has the axes 1 and 3, and the maximum is taken over these. Or is the "
+        "image taken for square?"), ((2, 3, 2), "Only a tile's rows are gone. Take its columns with them: axis=(1, 3)."),
+        ((2, 2, 3), "Only a tile's columns are gone. Take its rows with them: axis=(1, 3).")])
     yield "keeps the largest value of each tile"
     expect.close(f(image, 2), [[5.0, 8.0]],
                  "The first tile holds 1, 4, 3, 5, the second 2, 8, 0, 6: rows and columns belong together.", known=[
         ([[5.0, 5.0]], "The second window begins in column 1. It begins where the first one ended: in column `size`."),
         ([[8.0, 6.0]], "Those are the largest of each row: reshape took a row for a tile. Rows of an image lie one after "
                        "the other in memory; reshape to (rows, size, columns, size) and take the axes 1 and 3."),
+        ([[3.0, 1.0]], "That is the largest value's place in its tile (argmax). The value itself is wanted."),
         ([[3.25, 4.0]], "That is the mean. The largest is wanted."), ([[1.0, 0.0]], "That is the smallest."),
         ([[13.0, 16.0]], "That is the sum. The largest is wanted."),
         ([[1.0, 2.0]], "That is the first value of each tile, whatever the others are.")])
     yield "knows larger tiles"
-    expect.close(f(np.arange(36.0).reshape(6, 6), 3), [[14.0, 17.0], [32.0, 35.0]])
+    expect.close(f(np.arange(36.0).reshape(6, 6), 3), [[14.0, 17.0], [32.0, 35.0]],
+                 "A tile has `size` rows and columns, 3 here and not always 2.")
     yield "works with negative values"
     expect.close(f(-image, 2), [[-1.0, 0.0]], "Which of -1, -4, -3, -5 is the largest?", known=[
         ([[0.0, 0.0]], "0 won against negative values, because the search starts there."),
@@ -130,7 +143,7 @@ def conv_parameters(f):
         (11, "That is a depthwise layer and one of 1 x 1 kernels. Here each kernel sees all channels that come in.")])
     yield "counts a kernel, with a bias, for each channel that goes out"
     expect.equal(f(3, 1, 16), 160, "16 kernels of 3 x 3, and 16 biases.", known=[
-        (145, "There is a single bias here. Every channel that goes out has its own."),
+        (145, "There is a single bias here, or one for each channel that comes in. Every channel that goes out has its own."),
         (10, "Only one kernel is counted. There is one for every channel that goes out.")])
     yield "gives kernels as many layers of weights as channels come in"
     expect.equal(f(3, 16, 32), 4640, "Each of the 32 kernels has 3 x 3 x 16 weights, and one bias.", known=[
@@ -144,6 +157,7 @@ def conv_parameters(f):
     expect.equal(f((9, 1), 40, 16), 5776, cause, known=[(51856, "The first number of the pair is used for both sides."),
                                                         (6416, "The sides are added. The area is rows times columns.")])
     expect.equal(f((2, 5), 3, 4, bias=False), 120)
+    expect.equal(f(5, 64, 128), 204_928, "Numbers of 16 bits end at 32,767.")
 
 
 @ladder("receptive_field(kernels, strides)")
@@ -159,7 +173,8 @@ def receptive_field(f):
     yield "grows with each layer: kernels of 3 and 3 see 5"
     expect.equal(f([3, 3], [1, 1]), 5, "Three neighbours, each of which sees 3: they overlap.", known=[
         (9, "The kernels are multiplied. A layer adds k - 1."), (6, "The kernels are added. The neighbours overlap: add k - 1."),
-        (3, "Only the last layer is there. Does the field start again in every round?")])
+        (3, "Only one layer is there. Does the field start again in every round, or is the `return` inside the loop?"),
+        (7, "The strides are added. They multiply: 1 · 1 is 1.")])
     expect.equal(f([3, 5, 2], [1, 1, 1]), 8, known=[(9, "The strides are added. They multiply: 1 · 1 is 1.")])
     yield "grows faster after a stride: kernels of 3 and 3, the first with stride 2, see 7"
     expect.equal(f([3, 3], [2, 1]), 7, "Neighbours after the first layer are 2 inputs apart.", known=[
@@ -201,12 +216,12 @@ def _has_convolution(model):
 def dense_weights(f):
     kernel = np.array([[1.0, 2.0], [3.0, 4.0]])
     yield "returns an array"
-    expect.array(f(kernel, (3, 3)))
+    weights = expect.array(f(kernel, (3, 4)))
     yield "has a row for each number of the picture, and a column for each number of the map"
-    expect.shape(f(kernel, (3, 4)), (12, 6), "3 x 4 numbers go in, and a kernel of 2 x 2 has 2 x 3 positions.", known=[
-        ((6, 12), "Rows and columns are exchanged: image.ravel() @ W needs a row for each number of the picture.")])
+    expect.shape(weights, (12, 6), "3 x 4 numbers go in, and a kernel of 2 x 2 has 2 x 3 positions.", known=[
+        ((6, 12), "Rows and columns are exchanged: image.ravel() @ W needs a row for each number of the picture."),
+        ((12, 2, 3), "Each row is still a map with two axes: ravel() it."), ((9, 4), "The picture is taken for square.")])
     yield "holds the kernel in its first column, at the places of the first window"
-    weights = np.asarray(f(kernel, (3, 4)))
     expect.close(weights[:, 0], [1, 2, 0, 0, 3, 4, 0, 0, 0, 0, 0, 0],
                  "The window's second row begins one whole row of the picture later.", known=[
         ([4, 3, 0, 0, 2, 1, 0, 0, 0, 0, 0, 0], "The kernel is turned."),
@@ -217,4 +232,6 @@ def dense_weights(f):
     image, answers = np.arange(12.0).reshape(3, 4) ** 2, [[150, 228, 326], [582, 740, 918]]
     expect.close(image.ravel() @ weights, np.ravel(answers), "Each column belongs to one position of the kernel.")
     yield "takes kernels that are not square"
-    expect.close(np.asarray(f(np.array([[1.0, -1.0, 2.0]]), (2, 3))), [[1, 0], [-1, 0], [2, 0], [0, 1], [0, -1], [0, 2]])
+    expect.close(np.asarray(f(np.array([[0.5, -1.0, 2.0]]), (2, 3))),
+                 [[0.5, 0], [-1, 0], [2, 0], [0, 0.5], [0, -1], [0, 2]],
+                 "The kernel has one row and three columns here, and all its digits count.")

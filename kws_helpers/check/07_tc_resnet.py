@@ -1,7 +1,6 @@
 """The checks of lesson 07 that look at networks."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +23,7 @@ def residual_block(f):
         got = networks.squeezed(_block(f, inputs, channels, stride).output_shape)
         expect.that(got == (None, frames, channels), f"shape (None, {frames}, {channels}) for an x of {inputs} "
                     f"channels, channels={channels} and stride={stride}", str(got),
-                    'padding="same" keeps the frames; the stride divides them. Both ways must end with the same shape.')
+                    'padding="same" keeps the frames; the stride divides them. Both ways end with the same shape and are added.')
     yield "has the kernels of the table, where the shape changes"
     networks.has_kernels(_block(f, 16, 24, 2), [(9, 16, 24), (9, 24, 24), (16, 24)])
     yield "leaves x alone on the shortcut, where the shape stays the same"
@@ -41,16 +40,21 @@ def residual_block(f):
     _set(keeps)
     expect.close(networks.run(keeps, x), x, "All numbers of the main path were 0 here, and x was positive: x + 0 = x.",
                  2e-3, known=[(np.zeros_like(x), "Nothing of x arrives at the end. Either nothing is added, or the main "
-                               "path was stored in `x`, so that it was added to itself. Give it a name of its own.")])
+                               "path was stored in `x`, so that it was added to itself. Give it a name of its own."),
+                              (x / 2, "The mean of both ways is taken (Average). Add them.")])
     yield "adds before the last ReLU: the main path can take away from x"
     _set(keeps, beta=-1)
     expect.close(networks.run(keeps, x), np.maximum(x - 1, 0), "The main path was -1 everywhere, and x from 0.5 to 2. The "
                  "result is x - 1, and 0 where that is negative.", 2e-3)
     yield "has batch normalisation and then ReLU between the two convolutions"
-    _set(keeps, beta=1, kernel=lambda shape: _looking_at(4, -1.0, shape))
-    expect.close(networks.run(keeps, np.full_like(x, 2)), np.full_like(x, 3), "The first convolution gave -2 here, batch "
-                 "normalisation made -1 of it, and ReLU 0. Then the second convolution gives 0, batch normalisation "
-                 "1, and x is 2.", 4e-3)
+    grows = _block(f, 2, 3, 1)
+    _set(grows, beta=1, kernel=lambda shape: np.zeros(shape) if len(shape) == 2 else
+         _looking_at(4, -1.0 if shape[-2] == 2 else 1.0, shape))
+    expect.close(networks.run(grows, np.full_like(x, 2)[..., :2])[..., :2], np.full((2, 49, 2), 2.0), "The first convolution "
+                 "gave -2 here, batch normalisation made -1 of it, and ReLU 0. Then the second convolution gives 0, batch "
+                 "normalisation 1, and the shortcut is 1.", 4e-3, known=[
+        (np.full((2, 49, 2), 3.0), "The order is convolution, batch normalisation, ReLU. Here ReLU came before batch "
+                                   "normalisation."), (np.ones((2, 49, 2)), "There is no ReLU between the convolutions.")])
     yield "has batch normalisation and ReLU on the shortcut's convolution"
     changes = _block(f, 3, 3, 2)
     _set(changes, beta=1, kernel=lambda shape: _looking_at(0, -3.0, shape) if len(shape) == 2 else np.zeros(shape))
@@ -71,20 +75,26 @@ def residual_block(f):
 def build_tc_resnet8(f):
     model, clips = yield from networks.is_built(f, 4, "What makes one row of numbers of all frames?")
     yield "has the kernels of the table"
-    networks.has_kernels(model, _table(16, 24, 32, 48, 12))
+    networks.has_kernels(model, _table(16, 24, 32, 48, 12), known=[
+        ((336, 12), "All frames are flattened before the last layer. Take their mean: GlobalAveragePooling1D."),
+        ((16, 12), "No block is on the way to the last layer. Keep what each returns: x = residual_block(x, …)."),
+        ((9, 40, 48), "Each block gets the clip. It gets what comes out of the part before it."),
+        ((9, 40, 16), "The first convolution has a kernel of 3 frames. Those of 9 are in the blocks.")])
     yield "has a batch normalisation for every convolution, and no biases but the last layer's"
     networks.has_norms(model, 10, "ten convolutions", classes=12)
-    yield from networks.gives_probabilities(networks.run(model, 3 * clips))
+    yield from networks.gives_probabilities(networks.run(model, 3 * clips), of_loud=networks.run(model, 1000 * clips))
     yield "halves the frames in each block: with kernels that look at one frame, every eighth frame is seen"
     _set(model, kernel=_looking_at_the_middle)
     silence = np.zeros((1, 49, 40), np.float32)
-    expect.that(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same")
+    expect.that(_score(model, _with_peaks(8)) > 1e-4, "another answer when frame 8 changes", "the same",
+                'padding="same" keeps every frame in its place.')
     for frame in (1, 2, 4, 6, 12):
         expect.close(_score(model, _with_peaks(frame)), _score(model, silence), f"Frame {frame} changes the answer here "
                      "although no kernel sees its neighbours. Has each of the three blocks stride 2?")
     yield "takes the mean over the frames"
     one, two = _score(model, _with_peaks(8)), _score(model, _with_peaks(8, 24))
-    expect.close(two / one, 2, "Two peaks should count twice as much as one.", tolerance=1e-2)
+    expect.close(two / one, 2, "Two peaks should count twice as much as one. The largest "
+                 "value of all (GlobalMaxPooling) counts only one of them.", tolerance=1e-2)
     yield "has ReLU behind the first convolution: a negative number does not get through"
     _set(model, kernel=lambda shape: _first_and_second_turn_the_sign(shape))
     expect.close(_score(model, _with_peaks(8)), 0, "The first convolution gave a negative number here, and the next "
@@ -113,31 +123,12 @@ def _block(f: Callable, inputs: int, channels: int, stride: int) -> Any:
         except CallFailed as failure:
             reason = failure
             continue
-        expect.that(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y)
+        expect.that(isinstance(y, keras.KerasTensor), "a KerasTensor, the place where the last layer ends", y,
+                    "Return that place, without a network around it." if isinstance(y, keras.Model) else "")
         return keras.Model(x, y)
-    if cause := _why_it_cannot_be_built(str(reason), stride):
+    if cause := networks.why_it_cannot_be_added(str(reason), stride):
         raise expect.Missed("a block that can be built", str(reason).removeprefix("it raised "), cause) from None
     raise reason
-
-
-def _why_it_cannot_be_built(error: str, stride: int) -> str:
-    """What to say of two paths that Keras cannot add, or of a layer that gets another shape than before."""
-    if "gets an input of shape" in error:
-        return "Is one layer object used in two places? It holds weights: make a new layer for each place."
-    shapes = re.findall(r"[\[(](?:None, )?(\d+), (?:1, )?(\d+)[\])]", error)
-    frames, channels = ({one[axis] for one in shapes} for axis in (0, 1))
-    halves = math.ceil(49 / stride)
-    if len(frames) == 2 and stride == 1:
-        return 'Frames are lost on one path: every convolution needs padding="same".'
-    if len(frames) == 2 and str(math.ceil(halves / stride)) in frames - {str(halves)}:
-        return ("One path has the stride twice. Either both convolutions of the main path have it, or the shortcut "
-                "begins where the main path ends, because that was stored in `x`. Keep x: give the main path a name of "
-                "its own, and the stride to its first convolution only.")
-    if len(frames) == 2:
-        return "One path has no stride: the main path's first convolution has it, and the shortcut's convolution, too."
-    if len(channels) == 2:
-        return "The two paths have different numbers of channels: every convolution gives `channels`."
-    return ""
 
 
 def _table(*channels: int) -> list[tuple[int, ...]]:
@@ -243,7 +234,10 @@ def _expect_dropout(model: Any, rate: float) -> None:
     steps = np.diff(np.unique(np.round(np.log(p[:, 0]) - np.log(p[:, 1]), 3)))
     expected = in_use / 48 / (1 - rate) if rate else 0.0
     got = float(min(steps[steps > 5e-3], default=0.0))
+    share = 1 - in_use / 48 / got if got else 0.0
     expect.that(abs(got - expected) < 0.02 * max(expected, 0.1),
                 f"that a share of {rate} of 48 numbers is dropped before the last layer in training",
                 "another share, or dropout in another place" if got else "no dropout",
+                "The rate is fixed at 0.5. Use `dropout`." if abs(share - 0.5) < 0.02 and rate != 0.5 else
+                "`dropout` is the share that is dropped, not the share that is kept." if abs(share - 1 + rate) < 0.02 else
                 "Dropout(dropout) belongs between the mean over the frames and the last layer.")

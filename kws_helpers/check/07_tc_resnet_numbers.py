@@ -23,6 +23,7 @@ def as_time_series(f):
     yield "moves no number: frame t, coefficient f of clip n is at [n, t, 0, f]"
     exchanged = clips.transpose(0, 2, 1).reshape(3, 49, 1, 40)
     expect.close(f(clips), clips[:, :, np.newaxis], "The shape is right, and numbers have moved.", known=[
+        (np.trunc(clips)[:, :, np.newaxis], "The shape is right, but the numbers were cut to whole ones."),
         (exchanged, "Frames and coefficients were exchanged, and then pressed into the right shape with reshape.")])
     yield "takes other sizes, and a single clip"
     expect.shape(f(np.zeros((2, 5, 3))), (2, 5, 1, 3), "Take the sizes from the array, or name none.")
@@ -39,7 +40,10 @@ def multiply_adds(f):
     yield "returns one number"
     expect.number(count((3,), layers.Dense(2)))
     yield "counts a dense layer: 3 numbers to 2 neurons are 3 x 2, and the biases do not count"
-    expect.equal(count((3,), layers.Dense(2)), 6, "One product for each weight.")
+    expect.equal(count((3,), layers.Dense(2)), 6, "One product for each weight.", known=[
+        (8, "The biases are counted, too. They are added, and nothing is multiplied."),
+        (0, "The layer was not found. isinstance(layer, keras.layers.Dense) is true for it."),
+        (12, "That is twice as many: a product and its addition count once, and each weight of a dense layer is used once.")])
     yield "counts a Conv1D: 10 frames of 4 channels come out, from 3 frames of 5 channels each: 10 x 4 x 3 x 5"
     expect.equal(count((10, 5), layers.Conv1D(4, 3, padding="same", use_bias=False)), 600,
                  "Each number that comes out takes one product for each place of the kernel and each channel that comes "
@@ -48,7 +52,8 @@ def multiply_adds(f):
     expect.equal(count((10, 5), layers.Conv1D(4, 3, strides=2)), 240,
                  "4 x 4 x 3 x 5: use the shape of the layer's output, and leave the biases out.")
     yield "counts a Conv2D: 6 x 4 places, 2 channels, kernel 3 x 5, from 7 channels"
-    expect.equal(count((6, 4, 7), layers.Conv2D(2, (3, 5), padding="same")), 6 * 4 * 2 * 3 * 5 * 7)
+    expect.equal(count((6, 4, 7), layers.Conv2D(2, (3, 5), padding="same")), 6 * 4 * 2 * 3 * 5 * 7, known=[
+        (0, "Conv2D is left out. isinstance takes several classes as a tuple.")])
     expect.equal(count((100, 40), layers.Conv1D(48, 9, padding="same")), 1_728_000, "Numbers of 16 bits end at 65,535.")
     yield "adds up the layers, and counts nothing else"
     got = count((10, 5), layers.Conv1D(4, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(),
@@ -79,17 +84,20 @@ def fold_batch_norm(f):
     yield "returns two arrays: a kernel of the same shape, and a bias for each channel that comes out"
     got = f(kernel, gamma, beta, mean, variance, 0.1)
     expect.that(isinstance(got, tuple) and len(got) == 2, "two results: return kernel, bias", got)
-    expect.shape(got[0], (3, 5, 4))
+    expect.shape(got[0], (3, 5, 4), known=[((4,), "The kernel comes first, then the bias.")])
     expect.shape(got[1], (4,), "One number for each channel that comes out, the kernel's last axis.")
     yield "multiplies each weight by gamma / sqrt(variance + epsilon) of its channel"
     root = np.sqrt(variance + 0.1)
     expect.close(got[0], kernel * gamma / root, "The factor belongs to the channel that comes out.", known=[
         (kernel * gamma / (variance + 0.1), "The variance needs a root: batch normalisation divides by the deviation."),
         (kernel * gamma / (np.sqrt(variance) + 0.1), "epsilon is added before the root is taken."),
+        (kernel * gamma / np.sqrt(variance + 1e-3), "epsilon is fixed. It is an argument."),
         (kernel * gamma / np.sqrt(variance), "epsilon is missing."), (kernel / root, "gamma is missing."),
         (kernel, "The kernel comes back as it was.")])
     yield "gives the bias beta - mean * gamma / sqrt(variance + epsilon)"
     expect.close(got[1], beta - mean * gamma / root, "What comes out for an input of zeros?", known=[
         (beta, "The mean is missing: it was subtracted before the factor."),
+        ((beta - mean) * gamma / root, "beta is added at the end, so the factor belongs to the mean alone."),
+        (beta - mean * gamma, "The root is missing: the mean is multiplied by the same factor as the kernel."),
         (beta - mean, "The mean is subtracted before the factor, so it is multiplied, too."),
         (beta + mean * gamma / root, "The mean is subtracted, not added.")])

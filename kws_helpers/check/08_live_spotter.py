@@ -23,7 +23,8 @@ def slide_window(f):
     expect.close(np.asarray(f(window, np.array([0.1234, 0.5678])))[-2:], [0.1234, 0.5678],
                  "Every digit of a sample counts.")
     yield "has the older samples before them, moved to the left: 1 2 3 4 5 6 and then 7 8 gives 3 4 5 6 7 8"
-    expect.close(f(window, np.array([7.0, 8.0])), [3, 4, 5, 6, 7, 8], "The oldest samples, at the beginning, leave.",
+    expect.close(f(window, np.array([7.0, 8.0])), [3, 4, 5, 6, 7, 8], "The oldest samples, at the beginning, leave. All "
+                 "others come from the argument `window`, and none from an earlier call.",
                  known=[([0, 0, 0, 0, 7, 8], "The older samples must stay, moved to the left.")])
     yield "takes a chunk as long as the window, and longer ones"
     expect.close(f(window, np.arange(11.0, 17.0)), np.arange(11, 17), "Nothing of the old window is left. Careful with "
@@ -40,14 +41,18 @@ def smooth(f):
     expect.array(f(rng.random((6, 3)), 2))
     yield "keeps the shape (frames, classes)"
     for shape, width in [((6, 3), 2), ((4, 12), 1), ((3, 2), 5)]:
-        expect.shape(f(rng.random(shape), width), shape, "Every frame gets a result, the first ones too.")
+        expect.shape(f(rng.random(shape), width), shape, "Every frame gets a result, the first ones too.", known=[
+            (shape[::-1], "Rows and columns are exchanged: a row for each frame, a column for each class."),
+            (shape[:1], "The classes were averaged, too. Take the mean over the frames alone: axis=0.")])
     yield "changes nothing with a width of 1"
     one = np.array([[0.2134, 0.7866], [0.6, 0.4], [0.1, 0.9]])
     since_the_start = np.cumsum(one, axis=0) / [[1], [2], [3]]
     expect.close(f(one, 1), one, "The last frame alone: the frame itself.", known=[
         (np.full((3, 2), np.nan), "That is the mean of no frames. The end of a slice is not part of it: end at t + 1."),
         ((one + one[[0, 0, 1]]) / 2, "One frame too many: the frame itself is one of the `width`."),
-        (since_the_start, "Only the last `width` frames count, not all since the start.")])
+        (since_the_start, "Only the last `width` frames count, not all since the start, and no fixed number of them."),
+        (np.zeros((3, 2)), "An array made with dtype=int can hold nothing but whole numbers."),
+        (one * [[1], [0], [0]], "Only the first frame has a result. Is the `return` inside the loop?")])
     yield "leaves constant probabilities as they are"
     constant = np.tile([0.2, 0.5, 0.3], (4, 1))
     expect.close(np.asarray(f(constant, 3))[2:], constant[2:], "A mean of equal numbers is that number.", known=[
@@ -71,9 +76,16 @@ def smooth(f):
                          "before."),
                         (click[[0, 0, 0, 2, 2, 0]] / 2, "The frame itself is missing: the end of a slice is not part of "
                          "it, so it must be t + 1."),
+                        (click[[0, 0, 2, 2, 2, 2]] * [[1], [1], [1 / 3], [1 / 9], [4 / 27], [7 / 81]],
+                         "Frames that are smoothed already are smoothed again. Write the means into an array of their own."),
+                        (click[[0, 0, 2, 2, 2, 2]] * [[1], [1], [1 / 3], [2 / 9], [4 / 27], [8 / 81]],
+                         "Old frames fade out slowly here. All of the last `width` frames count alike, and older ones not "
+                         "at all."),
+                        (np.zeros((6, 2)), "That is the median, which ignores a single frame. Take the mean."),
                         (click[[0, 0, 2, 2, 2, 0]], "That is the largest of the last frames, not their mean.")])
     yield "smooths the start: frames 0.9 and 0.1 give 0.9 and then 0.5"
-    expect.close(f(np.array([[0.9], [0.1], [0.2]]), 3), [[0.9], [0.5], [0.4]])
+    expect.close(f(np.array([[0.9], [0.1], [0.2]]), 3), [[0.9], [0.5], [0.4]], known=[
+        ([[0.9], [0.1], [0.4]], "The first frames are left as they are. Take the mean of those that there are.")])
 
 
 @ladder("detect(probabilities, threshold, refractory)")
@@ -86,7 +98,8 @@ def detect(f):
     yield "detects a keyword above the threshold: class 1 in frame 4 is (4, 1)"
     _expect_detections(f(word, 0.5, 3), [(4, 1)], known=[
         ([(1, 4)], "First the frame, then the class."), ([(5, 1)], "Frames are counted from 0."),
-        ([(4, 2)], "Classes are counted from 0.")])
+        ([(4, 2)], "Classes are counted from 0."), ([(4, 9)], "That is the place of the largest of all probabilities. Take "
+        "argmax of the frame's own row."), ([], "Is every frame looked at, from the first to the last?")])
     yield "returns an empty list where nothing reaches the threshold"
     _expect_detections(f(quiet, 0.5, 3), [])
     yield "counts a probability equal to the threshold"
@@ -126,7 +139,8 @@ def detect(f):
 def _pairs(value):
     """The detections as a list of tuples of ints; arrays of pairs are fine, too."""
     if value is None or not hasattr(value, "__len__") or isinstance(value, (str, dict)):
-        raise expect.Missed("a list of pairs", expect.describe(value))
+        raise expect.Missed("a list of pairs", expect.describe(value), "list.append changes the list and returns None: "
+                            "leave out the `=` before it." if value is None else "")
     try:
         pairs = [(float(frame), float(number)) for frame, number in value]
         expect.that(all(one.is_integer() for pair in pairs for one in pair), "pairs of whole numbers", value)
@@ -153,12 +167,14 @@ def false_alarms_per_hour(f):
     expect.close(f([(25, 4), (55, 7), (85, 4)], truth, 100), 0, "Compare each detection with all intervals.", known=[
         (216, "Each detection is counted once for every interval that it is not in. It is a false alarm only if it is in "
          "none."),
-        (108, "All three are counted. A detection is right as soon as it lies in one interval of its class."),
+        (108, "All three are counted. A detection (frame, class) is right as soon as it lies in one interval (first, last, "
+              "class) of its class."),
         (36, "A class may have several intervals. Is one overwritten by the next?")])
     yield "counts detections outside of every interval: three in one hour"
     alarms = [(5, 4), (25, 4), (40, 7), (99, 0)]
     expect.close(f(alarms, truth, 3600), 3, known=[
         (3 / 3600, "Those are false alarms per second."), (0.05, "Those are false alarms per minute."),
+        (1, "Only the classes are compared. The frame must lie in the interval, too."),
         (75, "That is a percentage of the detections.")])
     yield "is a rate: three in half an hour are six per hour, three in two hours 1.5"
     expect.close(f(alarms, truth, 1800), 6, "Divide by the length in hours: seconds / 3600.")
@@ -171,7 +187,7 @@ def false_alarms_per_hour(f):
     yield "does not mind a keyword that is detected twice"
     expect.close(f([(22, 4), (29, 4)], truth, 3600), 0, "Both detections lie in an interval of their class.")
     yield "works without any keyword in the recording"
-    expect.close(f([(3, 1), (9, 2)], [], 20), 360)
+    expect.close(f([(3, 1), (9, 2)], [], 20), 360, "Where no keyword was said, every detection is a false alarm.")
 
 
 @ladder("at_most_per_hour(alarms, seconds, certainty=0.95)")
@@ -180,6 +196,7 @@ def at_most_per_hour(f):
     expect.number(f(0, 3600))
     yield "is the rule of three without a false alarm: 3.0 in one hour"
     expect.close(f(0, 3600), 2.9957, "Where is e^-x equal to 0.05?", tolerance=1e-3, known=[
+        (3.6889, "That is the bound of two sides. Nothing is halved here: P has to fall to 1 - certainty."),
         (3, "That is the rule, rounded. Find where P has fallen to 1 - certainty."),
         (0.0513, "P has to fall to 1 - certainty."), (0, "Does the sum run from 0 to `alarms`, both included?")])
     yield "is a rate: the same in eight minutes is 7.5 times as much"

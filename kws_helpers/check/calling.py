@@ -119,8 +119,8 @@ def call(function: Callable, *args: Any, quiet: bool = False, **kwargs: Any) -> 
     if reason := refused(result):
         raise CallFailed("raised", reason, "RefusedKind")
     if not unchanged((args, kwargs), given):
-        raise CallFailed("changed", "it changed the arrays that it was given. Work on a copy (`x = x.copy()`), since "
-                                    "the caller still needs the original.", result=result)
+        raise CallFailed("changed", "it changed the arrays or lists that it was given. Work on a copy "
+                                    "(`x = x.copy()`), since the caller still needs the original.", result=result)
     return result
 
 

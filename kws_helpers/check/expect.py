@@ -1,5 +1,6 @@
 """What the steps of a ladder are made of: each passes, or raises `Missed` with what was expected and what came."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ def describe(value: Any) -> str:
     """Return a short text for any value: arrays by shape and type, others by type and value."""
     if value is None:
         return NOTHING
+    if getattr(value, "shape", None) and None in value.shape:
+        return f"a {type(value).__name__} of shape {tuple(value.shape)}"
     if getattr(value, "shape", None) and hasattr(value, "dtype"):
         name = getattr(value.dtype, "name", value.dtype)
         kind = f"an array of shape {tuple(value.shape)} and type {'text' if str(name).startswith('str') else name}"
@@ -55,7 +58,9 @@ def _kind(condition: bool, expected: str, value: Any, cause: str = "") -> None:
 
 def array(value: Any, cause: str = "") -> np.ndarray:
     """Expect anything with a shape: an array of NumPy's, TensorFlow's or others."""
-    of_list = "Make an array of it: np.array(…)." if isinstance(value, (list, tuple)) else ""
+    of_list = "Make an array of it: np.array(…)." if isinstance(value, (list, tuple, deque)) else ""
+    if isinstance(value, tuple) and any(getattr(one, "shape", None) for one in value):
+        of_list = "Return the array alone."
     _kind(value is not None and hasattr(value, "shape"), "an array", value, of_list or cause)
     return np.asarray(value)
 
@@ -70,7 +75,10 @@ def shape(value: Any, expected: tuple[int, ...], cause: str = "", known: Known =
 def number(value: Any, cause: str = "") -> None:
     """Expect a Python or NumPy scalar, or an array without axes."""
     got = np.asarray(value)
-    _kind(value is not None and not got.ndim and got.dtype.kind in "biuf", "a number", value, cause)
+    of_many = "One number is wanted, not several." if got.size > 1 else ""
+    of_array = "Take the number out of it, x[0] or x.item()." if got.ndim and got.size == 1 else ""
+    _kind(value is not None and not got.ndim and got.dtype.kind in "biuf", "a number", value,
+          cause or of_many or of_array)
 
 
 def whole_number(value: Any, cause: str = "") -> None:
@@ -125,6 +133,9 @@ def model(value: Any) -> Any:
     """Expect a keras.Model and return it."""
     import keras
 
-    _kind(isinstance(value, keras.Model), "a keras.Model", value)
+    cause = ("That is the place where the last layer ends: return keras.Model(inputs, outputs)."
+             if isinstance(value, keras.KerasTensor) else "keras.Sequential makes a network of a list."
+             if isinstance(value, list) else "")
+    _kind(isinstance(value, keras.Model), "a keras.Model", value, cause)
     return value
 

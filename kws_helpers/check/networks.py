@@ -1,5 +1,7 @@
 """What the ladders of several lessons ask of networks, and how they look inside: by setting weights."""
 
+import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,13 +35,18 @@ def is_built(f: Callable, n_clips: int, advice: str, cause: str = "", but: str =
     return model, clips
 
 
-def gives_probabilities(outputs: np.ndarray, tolerance: float = 1e-4) -> Iterator[str]:
-    """Step: the outputs (N, n_classes) are probabilities."""
+def gives_probabilities(outputs: np.ndarray, tolerance: float = 1e-4,
+                        of_loud: np.ndarray | None = None) -> Iterator[str]:
+    """Step: the outputs (N, n_classes) are probabilities, and those of loud clips, `of_loud`, of one softmax."""
     yield "gives probabilities"
     expect.that(np.all((outputs >= 0) & (outputs <= 1)), "values from 0 to 1", outputs[0],
                 "What turns scores into probabilities?")
     expect.close(outputs.sum(axis=-1), np.ones(len(outputs)), "The probabilities of a clip sum to 1 after a softmax.",
                  tolerance)
+    if of_loud is not None:
+        expect.that(np.max(of_loud) > 0.5, "a probability near 1 for features 1,000 times as large",
+                    f"{np.max(of_loud):.2f} at most", "The softmax of a softmax is never sure. One is enough: in the "
+                    "last Dense, or as a layer after it.")
 
 
 def takes_other_sizes(f: Callable, shape: tuple[int, int], cause: str = "") -> Iterator[str]:
@@ -68,15 +75,16 @@ def kernel_shapes(model: Any) -> Counter:
     return Counter(squeezed(weight.shape) for weight in model.weights if len(weight.shape) > 1)
 
 
-def has_kernels(model: Any, expected: list[tuple[int, ...]]) -> None:
-    """Expect kernels of these shapes and no others, in any order."""
+def has_kernels(model: Any, expected: list[tuple[int, ...]], known: expect.Known = ()) -> None:
+    """Expect kernels of these shapes and no others, in any order. `known`: [(a shape that a mistake gives, words)]."""
     wanted = Counter(expected)
     got = kernel_shapes(model)
     missing, extra = wanted - got, got - wanted
     expect.that(not (missing or extra), f"kernels of the shapes {_listed(wanted)}" if missing else "no other kernels",
                 (f"no {_listed(missing)}" if missing else "") + (" but " if missing and extra else "")
                 + (f"{_listed(extra)} as well" if extra else ""),
-                "The shapes are (frames, channels in, channels out), axes of length 1 left out.")
+                next((words for shape, words in known if shape in extra),
+                     "The shapes are (frames, channels in, channels out), axes of length 1 left out."))
 
 
 def _listed(shapes: Counter) -> str:
@@ -114,3 +122,23 @@ def dropout_rates(model: Any, input_shape: tuple[int, int], n_classes: int) -> t
     hidden = seen < 0.01
     smaller = ~hidden & (seen < seen.max(axis=0) - 0.5)
     return float(np.mean(smaller) / max(np.mean(~hidden), 1e-9)), float(np.mean(hidden))
+
+
+def why_it_cannot_be_added(error: str, stride: int) -> str:
+    """What to say of two paths that Keras cannot add, or of a layer that gets another shape than before."""
+    if "gets an input of shape" in error:
+        return "Is one layer object used in two places? It holds weights: make a new layer for each place."
+    shapes = re.findall(r"[\[(](?:None, )?(\d+), (?:1, )?(\d+)[\])]", error)
+    frames, channels = ({one[axis] for one in shapes} for axis in (0, 1))
+    halves = math.ceil(49 / stride)
+    if len(frames) == 2 and stride == 1:
+        return 'Frames are lost on one path: every convolution needs padding="same".'
+    if len(frames) == 2 and str(math.ceil(halves / stride)) in frames - {str(halves)}:
+        return ("One path has the stride twice. Either both convolutions of the main path have it, or the shortcut "
+                "begins where the main path ends, because that was stored in `x`. Keep x: give the main path a name of "
+                "its own, and the stride to its first convolution only.")
+    if len(frames) == 2:
+        return "One path has no stride: the main path's first convolution has it, and the shortcut's convolution, too."
+    if len(channels) == 2:
+        return "The two paths have different numbers of channels: every convolution gives `channels`."
+    return ""
