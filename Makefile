@@ -62,7 +62,8 @@ gallery: $(VENV)/ready        ## docs/gallery/: pictures of the course in a brow
 site: $(VENV)/ready           ## build/site/: the course as a web site (SITE_REPOSITORY=owner/name: with links to Binder, Colab and GitHub)
 	@$(RUN) -m tools.site
 
-LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-header --no-annotate --upgrade
+# backports-strenum: pip refuses the version that uv takes, so each chooses its own.
+LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --extra test --no-header --no-annotate --upgrade --no-emit-package backports-strenum
 
 lock: $(VENV)/ready           ## pyproject.toml to requirements.txt, and its lowest versions to .ci/lowest.txt
 	$(LOCK) pyproject.toml --output-file requirements.txt
