@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from autograder.building.lesson import cells_that_show, graded_cells, lesson_names
+from autograder.building.lesson import cells_that_show, graded_cells, lesson_names, read_lesson
 from autograder.building.notebooks import source_notebook
 from autograder.grading.grade import KERNEL_ENVIRONMENT
 from autograder.grading.skippable_cells import LONGEST, names_bound, names_read, skippable
@@ -32,7 +32,7 @@ def test_names_that_a_cell_reads(source, read):
 def test_every_tag_is_justified(lesson):
     """No other cell of the lesson, and no solution, reads what a tagged cell binds."""
     tagged = cells_that_show(lesson)
-    code = [cell for cell in source_notebook(lesson).cells if cell.cell_type == "code"]
+    code = [cell for cell in read_lesson(lesson).cells if cell.cell_type == "code"]
     assert tagged and not [cell.source for cell in code if cell.source in tagged and "nbgrader" in cell.metadata]
     bound = frozenset().union(*map(names_bound, tagged))
     assert not [(cell.source, names) for cell in code

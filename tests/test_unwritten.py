@@ -148,5 +148,5 @@ def test_a_control_that_needs_an_unwritten_exercise_says_so_as_well(run):
 def test_a_variable_that_hides_a_module_of_the_course_is_named(run):
     cells = "from kws_helpers import features", "features = [[1.0]]"
     text, goes_on = run(*cells, "features.mfcc_of(1)")
-    assert "`features` is a variable of yours now, and hides what the first cell imports" in text and not goes_on
+    assert "`features` is a variable of yours now, and hides what the course imports" in text and not goes_on
     assert "variable of yours" not in run(*cells, "features.no_such_thing")[0]

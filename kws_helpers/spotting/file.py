@@ -19,6 +19,9 @@ MEMBER = "spotter.json"
 CHUNK = 1_600  # samples: 0.1 s
 _THRESHOLD = 0.5
 _NEVER_WAKE = ("unknown", "silence")
+_NEWER = {"input_axes": "input_axes", "output_axes": "output_axes", "quantization_config": "quantization_config",
+          "renorm": "renorm", "renorm_clipping": "renorm", "renorm_momentum": "renorm"}
+"""Settings of layers that came with later versions of Keras 3, and which of them tells whether one is used."""
 BATCH = 32  # looks at a time: what a layer makes of them fits into the cache of a core
 
 
@@ -118,15 +121,13 @@ def _pack(path: Path, description: dict) -> None:
 
 
 def _plain(node: Any) -> Any:
-    """Return a network's configuration without settings at their default that Keras 3.6 does not know yet."""
+    """Return a network's configuration without the settings that Keras 3.6 does not know yet, where nobody set them."""
     if isinstance(node, list):
         return [_plain(one) for one in node]
     if not isinstance(node, dict):
         return node
-    return {name: _plain({setting: one for setting, one in value.items()
-                          if one is not None and not (setting.startswith("renorm") and not node["config"]["renorm"])}
-                         if name == "config" and isinstance(value, dict) else value)
-            for name, value in node.items()}
+    unset = {name for name, decides in _NEWER.items() if not node.get(decides)}
+    return {name: _plain(value) for name, value in node.items() if name not in unset}
 
 
 def _numbers(values: np.ndarray) -> list[float]:

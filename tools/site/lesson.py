@@ -16,6 +16,7 @@ from tools.site.markdown import Renderer
 
 TEMPLATES = Path(__file__).with_name("templates")
 _SOUND = re.compile(r'<audio[^>]*>\s*<source src="data:audio/wav;base64,([^"]+)".*?</audio>', re.DOTALL)
+_LINK = re.compile(r"""href=(['"])([^'":]+\.ipynb)\1""")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,11 @@ class LessonExporter(HTMLExporter):
     def page(self, notebook: NotebookNode) -> tuple[str, dict[str, bytes]]:
         """Return the HTML of a notebook, and the figures and sounds by their paths from the page."""
         html, resources = self.from_notebook_node(notebook, {"output_files_dir": self._files, "unique_key": "figure"})
-        return html, resources["outputs"]
+        return _LINK.sub(self._link, html), resources["outputs"]
+
+    def _link(self, found: re.Match) -> str:
+        """Return a link of a cell's output, to another notebook, as one to its page."""
+        return f'href="{self._renderer.places.link(found[2], self._renderer.source, self._renderer.page)}"'
 
 
 class _Sounds(ExtractOutputPreprocessor):
