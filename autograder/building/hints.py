@@ -36,7 +36,8 @@ def build_steps(folder: Path = SOLUTIONS, path: Path = attempts.STEPS) -> None:
              for output in cell.get("outputs", []) if "text/plain" in output.get("data", {}))
     found = {checked[1]: re.findall(r"^  ✔ (.+)$", text, re.MULTILINE) for text in shown
              if (checked := re.match(r"(\w+): all steps passed$", text, re.MULTILINE))}
-    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = (f" {json.dumps(name)}: {json.dumps(titles, ensure_ascii=False)}" for name, titles in found.items())
+    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 def _of(lesson: str, show_solutions: bool) -> Iterator[tuple[str, list[str]]]:
