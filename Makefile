@@ -25,7 +25,7 @@ test: $(VENV)/ready           ## all tests
 # figures, every exercise with its right answers, notebooks byte for byte, and a small class graded from end to end.
 CORE = tests/test_build.py tests/test_data.py tests/test_features.py tests/test_augment.py tests/test_widgets.py \
 	tests/test_exercises.py tests/test_grade.py::test_lesson_with_models \
-	tests/test_spotting.py::test_the_network_in_the_box_is_read_by_this_keras_and_says_nothing_that_an_older_one_would_not_know
+	tests/test_spotting.py::test_the_box_opens_in_this_keras_and_says_nothing_that_an_older_one_would_not_know
 
 test-core: $(VENV)/ready      ## those tests; with another environment: make test-core VENV=folder PYTHON=python3.12
 	$(RUN) -m pytest -n 2 $(CORE) -k "not mistake" -W default

@@ -51,7 +51,7 @@ def test_a_spotter_saved_twice_is_the_same_file(tmp_path):
     assert first == second
 
 
-def test_the_network_in_the_box_is_read_by_this_keras_and_says_nothing_that_an_older_one_would_not_know():
+def test_the_box_opens_in_this_keras_and_says_nothing_that_an_older_one_would_not_know():
     assert keras.models.load_model(spotting.PRETRAINED).count_params() == 97_325
     with zipfile.ZipFile(spotting.PRETRAINED) as archive:
         network = archive.read("config.json").decode()
