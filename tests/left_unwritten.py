@@ -1,9 +1,10 @@
 """Run as a program: leave each lesson unsolved at every exercise in turn, and tell what the cells below it say.
 
-    python -m tests.left_unwritten LESSON …
+    python -m tests.left_unwritten FILE LESSON …
 
-Prints a JSON object: {lesson: {exercise: [[source, whether the cell went on, text], …]}}. Under "untouched" stands the
-lesson as it was handed out, from its first cell.
+Writes a JSON object into the file: {lesson: {exercise: [[source, whether the cell went on, text], …]}}. Under
+"untouched" stands the lesson as it was handed out, from its first cell. (Not to the standard output: libraries print
+there, too.)
 
 A lesson's solved cells run once, in order. At each exercise a copy of the process (`os.fork`) goes on with the stub in
 its place. So that there are 43 lessons to run to their end in a minute, networks compute no more than a few clips and
@@ -21,6 +22,7 @@ import json
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
 import keras
@@ -40,7 +42,7 @@ FEW = 4  # clips
 SOME_LOGS = {"loss": 2.5, "accuracy": 0.1}
 
 
-def main(lessons: list[str]) -> None:
+def main(file: str, *lessons: str) -> None:
     start.rehearse()
     be_quick()
     gc.freeze()
@@ -50,7 +52,7 @@ def main(lessons: list[str]) -> None:
         told[lesson] = heard_from(running[number])
         if number + 2 < len(lessons):
             running.append(in_a_copy(run_lesson, lessons[number + 2]))
-    print(json.dumps(told))
+    Path(file).write_text(json.dumps(told))
 
 
 def be_quick() -> None:
@@ -145,4 +147,4 @@ def heard_from(copy: int) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

@@ -17,11 +17,12 @@ BY_HAND = "This cell is not written yet.", NEEDS.format("the exercise that makes
 
 
 @pytest.fixture(scope="module")
-def told(shared_cache):
-    done = subprocess.run([sys.executable, "-m", "tests.left_unwritten", *lesson_names()], cwd=ROOT,
+def told(shared_cache, tmp_path_factory):
+    file = tmp_path_factory.mktemp("told") / "told.json"
+    done = subprocess.run([sys.executable, "-m", "tests.left_unwritten", str(file), *lesson_names()], cwd=ROOT,
                           capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(file.read_text())
 
 
 def exercises(lesson):
