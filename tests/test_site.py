@@ -13,9 +13,10 @@ from bs4 import BeautifulSoup
 from autograder.building.lesson import graded_cells, lesson_names
 from autograder.building.paths import ROOT
 from tests.desk import Desk, chromium, needs_chromium
+from tools.mathml import mathml
 from tools.site.build import build
 from tools.site.lesson import controls
-from tools.site.markdown import Renderer, mathml, slug_of
+from tools.site.markdown import Renderer, slug_of
 from tools.site.places import FRONT, SEARCH, SPOTTER, Places, known_repository
 
 REPOSITORY = "ada/spotting"

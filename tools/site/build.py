@@ -13,8 +13,9 @@ from pygments.formatters import HtmlFormatter
 from autograder.building.paths import ROOT
 from kws_helpers import spotting
 from kws_helpers.spotting.page import write_page
+from tools.opening import Opening, opening
 from tools.site import search
-from tools.site.lesson import TEMPLATES, LessonExporter, Opening, opening, read
+from tools.site.lesson import TEMPLATES, LessonExporter, read
 from tools.site.markdown import Renderer
 from tools.site.places import FRONT, SEARCH, SPOTTER, Places, relative
 

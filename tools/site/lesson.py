@@ -2,7 +2,6 @@
 
 import base64
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -17,28 +16,6 @@ from tools.site.markdown import Renderer
 TEMPLATES = Path(__file__).with_name("templates")
 _SOUND = re.compile(r'<audio[^>]*>\s*<source src="data:audio/wav;base64,([^"]+)".*?</audio>', re.DOTALL)
 _LINK = re.compile(r"""href=(['"])([^'":]+\.ipynb)\1""")
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What a lesson says of itself at its top, in Markdown; "" where it does not say it."""
-
-    title: str
-    goal: str
-    learned: str
-    cost: str
-
-
-def opening(notebook: NotebookNode) -> Opening:
-    """Return what the first cell of a lesson says."""
-    text = notebook.cells[0].source
-
-    def first(pattern: str) -> str:
-        found = re.search(pattern, text, re.MULTILINE | re.DOTALL)
-        return found[1].strip() if found else ""
-
-    learned = first(r"you will be able to\n\n(.+?)\n\n")
-    return Opening(first(r"^# (.+?)$"), first(r"^\*\*Goal:\*\* (.+?)\n\n"), learned, first(r"^\*(About .+?)\*$"))
 
 
 def read(source: str) -> NotebookNode:

@@ -4,13 +4,10 @@ import re
 from collections import Counter
 from html import escape
 
-from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+from tools.mathml import mathml
 from tools.site.places import Places
-
-_PLAINER = {r"\\operatorname\b": r"\\text", r"\\arg\b": r"\\text{arg }", r"\{,\}": r"\\text{,}"}
-"""What latex2mathml takes for something else, and what it takes for the same."""
 
 
 class Renderer(IPythonRenderer):
@@ -62,20 +59,6 @@ class Renderer(IPythonRenderer):
         """Return a cell. A heading of nothing is none."""
         tag = "th" if head and text else "td"
         return f"<{tag}{f' class={align}' if align else ''}>{text}</{tag}>\n"
-
-
-def mathml(formula: str, display: str) -> str:
-    """Return a formula, written for LaTeX, as MathML: a "block" or "inline".
-
-    Raises:
-        ValueError: the formula has a command that latex2mathml does not know.
-    """
-    for latex, plainer in _PLAINER.items():
-        formula = re.sub(latex, plainer, formula)
-    found = convert(formula, display=display)
-    if unknown := re.search(r"\\[a-zA-Z]+", found):
-        raise ValueError(f"latex2mathml does not know {unknown[0]} in ${formula}$.")
-    return found
 
 
 def slug_of(heading: str) -> str:

@@ -10,10 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from autograder.building.lesson import WARM_UP, graded_cells, lesson_names, points_of
+from autograder.building.lesson import WARM_UP, graded_cells, lesson_names, points_of, read_lesson
 from autograder.building.paths import ROOT
 from autograder.grading.rubric import in_points, rubrics
 from autograder.judging.exercise import Exercise, exercises
+from tools.opening import Opening, opening
 from tools.teaching.lesson import Block, Question, asked_by_hand, links_from, questions, whole_text
 
 PAGES = ROOT / "docs" / "teaching"
@@ -34,11 +35,12 @@ def write_pages(folder: Path = PAGES) -> Path:
     rows = []
     for name in (WARM_UP, *lesson_names()):
         parts = whole_text(name)
-        page = "\n\n".join([*_head(name, parts, costs.get(name)), *_contents(parts), *_mistakes(name),
+        one = opening(read_lesson(name))
+        page = "\n\n".join([*_head(name, one, costs.get(name)), *_contents(parts), *_mistakes(name),
                             *_questions(questions(parts)), *_by_hand(name)])
         (folder / f"{name}.md").write_text(links_from(PAGES, page) + "\n", encoding="utf-8")
-        time, points, _ = _about(parts)
-        rows.append(f"| [{parts[0].heading}]({name}.md) | {time.removeprefix('About ')} | {points} | "
+        time, points, _ = _cost(one).split(" · ", 2)
+        rows.append(f"| [{one.title}]({name}.md) | {time.removeprefix('About ')} | {points} | "
                     f"{len(questions(parts))} | {len(rubrics(name))} |")
     (folder / "README.md").write_text(_index(rows), encoding="utf-8")
     return folder
@@ -58,25 +60,22 @@ def _index(rows: list[str]) -> str:
         "In formgrader the rubrics stand above the answers: [instructors.md](../instructors.md#mark-by-hand)."]) + "\n"
 
 
-def _about(parts: list[Block | Question]) -> list[str]:
-    """Return time, points and needs, from the line under the goals."""
-    line = next(part.text for part in parts if isinstance(part, Block) and part.text.startswith("*About "))
-    return " ".join(line.strip("*").split()).split(" · ", 2)
+def _cost(one: Opening) -> str:
+    """Return time, points and needs in a line."""
+    return " ".join(one.cost.split())
 
 
-def _head(name: str, parts: list[Block | Question], cost: dict | None) -> Iterator[str]:
-    yield from (f"# {parts[0].heading}", FOR_WHOM, " · ".join(_about(parts)) + ".")
+def _head(name: str, one: Opening, cost: dict | None) -> Iterator[str]:
+    yield from (f"# {one.title}", FOR_WHOM, f"{_cost(one)}.")
     if cost:
         yield (f"Solved, the notebook runs in {cost['seconds']:.0f} s and needs {cost['megabytes'] / 1000:.2f} GB of "
                "memory, measured on 2 cores without a GPU ([results.md](../docs/results.md)). The recordings are those "
                "of the course: nothing has to be downloaded.")
     yield (f"[What students get]({name}.ipynb) · [Solved, with figures](../solutions/{name}.ipynb)")
-    texts = [part.text for part in parts if isinstance(part, Block) and part.text]
-    for number, text in enumerate(texts):
-        if text.startswith("**Goal:**"):
-            yield text
-        elif text.startswith("After this lesson"):
-            yield from ("Afterwards students can:", texts[number + 1])
+    if one.goal:
+        yield f"**Goal:** {one.goal}"
+    if one.learned:
+        yield from ("Afterwards students can:", one.learned)
 
 
 def _contents(parts: list[Block | Question]) -> Iterator[str]:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader
-from latex2mathml.converter import convert
 from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from autograder.building.lesson import WARM_UP, lesson_names
 from autograder.building.paths import BUILD, SOLUTIONS
+from tools.mathml import mathml
 from tools.teaching.lesson import Block, Question, Reader, blocks
 
 SLIDES = BUILD / "slides"
@@ -41,10 +41,10 @@ class _Renderer(IPythonRenderer):
     """nbconvert's Markdown, with formulas as MathML, which browsers show without a script."""
 
     def block_math(self, body: str) -> str:
-        return convert(body, display="block")
+        return mathml(body, "block")
 
     def inline_math(self, body: str) -> str:
-        return convert(body)
+        return mathml(body, "inline")
 
 
 def write_slides(folder: Path = SLIDES) -> Path:
