@@ -231,15 +231,15 @@ class Watcher:
         """Write the page of every student of whom nothing is running, and the results when little is left to do."""
         busy = {student for student, _ in [*self._running, *self._waiting]}
         ready = self._unwritten - busy
-        if ready:
-            result = self.result()
-            for name in self._owners:
-                student = self._owners[name] or one_line(name)
-                if student in ready:
-                    self._put_page(name, feedback_page(student, result))
-            self._unwritten -= ready
-        if not self._is_written and (ready or not busy):
-            result = self.result()
+        if not ready and (busy or self._is_written):
+            return
+        result = self.result()
+        for name in self._owners:
+            student = self._owners[name] or one_line(name)
+            if student in ready:
+                self._put_page(name, feedback_page(student, result))
+        self._unwritten -= ready
+        if not self._is_written:
             write_results(result, self._output)
             for problem in result.problems:
                 self._say(problem)
