@@ -84,19 +84,18 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture
-def ready(tmp_path, course, monkeypatch, pretended):
-    """A folder for results in which nbgrader's course is already, which saves time. No notebook is executed."""
-    monkeypatch.setattr(grade, "build_course", lambda folder, lessons: folder)
-    return Path(shutil.copytree(course, tmp_path / "out"))
-
-
-@pytest.fixture
 def instant(monkeypatch, course, pretended):
     """Nothing is executed, and the first lesson need not be built. Gives the students whose turn it was."""
     monkeypatch.setattr(grade, "build_course", lambda folder, lessons: shutil.copytree(
         course / "source", folder / "source", dirs_exist_ok=True))
     monkeypatch.setattr(one, "_new_gradebook", (course / "gradebook.db").read_bytes)
     return pretended
+
+
+@pytest.fixture
+def ready(tmp_path, course, instant):
+    """A folder for results in which nbgrader's course is already, which saves time. No notebook is executed."""
+    return Path(shutil.copytree(course, tmp_path / "out"))
 
 
 @pytest.fixture(scope="session", autouse=True)

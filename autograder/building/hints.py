@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.building.lesson import UNGRADED, WORKED, all_cells, lesson_names, solution_of
+from autograder.building.notebooks import write_rows
 from autograder.building.paths import SOLUTIONS
 from kws_helpers.check import attempts, hints
 
@@ -36,8 +37,7 @@ def build_steps(folder: Path = SOLUTIONS, path: Path = attempts.STEPS) -> None:
              for output in cell.get("outputs", []) if "text/plain" in output.get("data", {}))
     found = {checked[1]: re.findall(r"^  ✔ (.+)$", text, re.MULTILINE) for text in shown
              if (checked := re.match(r"(\w+): all steps passed$", text, re.MULTILINE))}
-    rows = (f" {json.dumps(name)}: {json.dumps(titles, ensure_ascii=False)}" for name, titles in found.items())
-    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    write_rows(found, path)
 
 
 def _of(lesson: str, show_solutions: bool) -> Iterator[tuple[str, list[str]]]:

@@ -1,5 +1,7 @@
-"""A lesson's notebook as nbgrader's source, and as students get it."""
+"""A lesson's notebook as nbgrader's source, and as students get it; files of a fixed form."""
 
+import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -43,3 +45,9 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook with a fixed form, so that equal notebooks are equal files."""
     nbformat.validate(notebook)
     write_whole(path, nbformat.writes(notebook) + "\n")
+
+
+def write_rows(values: Mapping[str, object], path: Path) -> None:
+    """Write JSON with a line for each name, which can be compared line by line."""
+    rows = (f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items())
+    write_whole(path, "{\n" + ",\n".join(rows) + "\n}\n")

@@ -7,7 +7,6 @@
     solutions/*.ipynb -> kws_helpers/check/steps.json
 """
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from autograder.building.course_folder import build_course
 from autograder.building.hints import build_hints, build_steps
 from autograder.building.lesson import UNGRADED, functions_module, lesson_names
-from autograder.building.notebooks import BuildError, released_notebook, write_notebook
+from autograder.building.notebooks import BuildError, released_notebook, write_notebook, write_rows
 from autograder.building.paths import COURSE, NOTEBOOKS, SOLUTIONS, demand_repository
 from autograder.building.solution import build_solution, renew_texts
 from kws_helpers.desk import handed_out
@@ -74,9 +73,7 @@ def build_functions(folder: Path = SOLUTIONS) -> None:
 
 def build_handed_out(folder: Path = NOTEBOOKS, path: Path = handed_out.FILE) -> None:
     """Write what a student's desk has to know of the notebooks: their cells, as they were handed out."""
-    rows = [f" {json.dumps(name)}: {json.dumps(_cells(folder / f'{name}.ipynb'))}"
-            for name in (*UNGRADED, *lesson_names())]
-    path.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    write_rows({name: _cells(folder / f"{name}.ipynb") for name in (*UNGRADED, *lesson_names())}, path)
 
 
 def _cells(notebook: Path) -> list[handed_out.HandedOut]:
